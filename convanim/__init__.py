@@ -1,0 +1,1 @@
+"""Animations of convolution, transposed convolution and pooling layers, exact to the cell."""

@@ -1,0 +1,51 @@
+"""What can be wrong with a request, said once and in one line."""
+
+from collections.abc import Callable
+
+
+def plain_name(field: str) -> str:
+    """A field's name as Python and recipes spell it."""
+    return field
+
+
+class RequestError(ValueError):
+    """A request that cannot be met as it stands.
+
+    The message is one line: the field, its value, the rule that it breaks and what would work.
+    `field` is an argument's name (`kernel_size`); the command line spells it as its option.
+    """
+
+    def __init__(self, field: str, value: object, rule: str, fix: str, *, where: str = "") -> None:
+        super().__init__(field, value, rule, fix, where)
+        self.field = field
+        self.value = value
+        self.rule = rule
+        self.fix = fix
+        self.where = where
+
+    def located(self, where: str) -> "RequestError":
+        """The same error, with the file (and line) that it comes from in front."""
+        return RequestError(self.field, self.value, self.rule, self.fix, where=where)
+
+    def message(self, spell: Callable[[str], str] = plain_name) -> str:
+        """The whole line, fields spelled by `spell`."""
+        value = _shown(self.value)
+        subject = " ".join(part for part in (spell(self.field), value) if part)
+        place = f"{self.where}: " if self.where else ""
+        return f"{place}{subject}: {self.rule}; {self.fix}"
+
+    def __str__(self) -> str:
+        return self.message()
+
+
+def _shown(value: object, most: int = 60) -> str:
+    """A value as the user wrote it, on one line, cut when it is long."""
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        text = "x".join(":".join(map(_shown, v)) if isinstance(v, tuple) else _shown(v) for v in value)
+    else:
+        text = str(value)
+    text = " ".join(text.split()) or repr(value)
+    text = "".join(c if c.isprintable() else "?" for c in text)
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,127 @@
+"""Where input, kernel and output stand at every step. Pure, and lazy over the steps."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from math import prod
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convanim.axes import Axis
+from convanim.layers import AvgPool, Layer, output_size
+from convanim.sizes import Sizes
+
+Cell: TypeAlias = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Tap:
+    """One (kernel cell, input cell) pair of an output cell; the input is None on padding and inserted zeros."""
+
+    kernel: Cell
+    input: Cell | None
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """The scatter reading: one (kernel cell, output cell) pair of an input cell; the output is None where cropped."""
+
+    kernel: Cell
+    output: Cell | None
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """A layer's windows and taps. A step is one output cell, in row-major order."""
+
+    layer: Layer
+
+    @cached_property
+    def axes(self) -> tuple[Axis, ...]:
+        """The layer's axes in their gather reading."""
+        return self.layer.axes
+
+    @cached_property
+    def output_size(self) -> Sizes:
+        """The output's size, one number per axis."""
+        return output_size(self.layer)
+
+    @property
+    def steps(self) -> int:
+        """How many steps there are: one per output cell."""
+        return prod(self.output_size)
+
+    def output(self, step: int) -> Cell:
+        """The output cell that is computed at a step."""
+        return unravel(step, self.output_size)
+
+    def taps(self, output: Cell) -> Iterator[Tap]:
+        """The taps of an output cell, null ones too, in the kernel's row-major order."""
+        reads = [axis.reads(o) for axis, o in zip(self.axes, output)]
+        for kernel in product(*(range(axis.kernel_size) for axis in self.axes)):
+            found = [read[k] for read, k in zip(reads, kernel)]
+            cell = tuple(i for i in found if i is not None)
+            yield Tap(kernel, cell if len(cell) == len(found) else None)
+
+    def positions(self, output: Cell) -> Iterator[Cell]:
+        """Where each kernel cell stands while `output` is computed, in the order of `taps`."""
+        return product(*([axis.position(o, k) for k in range(axis.kernel_size)] for axis, o in zip(self.axes, output)))
+
+    def stamps(self, cell: Cell) -> Iterator[Stamp]:
+        """Where an input cell and each kernel cell meet in the output, in the kernel's row-major order."""
+        readers = [axis.readers(i) for axis, i in zip(self.axes, cell)]
+        for kernel in product(*(range(axis.kernel_size) for axis in self.axes)):
+            found = [reader[k] for reader, k in zip(readers, kernel)]
+            output = tuple(o for o in found if o is not None)
+            yield Stamp(kernel, output if len(output) == len(found) else None)
+
+    def divisor(self, output: Cell) -> int | None:
+        """What the sum of an output cell's taps is divided by; None but for average pooling."""
+        if not isinstance(self.layer, AvgPool):
+            return None
+        if self.layer.divisor_override is not None:
+            return self.layer.divisor_override
+        counted = self.layer.count_include_pad
+        return prod(axis.divisor(o, counted) for axis, o in zip(self.axes, output))
+
+    @cached_property
+    def read(self) -> NDArray[np.bool_]:
+        """Which input cells any window reads; shape `input_size`."""
+        masks = [np.array([axis.is_read(i) for i in range(axis.input_size)]) for axis in self.axes]
+        return np.asarray(np.multiply.outer(*masks) if len(masks) == 2 else masks[0])
+
+    @cached_property
+    def reached(self) -> NDArray[np.bool_]:
+        """Which output cells have a tap that is not null; shape `output_size`."""
+        masks = [
+            np.array([any(i is not None for i in axis.reads(o)) for o in range(axis.output_size)]) for axis in self.axes
+        ]
+        return np.asarray(np.multiply.outer(*masks) if len(masks) == 2 else masks[0])
+
+    @cached_property
+    def reads(self) -> tuple[NDArray[np.int64], ...]:
+        """Per axis, for each (output, kernel) the input index, -1 where there is none."""
+        return tuple(
+            np.array([[-1 if i is None else i for i in axis.reads(o)] for o in range(axis.output_size)], dtype=np.int64)
+            for axis in self.axes
+        )
+
+
+def unravel(index: int, size: Sizes) -> Cell:
+    """The cell at `index` in row-major order."""
+    cell: list[int] = []
+    for length in reversed(size):
+        index, at = divmod(index, length)
+        cell.append(at)
+    return tuple(reversed(cell))
+
+
+def ravel(cell: Cell, size: Sizes) -> int:
+    """The row-major index of a cell."""
+    index = 0
+    for at, length in zip(cell, size):
+        index = index * length + at
+    return index

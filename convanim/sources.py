@@ -1,0 +1,163 @@
+"""Numbers for the cells, from seeds, files and names. The only reader of the user's number files."""
+
+import csv
+import random
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from convanim.errors import RequestError
+from convanim.kernels import KERNEL_NAMES, named_kernel
+from convanim.sizes import Sizes, spelled
+
+Numbers: TypeAlias = NDArray[Any]  # of int64 or float64
+Source: TypeAlias = str | ArrayLike
+
+INPUT_LIMIT = 4  # random inputs are 0…3 and random weights 0…2, small as in the paper's numerical figures
+KERNEL_LIMIT = 3
+SUFFIXES = (".csv", ".npy", ".png")
+
+
+def input_numbers(source: Source, size: Sizes, *, resize: bool = False) -> Numbers:
+    """The input's numbers, of shape `size`: `random[:SEED]`, `arange`, a file's path, or an array.
+
+    `resize` lets a picture be scaled to `size`. Raises RequestError when the source is unknown or of another size.
+    """
+    return _numbers("values", source, size, INPUT_LIMIT, resize)
+
+
+def kernel_numbers(source: Source, size: Sizes) -> Numbers:
+    """The kernel's numbers, of shape `size`: as for the input, or a kernel's name."""
+    if isinstance(source, str) and source in KERNEL_NAMES:
+        return named_kernel(source, size)
+    return _numbers("kernel_values", source, size, KERNEL_LIMIT, False)
+
+
+def file_size(field: str, source: Source) -> Sizes | None:
+    """The size of the map that a source holds by itself, or None for seeds and names."""
+    if not isinstance(source, str):
+        return _checked(field, "the array", np.asarray(source)).shape
+    return _read(field, Path(source)).shape if source.lower().endswith(SUFFIXES) else None
+
+
+def _numbers(field: str, source: Source, size: Sizes, limit: int, resize: bool) -> Numbers:
+    if not isinstance(source, str):
+        return _fitting(field, "the array", _checked(field, "the array", np.asarray(source)), size)
+    word, colon, seed = source.partition(":")
+    if word == "random":
+        return _random(field, source, seed if colon else "0", size, limit)
+    if source == "arange":
+        return np.arange(np.prod(size), dtype=np.int64).reshape(size)
+    if not source.lower().endswith(SUFFIXES):
+        names = f", {', '.join(KERNEL_NAMES)}" if field == "kernel_values" else ""
+        raise RequestError(
+            field, source, "no such source of numbers", f"try random, random:7, arange{names}, or a .csv, .npy or .png"
+        )
+    if resize and source.lower().endswith(".png"):
+        return _picture(field, Path(source), size)
+    return _fitting(field, source, _read(field, Path(source)), size)
+
+
+def _random(field: str, source: str, seed: str, size: Sizes, limit: int) -> Numbers:
+    if not (seed.isascii() and seed.isdigit() and len(seed) < 19):
+        raise RequestError(field, source, "the seed is not a whole number", "try random:7")
+    # Python promises that random() gives the same sequence for the same seed in every version; numpy does not.
+    # Input and kernel draw from streams of their own, so that one seed serves both.
+    draw = random.Random(2 * int(seed) + (field == "kernel_values")).random
+    cells = [int(draw() * limit) for _ in range(int(np.prod(size)))]
+    return np.array(cells, dtype=np.int64).reshape(size)
+
+
+def _read(field: str, path: Path) -> Numbers:
+    readers = {".csv": _read_csv, ".npy": _read_npy, ".png": _picture}
+    try:
+        return readers[path.suffix.lower()](field, path)
+    except FileNotFoundError:
+        raise RequestError(field, path, "there is no such file", "check its name and folder") from None
+    except OSError as error:
+        raise RequestError(field, path, f"cannot be read ({error.strerror or 'not such a file'})", "check it") from None
+
+
+def _read_csv(field: str, path: Path) -> Numbers:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise RequestError(field, path, "not text in UTF-8", "save it as CSV in UTF-8") from None
+    rows: list[list[int | float]] = []
+    for line, row in enumerate(csv.reader(text.splitlines()), start=1):
+        if not row:
+            continue
+        try:
+            rows.append([_number(cell) for cell in row])
+        except ValueError:
+            raise RequestError(
+                field, path, f"line {line} has something other than numbers", "give numbers between commas"
+            ) from None
+        if len(rows[-1]) != len(rows[0]):
+            raise RequestError(
+                field, path, f"line {line} has {len(rows[-1])} numbers, the first has {len(rows[0])}", "even them out"
+            )
+    return _checked(field, str(path), np.array(rows if len(rows) != 1 else rows[0]))
+
+
+def _number(text: str) -> int | float:
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)
+
+
+def _read_npy(field: str, path: Path) -> Numbers:
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError):
+        raise RequestError(
+            field, path, "not an array of numbers as numpy saves it", "save it with numpy.save"
+        ) from None
+    return _checked(field, str(path), np.asarray(array))
+
+
+def _picture(field: str, path: Path, size: Sizes | None = None) -> Numbers:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as picture:
+            grey = picture.convert("L")
+            if size is not None:
+                rows, columns = size if len(size) == 2 else (1, size[0])
+                grey = grey.resize((columns, rows), Image.Resampling.BOX)
+    except FileNotFoundError:
+        raise RequestError(field, path, "there is no such file", "check its name and folder") from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        raise RequestError(field, path, "not a picture that can be read", "give a .png") from None
+    cells = np.asarray(grey, dtype=np.int64)
+    return cells if size is None or len(size) == 2 else cells[0]
+
+
+def _checked(field: str, name: str, array: NDArray[np.generic]) -> Numbers:
+    """Numbers as int64 or float64; refuses anything that is no map of finite numbers."""
+    if array.dtype.kind in "bui" and (array.size == 0 or int(array.max()) < 2**63):
+        cells: Numbers = array.astype(np.int64)
+    elif array.dtype.kind == "f":
+        cells = array.astype(np.float64)
+    else:
+        raise RequestError(field, name, "holds something other than real numbers of 64 bits", "give numbers")
+    if array.ndim not in (1, 2) or array.size == 0:
+        shape = spelled(array.shape) if array.ndim else "one number"
+        raise RequestError(field, name, f"its shape is {shape}, not that of a map", "give one or two axes")
+    if not np.isfinite(cells).all():
+        raise RequestError(field, name, "holds NaN or infinity", "give finite numbers")
+    return cells
+
+
+def _fitting(field: str, name: str, cells: Numbers, size: Sizes) -> Numbers:
+    if cells.shape == size:
+        return cells
+    what = "--kernel-size" if field == "kernel_values" else "--input-size"
+    fix = f"give {what} {'x'.join(map(str, cells.shape))}"
+    if name.lower().endswith(".png") and field == "values":
+        fix += ", or --resize"
+    rule = f"holds {spelled(cells.shape)} numbers, but the {'kernel' if field == 'kernel_values' else 'input'} is"
+    raise RequestError(field, name, f"{rule} {spelled(size)}", fix)
