@@ -71,6 +71,13 @@ class Axis:
         j = self.kernel_size - 1 - kernel if self.flipped else kernel
         return self.start(output) + j * self.dilation
 
+    def kernel_at(self, output: int, position: int) -> int | None:
+        """The kernel cell that stands at a position while `output` is computed, or None."""
+        j, between = divmod(position - self.start(output), self.dilation)
+        if between or not 0 <= j < self.kernel_size:
+            return None
+        return self.kernel_size - 1 - j if self.flipped else j
+
     def input_at(self, position: int) -> int | None:
         """The input cell at a position, or None where there is none."""
         cell, between = divmod(position, self.spread)

@@ -86,4 +86,5 @@ def _means(geometry: Geometry, numbers: Numbers) -> Numbers:
     for _, met, _ in _taps(geometry, numbers):
         total = total + met
     divisors = [geometry.divisor(cell) for cell in np.ndindex(*geometry.output_size)]
-    return total / np.array(divisors, dtype=float).reshape(geometry.output_size)
+    means: Numbers = total / np.array(divisors, dtype=float).reshape(geometry.output_size)
+    return means

@@ -1,0 +1,182 @@
+"""A scene, the theme that dresses it and its timing: all that is shown and saved. Data alone."""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from convanim.errors import RequestError
+from convanim.font import legible
+from convanim.formula import parameters
+from convanim.geometry import Geometry
+from convanim.layers import ConvTranspose, Layer, cell_count, output_size
+from convanim.operations import operation_of
+from convanim.scene import Scene
+from convanim.sizes import spelled
+from convanim.sources import Source, input_numbers, kernel_numbers
+from convanim.theme import Theme, load_theme
+from convanim.timing import Timing, timing
+from convanim.values import Values, values_of
+from convanim.views import VIEWS
+from convanim.views.drawing import READINGS, Drawing
+
+WIDTHS = range(64, 8193)
+
+
+@dataclass(frozen=True)
+class Options:
+    """All that can be said of a figure besides its layer. Times are in seconds, `width` in pixels."""
+
+    values: Source | None = None
+    kernel_values: Source | None = None
+    resize: bool = False
+    view: str | None = None
+    transposed_as: str = "gather"
+    theme: str = "classic"
+    transparent: bool = False
+    width: int = 480
+    labels: bool = True
+    caption: bool = False
+    input_label: str = "input"
+    output_label: str = "output"
+    step_time: float = 0.5
+    hold: float = 1.0
+    loop: int = 0
+    steps: str | None = None
+    max_frames: int = 500
+    max_cells: int = 10_000_000
+
+
+@dataclass(frozen=True)
+class Animation:
+    """A finished figure. `notes` are for its maker: what was left out or replaced."""
+
+    name: str
+    scene: Scene
+    theme: Theme
+    timing: Timing
+    alt: str
+    notes: tuple[str, ...] = field(default=())
+
+
+def compose(layer: Layer, options: Options, *, name: str = "", alt: str = "") -> Animation:
+    """The animation of a layer. Raises RequestError when the options do not fit it."""
+    refuse_too_many_cells(layer, options)
+    theme = load_theme(options.theme, transparent=options.transparent)
+    values = layer_values(layer, options)
+    view = options.view or ("iso" if values is None else "flat")
+    if view not in VIEWS:
+        raise RequestError("view", view, "no such view", f"try {' or '.join(VIEWS)}")
+    _check_reading(layer, options)
+    if isinstance(options.width, bool) or not isinstance(options.width, int) or options.width not in WIDTHS:
+        rule = f"not a whole number of pixels from {WIDTHS.start} to {WIDTHS.stop - 1}"
+        raise RequestError("width", options.width, rule, "try 480")
+    is_scatter = options.transposed_as == "scatter"
+    total = len_steps(layer, is_scatter)
+    clock = timing(
+        total,
+        step_time=options.step_time,
+        hold=options.hold,
+        loop=options.loop,
+        steps=options.steps,
+        most=options.max_frames,
+    )
+    remark, notes = _sampling(total, clock)
+    drawing = Drawing(
+        geometry=Geometry(layer),
+        values=values,
+        width=options.width,
+        transposed_as=options.transposed_as,
+        labels=options.labels,
+        caption=options.caption,
+        input_label=options.input_label,
+        output_label=options.output_label,
+        remark=remark,
+    )
+    for label in (options.input_label, options.output_label):
+        for missing in legible(label)[1]:
+            notes += (f"the font lacks {missing!r}: it is spelled out in the picture",)
+    return Animation(
+        name=name or operation_of(layer).name,
+        scene=VIEWS[view](drawing),
+        theme=theme,
+        timing=clock,
+        alt=alt or description(layer),
+        notes=notes,
+    )
+
+
+def refuse_too_many_cells(layer: Layer, options: Options) -> None:
+    """Raise RequestError when the maps have more cells than `max_cells`, before anything is allocated."""
+    if isinstance(options.max_cells, bool) or not isinstance(options.max_cells, int) or options.max_cells < 1:
+        raise RequestError("max_cells", options.max_cells, "must be a whole number of at least 1", "try 10000000")
+    cells = cell_count(layer)
+    if cells > options.max_cells:
+        rule = f"the maps have {cells:,} cells, more than --max-cells {options.max_cells:,}"
+        fix = "try a smaller input or less padding, or raise --max-cells"
+        raise RequestError("input_size", layer.input_size, rule, fix)
+
+
+def layer_values(layer: Layer, options: Options) -> Values | None:
+    """The numbers of a layer's cells, or None when none were asked for. Either source alone draws the other's too."""
+    has_weights = operation_of(layer).has_weights
+    if options.kernel_values is not None and not has_weights:
+        raise RequestError("kernel_values", None, f"{layer.op} has no weights", "leave it out")
+    if options.resize and options.values is None:
+        raise RequestError("resize", None, "there is no picture to resize", "give --values a .png, or leave it out")
+    if options.values is None and options.kernel_values is None:
+        return None
+    numbers = input_numbers(
+        "random" if options.values is None else options.values, layer.input_size, resize=options.resize
+    )
+    weights = None
+    if has_weights:
+        source = options.kernel_values
+        if source is None:
+            # A seed given for the input serves the kernel too.
+            seeded = isinstance(options.values, str) and options.values.startswith("random")
+            source = options.values if seeded and options.values is not None else "random"
+        weights = kernel_numbers(source, layer.kernel_size)
+    return values_of(Geometry(layer), numbers, weights)
+
+
+def len_steps(layer: Layer, is_scatter: bool) -> int:
+    """How many steps a figure has: one an output cell, or in a scatter figure one an input cell."""
+    total = 1
+    for length in layer.input_size if is_scatter else output_size(layer):
+        total *= length
+    return total
+
+
+def description(layer: Layer) -> str:
+    """A sentence for those who do not see the picture."""
+    title = operation_of(layer).title
+    maps = f"a {spelled(layer.input_size)} input becomes a {spelled(output_size(layer))} output"
+    return f"{title} ({parameters(layer)}): {maps}, one cell at a time."
+
+
+def option_names() -> tuple[str, ...]:
+    """The names of all options, in order."""
+    return tuple(f.name for f in fields(Options))
+
+
+def options_of(given: dict[str, Any]) -> Options:
+    """Options from those given; raises RequestError for a name that is none."""
+    for name in given:
+        if name not in option_names():
+            raise RequestError(name, None, "there is no such option", f"options are {', '.join(option_names())}")
+    return Options(**given)
+
+
+def _check_reading(layer: Layer, options: Options) -> None:
+    if options.transposed_as not in READINGS:
+        raise RequestError("transposed_as", options.transposed_as, "no such reading", f"try {' or '.join(READINGS)}")
+    if options.transposed_as == "scatter" and not isinstance(layer, ConvTranspose):
+        raise RequestError("transposed_as", "scatter", f"{layer.op} is no transposed convolution", "leave it out")
+
+
+def _sampling(total: int, clock: Timing) -> tuple[str, tuple[str, ...]]:
+    """What the picture and the notes say when frames do not show every step of their range."""
+    frames = len(clock.steps)
+    if frames == clock.steps[-1] - clock.steps[0] + 1:
+        return "", ()
+    said = f"{frames:,} of {total:,} steps"
+    return said, (f"{said} are shown, evenly spread; --max-frames shows more",)

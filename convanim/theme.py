@@ -1,0 +1,175 @@
+"""Themes: which fill, line and text colour each role of a scene gets. One TOML file each."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+from convanim.errors import RequestError
+from convanim.packaged import templates_folder
+
+Colour: TypeAlias = tuple[int, int, int]
+
+# What lies under a role, which its alpha lets through. Every role of every scene is here.
+UNDER: dict[str, str] = {
+    "input": "background",
+    "unread": "background",
+    "padding": "background",
+    "zero": "background",
+    "overhang": "background",
+    "window": "input",
+    "window_padding": "padding",
+    "window_zero": "zero",
+    "window_overhang": "overhang",
+    "winner": "window",
+    "output_pending": "background",
+    "output_partial": "background",
+    "output": "background",
+    "current": "output",
+    "ray": "background",
+    "label": "background",
+    "equation": "background",
+    "caption": "background",
+}
+_LINES = ("ray",)
+_TEXTS = ("label", "equation", "caption")
+_KEYS = ("fill", "stroke", "width", "dash", "alpha", "text")
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one role is drawn: opaque colours, line width and dashes in pixels of a picture 480 wide."""
+
+    fill: Colour | None
+    stroke: Colour | None
+    width: float
+    dash: tuple[float, ...]
+    text: Colour | None
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A name, a background and a style for every role. A transparent background still mats the edges of a GIF."""
+
+    name: str
+    background: Colour
+    transparent: bool
+    styles: Mapping[str, Style]
+
+
+def theme_names() -> tuple[str, ...]:
+    """The themes that come with convanim."""
+    return tuple(sorted(path.stem for path in (templates_folder() / "themes").glob("*.toml")))
+
+
+def load_theme(name: str, *, transparent: bool = False) -> Theme:
+    """A theme by name, or from the user's own TOML file; `transparent` overrides its background.
+
+    Raises RequestError when there is none, or when it lacks a role or has a colour that is none.
+    """
+    if name in theme_names():
+        path = templates_folder() / "themes" / f"{name}.toml"
+    elif name.lower().endswith(".toml"):
+        path = Path(name)
+    else:
+        raise RequestError("theme", name, "no such theme", f"try {', '.join(theme_names())}, or a .toml file")
+    try:
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
+    except FileNotFoundError:
+        raise RequestError("theme", name, "there is no such file", "check its name and folder") from None
+    except OSError as error:
+        raise RequestError("theme", name, f"cannot be read ({error.strerror})", "check the file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RequestError("theme", name, f"not TOML: {error}", "mend the file") from None
+    theme = _theme(name, table)
+    return replace(theme, transparent=True) if transparent else theme
+
+
+def _theme(name: str, table: Mapping[str, object]) -> Theme:
+    for key in table:
+        if key not in ("name", "background", "roles"):
+            raise _refused(name, key, "there is no such entry", "a theme has name, background and roles")
+    ground = _table(name, "background", table.get("background"))
+    for key in ground:
+        if key not in ("fill", "transparent"):
+            raise _refused(name, f"background.{key}", "there is no such entry", "a background has fill and transparent")
+    background = _colour(name, "background.fill", ground.get("fill"))
+    if background is None:
+        raise _refused(name, "background.fill", "edges need a colour to be drawn against", 'give one such as "#ffffff"')
+    transparent = ground.get("transparent", False)
+    if not isinstance(transparent, bool):
+        raise _refused(name, "background.transparent", f"{transparent!r} is not true or false", "give true or false")
+    roles = _table(name, "roles", table.get("roles"))
+    for role in roles:
+        if role not in UNDER:
+            raise _refused(name, f"roles.{role}", "there is no such role", f"roles are {', '.join(UNDER)}")
+    styles: dict[str, Style] = {}
+    for role, under in UNDER.items():
+        if role not in roles:
+            raise _refused(
+                name, f"roles.{role}", "the role is missing", "give every role, as the themes that come along do"
+            )
+        behind = styles[under].fill if under in styles else None
+        styles[role] = _style(name, role, _table(name, f"roles.{role}", roles[role]), behind or background)
+    return Theme(str(table.get("name", Path(name).stem)), background, transparent, styles)
+
+
+def _style(name: str, role: str, table: Mapping[str, object], under: Colour) -> Style:
+    where = f"roles.{role}"
+    for key in table:
+        if key not in _KEYS:
+            raise _refused(name, f"{where}.{key}", "there is no such entry", f"a role has {', '.join(_KEYS)}")
+    fill = _colour(name, f"{where}.fill", table.get("fill", "none"))
+    stroke = _colour(name, f"{where}.stroke", table.get("stroke", "none"))
+    text = _colour(name, f"{where}.text", table.get("text", "none"))
+    if role in _LINES and stroke is None:
+        raise _refused(name, f"{where}.stroke", "a line needs a colour", 'give one such as "#002b36"')
+    if role not in _LINES and text is None:
+        raise _refused(name, f"{where}.text", "text on it needs a colour", 'give one such as "#000000"')
+    if role not in _LINES + _TEXTS and fill is None and stroke is None:
+        raise _refused(name, where, "it has neither fill nor stroke and would not be seen", "give one of them")
+    alpha = _number(name, f"{where}.alpha", table.get("alpha", 1), 0, 1)
+    width = _number(name, f"{where}.width", table.get("width", 1.5), 0.25, 20)
+    dashes = table.get("dash", [])
+    if not isinstance(dashes, list) or len(dashes) not in (0, 2):
+        raise _refused(name, f"{where}.dash", f"{dashes!r} is not two lengths", "give a dash and a gap such as [5, 4]")
+    dash = tuple(_number(name, f"{where}.dash", length, 0.5, 100) for length in dashes)
+    if fill is not None:
+        fill = _mixed(under, fill, alpha)
+    return Style(fill, stroke, width, dash, text)
+
+
+def _mixed(under: Colour, over: Colour, alpha: float) -> Colour:
+    red, green, blue = (round(u + (o - u) * alpha) for u, o in zip(under, over))
+    return (red, green, blue)
+
+
+def _table(name: str, field: str, value: object) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise _refused(name, field, "the table is missing", f"give [{field}]")
+    return value
+
+
+def _colour(name: str, field: str, value: object) -> Colour | None:
+    if value == "none":
+        return None
+    digits = value.removeprefix("#") if isinstance(value, str) and value.startswith("#") else ""
+    if len(digits) == 3:
+        digits = "".join(2 * digit for digit in digits)
+    if len(digits) != 6 or not set(digits.lower()) <= set("0123456789abcdef"):
+        what = "no colour is given" if value is None else f"{value!r} is not a colour"
+        raise _refused(name, field, what, 'give one such as "#268bd2", or "none"')
+    red, green, blue = bytes.fromhex(digits)
+    return (red, green, blue)
+
+
+def _number(name: str, field: str, value: object, least: float, most: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise _refused(name, field, f"{value!r} is not a number from {least:g} to {most:g}", "give one that is")
+    return float(value)
+
+
+def _refused(name: str, field: str, rule: str, fix: str) -> RequestError:
+    return RequestError("theme", name, f"{field}: {rule}", fix)

@@ -1,0 +1,74 @@
+"""Which steps the frames show, and for how long. Pure."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from convanim.errors import RequestError
+
+SHORTEST = 2  # centiseconds; browsers play 0 and 1 as 10
+LONGEST = 65_535  # what a GIF's frame can say
+_SLICE = re.compile(r"\s*(-?[0-9]{0,9})\s*:\s*(-?[0-9]{0,9})\s*")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """The steps that frames show, in order, and times in whole centiseconds. `loop` 0 plays for ever."""
+
+    steps: Sequence[int]
+    step_time: int
+    hold: int
+    loop: int
+
+    def duration(self, frame: int) -> int:
+        """How long a frame is shown: the last one is held."""
+        return self.step_time + (self.hold if frame == len(self.steps) - 1 else 0)
+
+
+def timing(
+    total: int, *, step_time: float = 0.5, hold: float = 1.0, loop: int = 0, steps: str | None = None, most: int = 500
+) -> Timing:
+    """The timing of `total` steps: `step_time` and `hold` in seconds, `steps` a slice "A:B", at most `most` frames.
+
+    Past `most` frames the steps are sampled evenly, the first and the last kept.
+    Raises RequestError when a time does not fit a GIF, the slice is empty or outside, or a count is below its least.
+    """
+    per_step = _centiseconds("step_time", step_time, SHORTEST)
+    held = _centiseconds("hold", hold, 0)
+    if per_step + held > LONGEST:
+        raise RequestError("hold", hold, f"a frame lasts at most {LONGEST / 100} s", "try a shorter time")
+    if isinstance(loop, bool) or not isinstance(loop, int) or not 0 <= loop <= 65_535:
+        raise RequestError("loop", loop, "not a whole number from 0 to 65535", "try 0 (for ever) or 1 (once)")
+    if isinstance(most, bool) or not isinstance(most, int) or most < 2:
+        raise RequestError("max_frames", most, "must be a whole number of at least 2", "try 500")
+    shown = range(total) if steps is None else _sliced(steps, total)
+    return Timing(_sampled(shown, most), per_step, held, loop)
+
+
+def _sampled(steps: range, most: int) -> Sequence[int]:
+    if len(steps) <= most:
+        return steps
+    last = len(steps) - 1
+    return tuple(steps[round(i * last / (most - 1))] for i in range(most))
+
+
+def _sliced(text: str, total: int) -> range:
+    match = _SLICE.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise RequestError("steps", text, "not a slice of the steps", "give first:end such as 0:10, :5 or -5:")
+    start, end = (int(part) if part not in ("", "-") else None for part in match.groups())
+    if any(bound is not None and not -total <= bound <= total for bound in (start, end)):
+        raise RequestError("steps", text, f"outside of the {total} steps", f"stay within 0:{total}")
+    shown = range(total)[start:end]
+    if not shown:
+        raise RequestError("steps", text, f"holds none of the {total} steps", f"try 0:{total}")
+    return shown
+
+
+def _centiseconds(field: str, seconds: float, least: int) -> int:
+    is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if not is_number or not math.isfinite(seconds) or not least / 100 <= seconds <= LONGEST / 100:
+        rule = f"not a time from {least / 100:g} to {LONGEST / 100:g} seconds"
+        raise RequestError(field, seconds, rule, "try 0.5")
+    return max(least, round(100 * seconds))

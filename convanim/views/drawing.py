@@ -1,0 +1,51 @@
+"""What a view is asked to draw."""
+
+from dataclasses import dataclass
+
+from convanim.font import CAP_HEIGHT
+from convanim.geometry import Geometry
+from convanim.values import Values
+
+READINGS = ("gather", "scatter")
+_BASE_WIDTH = 480  # the width at which sizes in pixels hold; they grow with the picture
+_LEAST_TEXT = 9  # height of a digit in pixels at that width
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A geometry, the numbers in it if any, and how it is to be shown, `width` pixels wide."""
+
+    geometry: Geometry
+    values: Values | None
+    width: int
+    transposed_as: str = "gather"
+    labels: bool = True
+    caption: bool = False
+    input_label: str = "input"
+    output_label: str = "output"
+    remark: str = ""  # stands behind the output's label
+
+    @property
+    def unit(self) -> float:
+        """Pixels here for one pixel at the base width; text never shrinks below two thirds of its size."""
+        return max(self.width / _BASE_WIDTH, 2 / 3)
+
+    @property
+    def least_em(self) -> float:
+        """The smallest font size that may be used; a wider picture may keep it, and so hold more."""
+        return (_LEAST_TEXT + 0.25) / CAP_HEIGHT * min(self.unit, 1)
+
+    @property
+    def label_em(self) -> float:
+        """The font size of labels, captions and equations, where there is room."""
+        return 15 * self.unit
+
+    @property
+    def margin(self) -> int:
+        """Empty pixels around the picture."""
+        return round(12 * self.unit)
+
+    @property
+    def is_scatter(self) -> bool:
+        """Whether each step is one input cell spread over the output."""
+        return self.transposed_as == "scatter"

@@ -1,0 +1,202 @@
+"""A layer whose steps are output cells: the window over the input, and the cell that it makes."""
+
+from functools import partial
+from math import prod
+
+import numpy as np
+
+from convanim.axes import Kind
+from convanim.font import text_width
+from convanim.geometry import Geometry
+from convanim.layers import AvgPool, MaxPool
+from convanim.numerals import MINUS, Terms, max_terms, mean_terms, sum_terms, weight
+from convanim.scene import Cells, During, Floats, Ints, Lattice, Shape, Since, Texts
+from convanim.values import Values, winner
+from convanim.views.drawing import Drawing
+from convanim.views.grids import Canvas, Mask, input_canvas, kinds, output_canvas
+from convanim.views.lettering import fits
+from convanim.views.marks import cell_texts, quad, unread_marks
+from convanim.views.numbers import Lettering, least_width, lettering
+from convanim.views.plot import Plot
+
+_ROLES = {
+    Kind.PADDING: ("padding", "window_padding"),
+    Kind.OVERHANG: ("overhang", "window_overhang"),
+    Kind.ZERO: ("zero", "window_zero"),
+    Kind.INPUT: ("input", "window"),
+}
+
+
+def gather_plot(drawing: Drawing) -> Plot:
+    """The plot of a layer in its gather reading: one step an output cell."""
+    geometry, values = drawing.geometry, drawing.values
+    canvas = input_canvas(geometry)
+    output = output_canvas(geometry, with_cropped=False)
+    return Plot(
+        input=canvas,
+        output=output,
+        steps=geometry.steps,
+        input_shapes=partial(_input_shapes, drawing, canvas),
+        output_shapes=partial(_output_shapes, drawing, output),
+        rays=partial(_rays, geometry, canvas, output),
+        reads=lambda step: tuple(
+            ("input", *tap.input) for tap in geometry.taps(geometry.output(step)) if tap.input is not None
+        ),
+        writes=lambda step: (("output", *geometry.output(step)),),
+        terms=None if values is None else partial(_terms, geometry, values),
+        most_terms=prod(geometry.layer.kernel_size),
+        widest_term=0.0 if values is None else _widest_term(values),
+        number_width=0.0
+        if values is None
+        else max(least_width(values.input, tuple(_fillers(geometry).values())), least_width(values.output)),
+    )
+
+
+def _fillers(geometry: Geometry) -> dict[Kind, str]:
+    """What stands, in numbers, where there is no input cell."""
+    layer = geometry.layer
+    if isinstance(layer, MaxPool):
+        return {Kind.PADDING: MINUS + "∞", Kind.OVERHANG: MINUS + "∞"}
+    if isinstance(layer, AvgPool):
+        return {Kind.PADDING: "0"} if layer.count_include_pad else {}
+    return {Kind.PADDING: "0", Kind.ZERO: "0"}
+
+
+def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Shape]:
+    geometry, values = drawing.geometry, drawing.values
+    masks = kinds(geometry)
+    strings = np.full(len(canvas.cells), "", dtype=object)
+    letters = None
+    if values is not None:
+        fillers = {kind: text for kind, text in _fillers(geometry).items() if masks[kind].any()}
+        letters = lettering(drawing, lattice, values.input, tuple(fillers.values()), _weights(values))
+        strings[masks[Kind.INPUT]] = letters.strings
+        for kind, text in fillers.items():
+            strings[masks[kind]] = text
+    em = letters.em if letters else drawing.least_em
+    if values is None and fits(lattice, em * text_width("0", 1), em):
+        strings[masks[Kind.ZERO]] = "0"
+
+    still: list[Shape] = []
+    moving: list[Shape] = []
+    for kind, (role, window_role) in _ROLES.items():
+        if not masks[kind].any():
+            continue
+        if kind is Kind.INPUT:
+            still += _real_cells(geometry, canvas, lattice, np.flatnonzero(masks[kind]))
+        else:
+            still.append(Cells(role, kind.value, lattice, canvas.cells[masks[kind]], canvas.index[masks[kind]]))
+        still += cell_texts(role, lattice, canvas.cells, strings, em, np.flatnonzero(masks[kind]))
+        seen = During(partial(_seen, geometry, canvas, masks[kind]))
+        moving.append(Cells(window_role, "window", lattice, canvas.cells, canvas.index, seen))
+        if strings[masks[kind]].any():
+            moving.append(Texts(window_role, lattice.centres(canvas.cells), tuple(strings), em, when=seen))
+        if letters and letters.subscript_em and values is not None and (kind is Kind.INPUT or kind in fillers):
+            moving.append(_subscripts(geometry, values, canvas, lattice, letters, window_role, seen))
+    if values is not None and isinstance(geometry.layer, MaxPool):
+        won = During(partial(_won, geometry, values, canvas))
+        moving.append(Cells("winner", "winner", lattice, canvas.cells, canvas.index, won))
+        moving.append(Texts("winner", lattice.centres(canvas.cells), tuple(strings), em, when=won))
+    return still + moving
+
+
+def _real_cells(geometry: Geometry, canvas: Canvas, lattice: Lattice, elements: Ints) -> list[Shape]:
+    """The input's own cells, those that no window reads apart."""
+    index = np.stack([i.ravel() for i in np.indices(geometry.layer.input_size)], axis=1)
+    read = geometry.read.ravel()
+    shapes: list[Shape] = []
+    for role, mask in (("unread", ~read), ("input", read)):
+        if mask.any():
+            shapes.append(Cells(role, "input", lattice, canvas.cells[elements[mask]], index[mask]))
+            if role == "unread":
+                shapes.append(unread_marks(lattice, canvas.cells[elements[mask]]))
+    return shapes
+
+
+def _seen(geometry: Geometry, canvas: Canvas, mask: Mask, step: int) -> Ints:
+    """The elements of the canvas under the kernel's cells, of those in `mask`."""
+    elements = np.zeros(1, dtype=np.int64)
+    for axis, positions, at in zip(geometry.axes, canvas.ranges, geometry.output(step)):
+        start = axis.start(at) - positions.start
+        along = np.arange(start, start + axis.footprint, axis.dilation)
+        elements = (elements[:, None] * len(positions) + along).ravel()
+    return elements[mask[elements]]
+
+
+def _won(geometry: Geometry, values: Values, canvas: Canvas, step: int) -> Ints:
+    output = geometry.output(step)
+    kernel = winner(geometry, values.input, output)
+    if kernel is None:
+        return np.zeros(0, dtype=np.int64)
+    position = tuple(axis.position(o, k) for axis, o, k in zip(geometry.axes, output, kernel))
+    return np.array([canvas.element(position)])
+
+
+def _weights(values: Values) -> tuple[str, ...]:
+    return () if values.kernel is None else tuple(weight(w) for w in values.kernel.ravel().tolist())
+
+
+def _subscripts(
+    geometry: Geometry,
+    values: Values,
+    canvas: Canvas,
+    lattice: Lattice,
+    letters: Lettering,
+    role: str,
+    seen: During,
+) -> Texts:
+    """The kernel's weights, each in its cell of the window."""
+    weights = np.array(_weights(values), dtype=object).reshape(geometry.layer.kernel_size)
+
+    def text(step: int, element: int) -> str:
+        output, position = geometry.output(step), canvas.index[element].tolist()
+        kernel = [axis.kernel_at(o, p) for axis, o, p in zip(geometry.axes, output, position)]
+        return str(weights[tuple(kernel)])
+
+    points = lattice.centres(canvas.cells) + np.array(letters.subscript_at)
+    return Texts(role, points, text, letters.subscript_em, "end", seen)
+
+
+def _output_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Shape]:
+    index, cells = canvas.index, canvas.cells
+    done = Since(np.arange(len(cells)))
+    now = During(lambda step: np.array([step]))
+    shapes: list[Shape] = [
+        Cells("output_pending", "output", lattice, cells, index),
+        Cells("output", "output", lattice, cells, index, done),
+    ]
+    current: list[Shape] = [Cells("current", "output", lattice, cells, index, now)]
+    if drawing.values is not None:
+        letters = lettering(drawing, lattice, drawing.values.output)
+        points = lattice.centres(cells)
+        shapes.append(Texts("output", points, letters.strings, letters.em, when=done))
+        current.append(Texts("current", points, letters.strings, letters.em, when=now))
+    return shapes + current
+
+
+def _rays(geometry: Geometry, canvas: Canvas, output: Canvas, below: Lattice, above: Lattice, step: int) -> Floats:
+    """From the corners of the window to those of its output cell."""
+    cell = geometry.output(step)
+    start = [axis.start(at) for axis, at in zip(geometry.axes, cell)]
+    window = quad(below, canvas, start, [axis.footprint for axis in geometry.axes])
+    return np.stack([window, quad(above, output, list(cell), [1] * len(cell))], axis=1)
+
+
+def _terms(geometry: Geometry, values: Values, step: int) -> Terms:
+    output = geometry.output(step)
+    made = values.output[output].item()
+    real = [tap for tap in geometry.taps(output) if tap.input is not None]
+    numbers = [values.input[tap.input].item() for tap in real]
+    if values.kernel is not None:
+        return sum_terms([(x, values.kernel[tap.kernel].item()) for x, tap in zip(numbers, real)], made)
+    divisor = geometry.divisor(output)
+    return max_terms(numbers, made) if divisor is None else mean_terms(numbers, divisor, made)
+
+
+def _widest_term(values: Values) -> float:
+    """The width of the widest term of any equation with its joint, in ems."""
+    extremes = [float(values.input.min()), float(values.input.max())]
+    weights = [0.0] if values.kernel is None else [float(w) for w in np.unique(values.kernel)]
+    pairs = [(x, w) for x in extremes for w in weights]
+    terms = sum_terms(pairs, 0)[1] if values.kernel is not None else mean_terms(extremes, 1, 0)[1]
+    return max(text_width(term + " + ", 1) for term in terms)

@@ -1,0 +1,98 @@
+"""The grids of cells behind every view: the input's line-up and the output, as rows and columns."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convanim.axes import Axis, Kind
+from convanim.geometry import Cell, Geometry
+from convanim.scene import Ints
+
+Mask: TypeAlias = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """Positions, one range an axis, as the rows and columns of a grid; a single axis is one row."""
+
+    ranges: tuple[range, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows."""
+        return len(self.ranges[0]) if len(self.ranges) == 2 else 1
+
+    @property
+    def columns(self) -> int:
+        """How many columns."""
+        return len(self.ranges[-1])
+
+    @cached_property
+    def index(self) -> Ints:
+        """The positions (N, axes) of all cells in row-major order."""
+        grids = np.meshgrid(*(np.array(r) for r in self.ranges), indexing="ij")
+        return np.stack([grid.ravel() for grid in grids], axis=1)
+
+    @cached_property
+    def cells(self) -> Ints:
+        """The rows and columns (N, 2) of all cells in row-major order."""
+        return self.at(self.index)
+
+    def at(self, positions: Ints) -> Ints:
+        """Rows and columns (N, 2) of positions (N, axes)."""
+        local = positions - np.array([r.start for r in self.ranges])
+        return local if len(self.ranges) == 2 else np.insert(local, 0, 0, axis=1)
+
+    def element(self, position: Cell) -> int:
+        """The row-major number of a position."""
+        element = 0
+        for p, r in zip(position, self.ranges):
+            element = element * len(r) + p - r.start
+        return element
+
+
+_KINDS = (Kind.INPUT, Kind.ZERO, Kind.PADDING, Kind.OVERHANG)
+
+
+def input_canvas(geometry: Geometry) -> Canvas:
+    """The input as windows see it: padded, and for a transposed convolution zero-stuffed."""
+    return Canvas(tuple(axis.positions for axis in geometry.axes))
+
+
+def kinds(geometry: Geometry) -> dict[Kind, Mask]:
+    """For each kind of cell, which of the input canvas are of it; a cell is of the outermost kind of its axes."""
+    ranks = [np.array([_KINDS.index(axis.kind(p)) for p in axis.positions]) for axis in geometry.axes]
+    rank = ranks[0] if len(ranks) == 1 else np.maximum.outer(ranks[0], ranks[1])
+    return {kind: rank.ravel() == i for i, kind in enumerate(_KINDS)}
+
+
+def output_canvas(geometry: Geometry, *, with_cropped: bool) -> Canvas:
+    """The output, or all that the kernel's stamps reach, which padding crops to the output."""
+    return Canvas(tuple(_reach(axis) if with_cropped else range(axis.output_size) for axis in geometry.axes))
+
+
+def _reach(axis: Axis) -> range:
+    # Stamp k of cell 0 lands on output −position(0, k); the last cell's are (input_size − 1)·spread further.
+    landings = [-axis.position(0, k) for k in (0, axis.kernel_size - 1)]
+    end = max(axis.output_size, max(landings) + (axis.input_size - 1) * axis.spread + 1)
+    return range(min(0, *landings), end)
+
+
+def stamp_steps(geometry: Geometry) -> tuple[Ints, Ints]:
+    """For each output cell in row-major order the first and the last input cell that stamps it; -1 where none does."""
+    first, last = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    for axis, reads in zip(geometry.axes, geometry.reads):
+        most = reads.max(axis=1)
+        least = np.where(reads < 0, axis.input_size, reads).min(axis=1)
+        least = np.where(most < 0, -1, least)
+        first = _joined(first, least, axis.input_size)
+        last = _joined(last, most, axis.input_size)
+    return first, last
+
+
+def _joined(outer: Ints, inner: Ints, size: int) -> Ints:
+    joined = outer[:, None] * size + inner
+    return np.where((outer[:, None] < 0) | (inner < 0), -1, joined).ravel()

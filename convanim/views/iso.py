@@ -1,0 +1,109 @@
+"""The paper's view: the input plane lies slanted, the output plane floats above it, four rays join window and cell."""
+
+import numpy as np
+
+from convanim.errors import RequestError
+from convanim.font import text_width
+from convanim.scene import Lattice, Lines, Offset, Scene, Shape, Texts
+from convanim.views.drawing import Drawing
+from convanim.views.grids import Canvas
+from convanim.views.page import finished, label_em, line_height, map_labels, plot_of
+
+_LARGEST_CELL = 56  # pixels of a column at the base width
+_GAP = 0.35  # between the planes, in cells
+
+
+def iso(drawing: Drawing) -> Scene:
+    """The slanted view of a drawing. Raises RequestError when it is too narrow for its cells."""
+    plot = plot_of(drawing)
+    cell = _cell_size(drawing, plot.input, plot.output)
+    column, row = _basis(cell)
+    input_text, output_text = map_labels(drawing)
+    middle = drawing.width // 2
+    left, top = _placed(plot.output, column, row, middle, drawing.margin)
+    above = Lattice((left, top), column, row)
+    label, down = _output_label(drawing, above, plot.output, output_text)
+    shapes: list[Shape] = list(label)
+    above = above.shifted(0, down)
+
+    below_top = drawing.margin + down + _height(plot.output, column, row) + round(_GAP * cell)
+    below = Lattice(_placed(plot.input, column, row, middle, below_top), column, row)
+    bottom = below_top + _height(plot.input, column, row)
+    label, down = _input_label(drawing, below, plot.input, input_text)
+    shapes += label
+    shapes += plot.input_shapes(below)
+    shapes.append(Lines("ray", lambda step: plot.rays(below, above, step)))
+    shapes += plot.output_shapes(above)
+    return finished(drawing, plot, shapes, bottom + down)
+
+
+def _basis(cell: int) -> tuple[Offset, Offset]:
+    """The pixels from a cell to the next in its row and in its column: the paper's slant, snapped."""
+    return (cell, -max(1, round(0.5 * cell))), (max(1, round(0.7 * cell)), max(1, round(0.65 * cell)))
+
+
+def _width(canvas: Canvas, column: Offset, row: Offset) -> int:
+    return canvas.columns * column[0] + canvas.rows * row[0]
+
+
+def _height(canvas: Canvas, column: Offset, row: Offset) -> int:
+    return canvas.columns * -column[1] + canvas.rows * row[1]
+
+
+def _cell_size(drawing: Drawing, *canvases: Canvas) -> int:
+    room = drawing.width - 2 * drawing.margin
+    for cell in range(round(_LARGEST_CELL * drawing.unit), 1, -1):
+        if all(_width(canvas, *_basis(cell)) <= room for canvas in canvases):
+            return cell
+    width = max(_width(canvas, *_basis(2)) for canvas in canvases)
+    while width + 2 * round(12 * max(width / 480, 2 / 3)) > width + 24 * width / 480 + 32:
+        width += 1
+    raise RequestError(
+        "width",
+        drawing.width,
+        "leaves less than 2 pixels to a cell",
+        f"try {round(width * 1.06) + 32} or more, or a smaller input",
+    )
+
+
+def _placed(canvas: Canvas, column: Offset, row: Offset, middle: int, top: int) -> Offset:
+    """The origin of a canvas whose bounding box starts at `top` and is centred on `middle`."""
+    return middle - _width(canvas, column, row) // 2, top + canvas.columns * -column[1]
+
+
+def _output_label(drawing: Drawing, lattice: Lattice, canvas: Canvas, text: str) -> tuple[list[Shape], int]:
+    """The output's label in the empty corner at the plane's upper left, and how far the plane moves down for it."""
+    if not text:
+        return [], 0
+    height = line_height(drawing)
+    # At the label's lower edge the plane's upper left side is this far right.
+    slope = lattice.column[0] / -lattice.column[1]
+    side = lattice.origin[0] + canvas.columns * lattice.column[0] - slope * height
+    room = side - 0.3 * height - drawing.margin
+    em = label_em(drawing, text, room)
+    fits = text_width(text, em) <= room
+    if not fits:
+        em = label_em(drawing, text, drawing.width - 2 * drawing.margin)
+    left = max(drawing.margin, min(lattice.origin[0], side - 0.3 * height - text_width(text, em)) if fits else 0)
+    points = np.array([(left, drawing.margin + height / 2)])
+    return [Texts("label", points, (text,), em, "start")], 0 if fits else height
+
+
+def _input_label(drawing: Drawing, lattice: Lattice, canvas: Canvas, text: str) -> tuple[list[Shape], int]:
+    """The input's label in the empty corner at the plane's lower right, and how much lower the picture ends for it."""
+    if not text:
+        return [], 0
+    height = line_height(drawing)
+    slope = lattice.column[0] / -lattice.column[1]
+    corner = lattice.points(np.array([canvas.rows, 0]))
+    right = lattice.points(np.array([canvas.rows, canvas.columns]))[0]
+    side = corner[0] + slope * height + 0.3 * height
+    end = drawing.width - drawing.margin
+    room = end - side
+    em = label_em(drawing, text, room)
+    fits = text_width(text, em) <= room
+    if not fits:
+        em = label_em(drawing, text, drawing.width - 2 * drawing.margin)
+    at = min(end, max(right, side + text_width(text, em))) if fits else end
+    points = np.array([(at, corner[1] - height / 2 + (0 if fits else height))])
+    return [Texts("label", points, (text,), em, "end")], 0 if fits else height

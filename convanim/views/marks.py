@@ -1,0 +1,30 @@
+"""Small parts that the plots share: texts in cells, the strokes of unread cells, corners of a block of cells."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convanim.scene import Floats, Ints, Lattice, Lines, Shape, Texts
+from convanim.views.grids import Canvas
+
+
+def cell_texts(
+    role: str, lattice: Lattice, cells: Ints, strings: NDArray[np.object_], em: float, elements: Ints
+) -> list[Shape]:
+    """The strings of some cells, at their centres; nothing where all are empty."""
+    kept = np.array([e for e in elements if strings[e]], dtype=np.int64)
+    return [Texts(role, lattice.centres(cells[kept]), tuple(strings[kept]), em)] if len(kept) else []
+
+
+def unread_marks(lattice: Lattice, cells: Ints) -> Lines:
+    """A stroke across each cell, from corner to corner but short of both."""
+    ends = np.array([(0.8, 0.2), (0.2, 0.8)])
+    return Lines("unread", lattice.points(cells[:, None, :] + ends))
+
+
+def quad(lattice: Lattice, canvas: Canvas, start: Sequence[int], size: Sequence[int]) -> Floats:
+    """The four corners (4, 2) of the block of cells that starts at a position."""
+    first = canvas.at(np.array([start]))[0]
+    rows, columns = (size[0], size[1]) if len(size) == 2 else (1, size[0])
+    return lattice.points(first + np.array([(0, 0), (0, columns), (rows, columns), (rows, 0)]))

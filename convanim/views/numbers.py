@@ -1,0 +1,86 @@
+"""Numbers in cells: how they are written and how large, and where the weights stand beside them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from convanim.font import CAP_HEIGHT, text_width
+from convanim.numerals import numeral
+from convanim.scene import Lattice
+from convanim.sources import Numbers
+from convanim.views.drawing import Drawing
+from convanim.views.lettering import fits, refuse_numbers, widest
+
+_LARGEST_EM = 20
+_SUBSCRIPT = 0.64  # size of a subscript to its number, where the least size allows
+_EDGE = 3  # pixels between a subscript and its cell's lines
+
+
+@dataclass(frozen=True)
+class Lettering:
+    """How the numbers of one map are written."""
+
+    strings: tuple[str, ...]
+    em: float
+    decimals: int
+    subscript_em: float = 0.0  # 0 where weights find no room
+    subscript_at: tuple[float, float] = (0.0, 0.0)  # from a cell's centre to the subscript's right end, mid-height
+
+
+def lettering(
+    drawing: Drawing, lattice: Lattice, numbers: Numbers, others: tuple[str, ...] = (), weights: tuple[str, ...] = ()
+) -> Lettering:
+    """The numbers of a map as text that fits its cells, as large and with as many decimals as there is room for.
+
+    `others` are texts that stand in cells of the same map; `weights` those that stand beside the numbers.
+    Raises RequestError when the cells are too small for the least size.
+    """
+    if not fits(lattice, drawing.least_em * 0.6, drawing.least_em * CAP_HEIGHT):
+        raise refuse_numbers(drawing, lattice, 0.6)  # said before a large map is spelled out
+    for decimals in (2, 1, 0):
+        strings = tuple(numeral(n, decimals) for n in numbers.ravel().tolist())
+        width = widest((*strings, *others))
+        sizes = [em for em in _sizes(drawing) if fits(lattice, width * em, CAP_HEIGHT * em)]
+        if sizes:
+            break
+    else:
+        raise refuse_numbers(drawing, lattice, width)
+    if weights:
+        beside = widest(weights)
+        for em in sizes:
+            subscript = max(_SUBSCRIPT * em, drawing.least_em)
+            at = _subscript_at(lattice, width * em, em, beside * subscript, subscript)
+            if at is not None:
+                return Lettering(strings, em, decimals, subscript, at)
+    return Lettering(strings, sizes[0], decimals)
+
+
+def _sizes(drawing: Drawing) -> Iterator[float]:
+    em = _LARGEST_EM * drawing.unit
+    while em > drawing.least_em:
+        yield em
+        em -= 0.5
+    yield drawing.least_em
+
+
+def _subscript_at(
+    lattice: Lattice, width: float, em: float, beside: float, subscript: float
+) -> tuple[float, float] | None:
+    """Where a subscript of `beside` pixels ends: in an upright cell its lower right corner, else behind the number."""
+    half = CAP_HEIGHT * subscript / 2
+    if lattice.is_upright:
+        right, bottom = lattice.column[0] / 2 - _EDGE, lattice.row[1] / 2 - _EDGE
+        below = bottom - 2 * half >= CAP_HEIGHT * em / 2 + 1 and beside <= 2 * right
+        behind = width / 2 + 1 + beside <= right
+        return (right, bottom - half) if below or behind else None
+    right, y = width / 2 + 0.1 * em + beside, CAP_HEIGHT * em / 2 - half / 2
+    inverse = np.linalg.inv(np.array([lattice.column, lattice.row], dtype=float))
+    corners = np.array([(right, y + half), (right, y - half), (right - beside, y + half)])
+    return (right, y) if np.abs(corners @ inverse).max() <= 0.47 else None
+
+
+def least_width(numbers: Numbers, others: tuple[str, ...] = ()) -> float:
+    """How wide the widest number of a map is when written in its shortest way, in ems; from its extremes alone."""
+    extremes = (float(numbers.min()), float(numbers.max()))
+    return max(text_width(text, 1) for text in (*(numeral(n, 0) for n in extremes), *others))

@@ -1,0 +1,29 @@
+"""What a view places on the page: two grids, what happens in them, and the equation of each step."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from convanim.numerals import Terms
+from convanim.scene import Floats, Key, Lattice, Shape
+from convanim.views.grids import Canvas
+
+Placed: TypeAlias = Callable[[Lattice], list[Shape]]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A layer in one of its readings, laid out as grids but not yet placed on the page."""
+
+    input: Canvas
+    output: Canvas
+    steps: int
+    input_shapes: Placed  # lattice of the input canvas -> the input and the window over it
+    output_shapes: Placed  # lattice of the output canvas -> the output and its current cells
+    rays: Callable[[Lattice, Lattice, int], Floats]  # lattices, step -> the four lines (4, 2, 2) between the maps
+    reads: Callable[[int], tuple[Key, ...]]
+    writes: Callable[[int], tuple[Key, ...]]
+    terms: Callable[[int], Terms] | None = None  # the equation of a step, where there are numbers
+    most_terms: int = 0  # how many terms the longest equation has
+    widest_term: float = 0.0  # in ems
+    number_width: float = 0.0  # of the widest number at its shortest, in ems; 0 without numbers

@@ -1,0 +1,199 @@
+"""A transposed convolution whose steps are input cells: each stamps the kernel onto the output, overlaps adding up."""
+
+from functools import partial
+from math import prod
+
+import numpy as np
+
+from convanim.font import text_width
+from convanim.geometry import Geometry, unravel
+from convanim.numerals import Terms, numeral, stamp_terms, weight
+from convanim.scene import Cells, During, Floats, Ints, Lattice, Shape, Since, Texts
+from convanim.sources import Numbers
+from convanim.values import Values, partial_sum, values_of
+from convanim.views.drawing import Drawing
+from convanim.views.grids import Canvas, Mask, output_canvas, stamp_steps
+from convanim.views.marks import quad, unread_marks
+from convanim.views.numbers import Lettering, least_width, lettering
+from convanim.views.plot import Plot
+
+
+def scatter_plot(drawing: Drawing) -> Plot:
+    """The plot of a transposed convolution in its scatter reading: one step an input cell."""
+    geometry, values = drawing.geometry, drawing.values
+    size = geometry.layer.input_size
+    canvas = Canvas(tuple(range(n) for n in size))
+    output = output_canvas(geometry, with_cropped=True)
+    return Plot(
+        input=canvas,
+        output=output,
+        steps=prod(size),
+        input_shapes=partial(_input_shapes, drawing, canvas),
+        output_shapes=partial(_output_shapes, drawing, output),
+        rays=partial(_rays, geometry, canvas, output),
+        reads=lambda step: (("input", *unravel(step, size)),),
+        writes=lambda step: tuple(
+            ("output", *stamp.output) for stamp in geometry.stamps(unravel(step, size)) if stamp.output is not None
+        ),
+        terms=None if values is None else partial(_terms, geometry, values),
+        most_terms=prod(geometry.layer.kernel_size),
+        widest_term=0.0 if values is None else _widest_term(values),
+        number_width=0.0 if values is None else max(map(least_width, (values.input, _sum_bounds(geometry, values)))),
+    )
+
+
+def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Shape]:
+    cells, index = canvas.cells, canvas.index
+    read = drawing.geometry.read.ravel()
+    shapes: list[Shape] = []
+    if not read.all():
+        shapes += [Cells("unread", "input", lattice, cells[~read], index[~read]), unread_marks(lattice, cells[~read])]
+    shapes.append(Cells("input", "input", lattice, cells[read], index[read]))
+    now = During(lambda step: np.array([step]))
+    moving: list[Shape] = [Cells("window", "input", lattice, cells, index, now)]
+    if drawing.values is not None:
+        letters = lettering(drawing, lattice, drawing.values.input)
+        points = lattice.centres(cells)
+        for role, mask in (("unread", ~read), ("input", read)):
+            strings = tuple(s for s, there in zip(letters.strings, mask) if there)
+            shapes.append(Texts(role, points[mask], strings, letters.em))
+        moving.append(Texts("window", points, letters.strings, letters.em, when=now))
+    return shapes + moving
+
+
+def _output_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Shape]:
+    geometry = drawing.geometry
+    cells, index = canvas.cells, canvas.index
+    sizes = np.array(geometry.output_size)
+    real: Mask = np.all((index >= 0) & (index < sizes), axis=1)
+    first, last = stamp_steps(geometry)
+    reached = first >= 0
+    own, own_index = cells[real], index[real]
+    shapes: list[Shape] = []
+    if not real.all():
+        shapes.append(Cells("padding", "cropped", lattice, cells[~real], index[~real]))
+    shapes.append(Cells("output_pending", "output", lattice, own[reached], own_index[reached]))
+    if not reached.all():
+        shapes.append(Cells("unread", "output", lattice, own[~reached], own_index[~reached]))
+        shapes.append(unread_marks(lattice, own[~reached]))
+    for role, steps in (("output_partial", first), ("output", last)):
+        order = np.flatnonzero(reached)[np.argsort(steps[reached], kind="stable")]
+        shapes.append(Cells(role, "output", lattice, own[order], own_index[order], Since(steps[order])))
+    stamped = During(partial(_stamped, geometry, canvas, real))
+    cut = During(partial(_stamped, geometry, canvas, ~real))
+    current: list[Shape] = [
+        Cells("window_padding", "cropped", lattice, cells, index, cut),
+        Cells("current", "output", lattice, cells, index, stamped),
+    ]
+    if drawing.values is not None:
+        shapes += _settled_numbers(drawing, drawing.values, lattice, own, (first, last))
+        current += _stamped_numbers(drawing, drawing.values, canvas, lattice, stamped)
+    return shapes + current
+
+
+def _settled_numbers(
+    drawing: Drawing, values: Values, lattice: Lattice, own: Ints, steps: tuple[Ints, Ints]
+) -> list[Shape]:
+    """What has been added up so far, in cells that are partial and in those that are done."""
+    geometry = drawing.geometry
+    first, last = steps
+    letters = _letters(drawing, values, lattice)
+    final = tuple(numeral(n, letters.decimals) for n in values.output.ravel().tolist())
+    points = lattice.centres(own)
+    order = np.argsort(last, kind="stable")
+    never, order = order[last[order] < 0], order[last[order] >= 0]
+    partly = During(lambda step: np.flatnonzero((first >= 0) & (first <= step) & (step < last)))
+
+    def so_far(step: int, element: int) -> str:
+        cell = unravel(element, geometry.output_size)
+        return numeral(partial_sum(geometry, values, cell, step), letters.decimals)
+
+    shapes: list[Shape] = [
+        Texts("output", points[order], tuple(final[i] for i in order), letters.em, when=Since(last[order])),
+        Texts("output_partial", points, so_far, letters.em, when=partly),
+    ]
+    if len(never):
+        shapes.insert(0, Texts("unread", points[never], tuple(final[i] for i in never), letters.em))
+    return shapes
+
+
+def _stamped_numbers(
+    drawing: Drawing, values: Values, canvas: Canvas, lattice: Lattice, stamped: During
+) -> list[Shape]:
+    """The sums under the stamp, and the weights that it adds with."""
+    geometry = drawing.geometry
+    letters = _letters(drawing, values, lattice)
+    weights = np.array(_weights(values), dtype=object).reshape(geometry.layer.kernel_size)
+
+    def so_far(step: int, element: int) -> str:
+        cell = tuple(canvas.index[element].tolist())
+        return numeral(partial_sum(geometry, values, cell, step), letters.decimals)
+
+    def stamp(step: int, element: int) -> str:
+        cell, output = unravel(step, geometry.layer.input_size), canvas.index[element].tolist()
+        kernel = [axis.kernel_at(o, i * axis.spread) for axis, i, o in zip(geometry.axes, cell, output)]
+        return str(weights[tuple(kernel)])
+
+    points = lattice.centres(canvas.cells)
+    shapes: list[Shape] = [Texts("current", points, so_far, letters.em, when=stamped)]
+    if letters.subscript_em:
+        corner = points + np.array(letters.subscript_at)
+        shapes.append(Texts("current", corner, stamp, letters.subscript_em, "end", stamped))
+    return shapes
+
+
+def _letters(drawing: Drawing, values: Values, lattice: Lattice) -> Lettering:
+    numbers = np.concatenate([values.output.ravel(), _sum_bounds(drawing.geometry, values)])
+    return lettering(drawing, lattice, numbers, weights=_weights(values))
+
+
+def _sum_bounds(geometry: Geometry, values: Values) -> Numbers:
+    """What no sum on its way goes past: the sums of the positive terms alone, and of the negative ones."""
+    assert values.kernel is not None
+    halves = [(np.maximum(x, 0), np.maximum(-x, 0)) for x in (values.input, values.kernel)]
+    (x, minus_x), (w, minus_w) = halves
+    up = values_of(geometry, x, w).output + values_of(geometry, minus_x, minus_w).output
+    down = values_of(geometry, x, minus_w).output + values_of(geometry, minus_x, w).output
+    return np.array([up.max(), -down.max()])
+
+
+def _weights(values: Values) -> tuple[str, ...]:
+    assert values.kernel is not None
+    return tuple(weight(w) for w in values.kernel.ravel().tolist())
+
+
+def _stamped(geometry: Geometry, canvas: Canvas, mask: Mask, step: int) -> Ints:
+    """The elements of the output's canvas on which an input cell stamps the kernel, of those in `mask`."""
+    elements = np.zeros(1, dtype=np.int64)
+    for axis, positions, start in zip(geometry.axes, canvas.ranges, _landing(geometry, step)):
+        along = np.arange(start, start + axis.footprint, axis.dilation) - positions.start
+        elements = (elements[:, None] * len(positions) + along).ravel()
+    return elements[mask[elements]]
+
+
+def _landing(geometry: Geometry, step: int) -> list[int]:
+    """The output position on which a step's input cell puts the kernel's first cell."""
+    cell = unravel(step, geometry.layer.input_size)
+    return [i * axis.spread - axis.position(0, 0) for axis, i in zip(geometry.axes, cell)]
+
+
+def _rays(geometry: Geometry, canvas: Canvas, output: Canvas, below: Lattice, above: Lattice, step: int) -> Floats:
+    """From the corners of the input cell to those of its stamp."""
+    cell = unravel(step, geometry.layer.input_size)
+    stamp = quad(above, output, _landing(geometry, step), [axis.footprint for axis in geometry.axes])
+    return np.stack([quad(below, canvas, list(cell), [1] * len(cell)), stamp], axis=1)
+
+
+def _terms(geometry: Geometry, values: Values, step: int) -> Terms:
+    assert values.kernel is not None
+    cell = unravel(step, geometry.layer.input_size)
+    kept = [stamp.kernel for stamp in geometry.stamps(cell) if stamp.output is not None]
+    return stamp_terms(values.input[cell].item(), [values.kernel[kernel].item() for kernel in kept])
+
+
+def _widest_term(values: Values) -> float:
+    """The width of the widest term of any equation with its joint, in ems."""
+    assert values.kernel is not None
+    weights = [float(w) for w in np.unique(values.kernel)]
+    terms = [t for x in (values.input.min(), values.input.max()) for t in stamp_terms(float(x), weights)[1]]
+    return max(text_width(term + ", ", 1) for term in terms)
