@@ -1,1 +1,47 @@
-"""Animations of convolution, transposed convolution and pooling layers, exact to the cell."""
+"""Animations of convolution, transposed convolution and pooling layers, exact to the cell.
+
+>>> from convanim import Conv, animate
+>>> figure = animate(Conv(input_size=5, kernel_size=3, stride=2, padding=1))
+>>> figure.animation.scene.steps
+9
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from convanim.errors import RequestError
+from convanim.layers import AvgPool, Conv, ConvTranspose, MaxPool
+
+if TYPE_CHECKING:
+    from convanim.animation import Options
+    from convanim.api import Figure, animate, render
+    from convanim.geometry import Geometry
+
+__version__ = "0.1.0"
+__all__ = [
+    "AvgPool",
+    "Conv",
+    "ConvTranspose",
+    "Figure",
+    "Geometry",
+    "MaxPool",
+    "Options",
+    "RequestError",
+    "animate",
+    "render",
+]
+
+# These import numpy, so they are looked up when first used: `convanim --help` needs none of it.
+_LATER = {
+    "Figure": "convanim.api",
+    "Geometry": "convanim.geometry",
+    "Options": "convanim.animation",
+    "animate": "convanim.api",
+    "render": "convanim.api",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module 'convanim' has no attribute {name!r}")
+    return getattr(import_module(_LATER[name]), name)

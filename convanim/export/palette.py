@@ -60,7 +60,7 @@ def _spread(chosen: NDArray[np.int64], colours: NDArray[np.int64]) -> NDArray[np
     distance = np.full(len(colours), 256)
     for colour in chosen:
         distance = np.minimum(distance, np.abs(colours - colour).max(axis=1))
-    added = []
+    added: list[NDArray[np.int64]] = []
     while len(chosen) + len(added) < _MOST and len(distance) and distance.max() > _CLOSE:
         farthest = colours[distance.argmax()]
         added.append(farthest)

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from convanim.animation import Animation
 from convanim.render.boxes import Box, disjoint, pixel_box
 from convanim.render.painter import Painter
-from convanim.scene import During as _During
-from convanim.scene import Ints, Scene, Shape, Since, shown
+from convanim.scene import During, Ints, Scene, Shape, Since, shown
 from convanim.theme import Theme
 
 Pixels = NDArray[np.uint8]
@@ -24,7 +23,7 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Frame:
-    """One picture: (height, width, 4) straight RGBA, overwritten by the next, and the boxes that differ from the last."""
+    """One picture, (height, width, 4) straight RGBA, overwritten by the next; and the boxes that are new in it."""
 
     pixels: Pixels
     changed: tuple[Box, ...]
@@ -79,7 +78,7 @@ class Renderer:
     def _layered(self, shapes: tuple[Shape, ...]) -> "list[_Layer | Shape]":
         runs: list[_Layer | Shape] = []
         for shape in shapes:
-            if isinstance(shape.when, _During):
+            if isinstance(shape.when, During):
                 runs.append(shape)
             elif runs and isinstance(runs[-1], _Layer):
                 runs[-1].shapes.append(_Settled(shape))

@@ -30,12 +30,12 @@ def _glyph(character: str) -> tuple[Floats, NDArray[np.uint8]]:
 
 @cache
 def outline(text: str) -> tuple[Floats, NDArray[np.uint8]]:
-    """The outline of a line of text in ems, its base line starting at (0, 0), y down: vertices (N, 2) and path codes."""
+    """A line of text as an outline in ems, its base line from (0, 0), y down: vertices (N, 2) and path codes."""
     pen = 0.0
     vertices, codes = [np.zeros((0, 2))], [np.zeros(0, dtype=np.uint8)]
     for character in legible(text)[0]:
         points, kinds = _glyph(character)
-        vertices.append(points + (pen, 0.0))
+        vertices.append(points + np.array([pen, 0.0]))
         codes.append(kinds)
         pen += ADVANCES[character] / UNITS_PER_EM
     return np.concatenate(vertices), np.concatenate(codes)

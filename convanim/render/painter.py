@@ -1,6 +1,7 @@
 """Draws shapes onto a canvas of pixels, each call with one role's fill, line and text colour."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase
@@ -22,11 +23,11 @@ class Painter:
     """A canvas of `width` by `height` pixels, (height, width, 4) straight RGBA in `pixels`."""
 
     def __init__(self, width: int, height: int, theme: Theme) -> None:
-        self._agg = RendererAgg(width, height, _DPI)
+        self._agg: Any = RendererAgg(width, height, _DPI)  # type: ignore[no-untyped-call]
         self._theme = theme
         self._flip = Affine2D().scale(1, -1).translate(0, height)
         self._unit = max(width / _BASE_WIDTH, 2 / 3)
-        self.pixels: NDArray[np.uint8] = np.asarray(self._agg.buffer_rgba())
+        self.pixels: NDArray[np.uint8] = np.asarray(self._agg.buffer_rgba())  # type: ignore[no-untyped-call]
 
     def margin(self, shape: Shape) -> float:
         """How far a shape's pixels reach past its boxes."""
@@ -76,7 +77,7 @@ class Painter:
             vertices.append(points * shape.em + shape.start(step, element))
             codes.append(kinds)
         path = Path(np.concatenate(vertices), np.concatenate(codes), readonly=True)
-        if len(path.vertices):
+        if any(map(len, vertices)):
             self._fill(path, style.text)
 
     def _fill(self, path: Path, colour: Colour) -> None:
@@ -102,7 +103,8 @@ class Painter:
 def _context(colour: Colour) -> GraphicsContextBase:
     """A graphics context that leaves nothing to the user's matplotlibrc."""
     context = GraphicsContextBase()
-    context.set_foreground((*(c / 255 for c in colour), 1.0), isRGBA=True)
+    red, green, blue = (c / 255 for c in colour)
+    context.set_foreground((red, green, blue, 1.0), isRGBA=True)
     context.set_antialiased(True)
     context.set_snap(False)
     context.set_joinstyle("miter")

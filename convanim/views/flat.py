@@ -98,7 +98,7 @@ def _label(drawing: Drawing, text: str, lattice: Lattice, canvas: Canvas, *, alo
     width = canvas.columns * lattice.column[0]
     page = drawing.width - 2 * drawing.margin
     em = label_em(drawing, text, page if alone else page / 2)
-    y = lattice.origin[1] - line_height(drawing) / 2
+    y = lattice.origin[1] - 0.6 * line_height(drawing)
     if alone:
         x = min(max(drawing.margin, lattice.origin[0]), drawing.width - drawing.margin - text_width(text, em))
         return Texts("label", np.array([(x, y)]), (text,), em, "start")

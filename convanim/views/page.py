@@ -76,7 +76,7 @@ def _equation(drawing: Drawing, plot: Plot, top: int) -> tuple[Texts, int]:
     terms = plot.terms
     assert terms is not None
     room = (drawing.width - 2 * drawing.margin) / drawing.label_em
-    lines = lines_needed(drawing, plot.widest_term, plot.most_terms, 8 + plot.number_width)
+    lines = lines_needed(drawing, plot.widest_term, plot.most_terms, 4.5 + plot.number_width)
     step_points = [(drawing.width / 2, top + (i + 0.5) * line_height(drawing)) for i in range(lines)]
 
     def text(step: int, line: int) -> str:

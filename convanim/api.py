@@ -1,0 +1,57 @@
+"""What users import: `animate(layer, …).save("figure.gif")`."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from convanim.animation import Animation, compose, options_of
+from convanim.export import destination, save
+from convanim.layers import Layer
+from convanim.recipes import load_recipe
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A finished figure, ready to be saved or looked at."""
+
+    animation: Animation
+
+    def save(self, *paths: str | os.PathLike[str]) -> "Figure":
+        """Write the figure to each path, whose suffix picks the format (`.gif`, `.png`, `DIR/` for frames).
+
+        Raises RequestError for a path that no format fits, before any is written; OSError when one cannot be written.
+        """
+        for to in [destination(os.fspath(path)) for path in paths]:
+            save(self.animation, to)
+        return self
+
+    def frames(self) -> "Iterator[NDArray[np.uint8]]":
+        """Each frame as an array (height, width, 4) of straight RGBA bytes, made when it is asked for."""
+        from convanim.render import frames
+
+        for frame in frames(self.animation):
+            yield frame.pixels.copy()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the figure leaves out or replaces."""
+        return self.animation.notes
+
+
+def animate(layer: Layer, **options: Any) -> Figure:
+    """The figure of a layer. `options` are those of `convanim.Options`: `values`, `view`, `theme`, `width`, `caption` …
+
+    Raises RequestError when an option is unknown or does not fit the layer.
+    """
+    return Figure(compose(layer, options_of(options)))
+
+
+def render(name: str | os.PathLike[str], **options: Any) -> Figure:
+    """The figure of a template, by name, or of a recipe's `.toml` file; `options` replace the recipe's own."""
+    options_of(options)
+    return Figure(load_recipe(os.fspath(name), **options).animation())

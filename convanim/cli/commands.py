@@ -1,0 +1,210 @@
+"""The commands. One for each operation, derived from its entry; `render`, `explain`, `templates` and `gallery`."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from convanim.cli.group import OneLineGroup
+from convanim.cli.options import figure_options, layer_options, output_options, recipe_argument
+from convanim.errors import RequestError
+from convanim.operations import OPERATIONS, Operation
+
+if TYPE_CHECKING:
+    from convanim.animation import Options
+    from convanim.layers import Layer
+
+_FIGURE = tuple(str(option.name) for option in figure_options())
+
+
+@click.group(
+    cls=OneLineGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: convanim conv -i 5 -k 3 -s 2 -p 1 -o strided.gif",
+)
+@click.version_option(package_name="convanim", message="convanim %(version)s")
+def main() -> None:
+    """Animations of convolution, transposed convolution and pooling layers."""
+
+
+def _operation_command(operation: Operation) -> click.Command:
+    """The command that draws one operation."""
+
+    def run(output: tuple[str, ...], format: str | None, json: bool, quiet: bool, **given: Any) -> None:
+        options = _chosen(given)
+        layer = _layer(operation, given, options)
+        _produce(layer, options, operation.name, "", output, format, json, quiet)
+
+    return click.Command(
+        operation.name,
+        callback=run,
+        params=[*layer_options(operation), *_figure_options(operation), *output_options()],
+        help=f"{operation.title}.\n\nExample: {operation.example}",
+    )
+
+
+def _figure_options(operation: Operation) -> list[click.Option]:
+    """The shared options that mean something for an operation."""
+    dropped = set() if operation.has_weights else {"kernel_values"}
+    if operation.name != "conv-transpose":
+        dropped.add("transposed_as")
+    return [option for option in figure_options() if option.name not in dropped]
+
+
+def _chosen(given: dict[str, Any]) -> "Options":
+    from convanim.animation import Options
+
+    return Options(**{name: given[name] for name in _FIGURE if given.get(name) is not None})
+
+
+def _layer(operation: Operation, given: dict[str, Any], options: "Options | None") -> "Layer":
+    """The layer from its options; a size that is left out is that of the file with its numbers."""
+    from convanim.sources import file_size
+
+    arguments = {name: given[name] for name in (*operation.field_names, "dims") if given[name] is not None}
+    for name, source in (("input_size", "values"), ("kernel_size", "kernel_values")):
+        if name in arguments:
+            continue
+        numbers = getattr(options, source) if options else None
+        size = None if numbers is None else file_size(source, numbers)
+        if size is None:
+            short = f"-{name[0]}"
+            raise RequestError(name, None, "missing", f"give it, such as {short} {5 if short == '-i' else 3}")
+        arguments[name] = size
+    return operation.layer(**arguments)
+
+
+def _produce(
+    layer: "Layer",
+    options: "Options",
+    name: str,
+    alt: str,
+    output: tuple[str, ...],
+    form: str | None,
+    json: bool,
+    quiet: bool,
+) -> None:
+    """Print a layer's geometry, or draw it and write it everywhere."""
+    from convanim.animation import compose
+    from convanim.cli.output import targets, write
+
+    if json:
+        if output:
+            raise RequestError("json", None, "it renders nothing, so there is nothing for -o", "leave one of them out")
+        for piece in _json(layer, options):
+            click.echo(piece, nl=False)
+        return
+    to = targets(output, form, f"{name}.gif")
+    write(compose(layer, options, name=name, alt=alt), to, quiet=quiet)
+
+
+def _json(layer: "Layer", options: "Options") -> Iterator[str]:
+    from convanim.animation import layer_values, refuse_too_many_cells
+    from convanim.geometry import Geometry
+    from convanim.geometry_json import geometry_json
+
+    refuse_too_many_cells(layer, options)
+    return geometry_json(Geometry(layer), layer_values(layer, options))
+
+
+def _render_command() -> click.Command:
+    def run(recipe: str, output: tuple[str, ...], format: str | None, json: bool, quiet: bool, **given: Any) -> None:
+        from convanim.recipes import load_recipe
+
+        overrides = {name: value for name, value in given.items() if value is not None}
+        found = load_recipe(recipe, **overrides)
+        _produce(found.layer, found.options, found.name, found.alt, output, format, json, quiet)
+
+    return click.Command(
+        "render",
+        callback=run,
+        params=[recipe_argument(), *figure_options(), *output_options()],
+        help="Draw a template, by its name, or a recipe of your own, a .toml file. Options replace the recipe's.\n\n"
+        "Example: convanim render no_padding_strides -o a.gif -o frames/",
+    )
+
+
+class _ExplainGroup(OneLineGroup):
+    """Operations by name; any other word is a template's name or a recipe's file."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        known = super().get_command(ctx, cmd_name)
+        if known is not None:
+            return known
+
+        def run() -> None:
+            from convanim.recipes import load_recipe
+
+            _print_explanation(load_recipe(cmd_name).layer)
+
+        return click.Command(cmd_name, callback=run, help="Explain this template or recipe.")
+
+
+def _explain_operation(operation: Operation) -> click.Command:
+    def run(**given: Any) -> None:
+        _print_explanation(_layer(operation, given, None))
+
+    return click.Command(
+        operation.name,
+        callback=run,
+        params=list(layer_options(operation)),
+        help=f"Explain: {operation.title.lower()}.\n\nExample: {_explain_example(operation)}",
+    )
+
+
+def _explain_example(operation: Operation) -> str:
+    """The operation's example, without what only a figure takes."""
+    words = operation.example.split()[1:]
+    for drawn in ("-o", "--values"):
+        if drawn in words:
+            at = words.index(drawn)
+            words = words[:at] + words[at + 2 :]
+    return " ".join(["convanim", "explain", *words])
+
+
+def _print_explanation(layer: "Layer") -> None:
+    from convanim.explain import explained
+
+    click.echo(explained(layer), nl=False)
+
+
+@click.command()
+def templates() -> None:
+    """List the templates, one name a line.
+
+    Example: convanim templates
+    """
+    from convanim.recipes import template_names
+
+    for name in template_names():
+        click.echo(name)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+@click.option("-q", "--quiet", is_flag=True, help="No notes.")
+def gallery(folder: str, quiet: bool) -> None:
+    """Draw every template into a folder, with an index page.
+
+    Example: convanim gallery out/
+    """
+    from convanim.gallery import make_gallery
+
+    for path in make_gallery(folder):
+        click.echo(str(path))
+
+
+for _operation in OPERATIONS.values():
+    main.add_command(_operation_command(_operation))
+main.add_command(_render_command())
+main.add_command(
+    _ExplainGroup(
+        "explain",
+        commands={op.name: _explain_operation(op) for op in OPERATIONS.values()},
+        help="Print a layer's formulas, unread cells, weights and multiply–accumulates.\n\n"
+        "Also of a template or recipe: convanim explain NAME|FILE.\n\n"
+        "Example: convanim explain conv -i 5 -k 3 -s 2 -p 1",
+    )
+)
+main.add_command(templates)
+main.add_command(gallery)

@@ -1,0 +1,61 @@
+"""The main group: errors in one line, exit statuses, output in UTF-8 on every system."""
+
+import contextlib
+import io
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from convanim.errors import RequestError
+
+DONE, FAILED, WRONG = 0, 1, 2  # exit statuses: done; right but could not be carried out; the request is wrong
+_NOT_OPTIONS = {"recipe": "recipe", "folder": "folder"}
+
+
+def option_name(field: str) -> str:
+    """How the command line spells a field: `--kernel-size`."""
+    return _NOT_OPTIONS.get(field, "--" + field.replace("_", "-"))
+
+
+class OneLineGroup(click.Group):
+    """A group that says what is wrong in one line and never shows a traceback or a usage block."""
+
+    def main(self, args: Sequence[str] | None = None, *, standalone_mode: bool = True, **extra: Any) -> Any:  # type: ignore[override]
+        """Run the command line; exits with one of the statuses above unless `standalone_mode` is off."""
+        if not standalone_mode:
+            return super().main(args, standalone_mode=False, **extra)
+        _speak_utf8()
+        try:
+            status = super().main(args, standalone_mode=False, **extra)
+        except RequestError as error:
+            _say(error.message(option_name) if not error.where else str(error))
+            sys.exit(WRONG)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.ctx.get_help() if error.ctx else "", err=True)
+            sys.exit(WRONG)
+        except click.ClickException as error:
+            _say(" ".join(error.format_message().split()))
+            sys.exit(WRONG)
+        except click.exceptions.Abort:
+            _say("interrupted; nothing unfinished was left behind")
+            sys.exit(FAILED)
+        except OSError as error:
+            name = f"{error.filename}: " if error.filename else ""
+            _say(f"{name}{error.strerror or error}")
+            sys.exit(FAILED)
+        sys.exit(status if isinstance(status, int) else DONE)
+
+
+def _say(text: str) -> None:
+    with contextlib.suppress(OSError):  # standard error itself may be closed
+        click.echo(f"Error: {text}", err=True)
+
+
+def _speak_utf8() -> None:
+    """Formulas hold signs that some systems' own encodings lack; lines end alike everywhere."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and (stream.encoding or "").lower() not in ("utf-8", "utf8"):
+            with contextlib.suppress(ValueError, OSError):
+                stream.reconfigure(encoding="utf-8", newline="\n")

@@ -1,0 +1,130 @@
+"""The options: those of each operation, from its fields, and those that all figures share."""
+
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from convanim.errors import RequestError
+from convanim.operations import Operation, Takes
+
+
+class Whole(click.ParamType[int]):
+    """A whole number."""
+
+    name = "n"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number; raises RequestError."""
+        if isinstance(value, int):
+            return value
+        text = str(value).strip()
+        if not text.removeprefix("-").isdecimal() or not text.isascii() or len(text) > 18:
+            raise RequestError(_field(param), value, "not a whole number", "give one such as 2")
+        return int(text)
+
+
+class Seconds(click.ParamType[float]):
+    """A number of seconds."""
+
+    name = "s"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number; raises RequestError."""
+        try:
+            return float(value)
+        except ValueError:
+            raise RequestError(_field(param), value, "not a number of seconds", "give one such as 0.5") from None
+
+
+def _field(param: click.Parameter | None) -> str:
+    return (param.name if param else None) or "value"
+
+
+def _themes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from convanim.theme import theme_names
+
+    return [CompletionItem(name) for name in theme_names() if name.startswith(incomplete)]
+
+
+def _templates(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from convanim.recipes import template_names
+
+    names = [CompletionItem(name) for name in template_names() if name.startswith(incomplete)]
+    return [*names, CompletionItem(incomplete, type="file")]
+
+
+def layer_options(operation: Operation) -> list[click.Option]:
+    """The options of an operation's own fields, and `--dims`."""
+    options = []
+    for field in operation.fields:
+        name = "--" + field.name.replace("_", "-")
+        if field.takes is Takes.FLAG:
+            options.append(click.Option([f"{name}/--no-{name[2:]}"], default=None, help=field.help))
+            continue
+        kind: click.ParamType[Any] = Whole() if field.takes is Takes.INTEGER else click.STRING
+        metavar = {Takes.SIZES: "SIZE", Takes.PADDING: "PADDING", Takes.INTEGER: "N"}[field.takes]
+        names = [field.short, name] if field.short else [name]
+        options.append(click.Option(names, type=kind, metavar=metavar, help=field.help))
+    options.append(
+        click.Option(["--dims"], type=Whole(), metavar="1|2", help="Number of axes when the sizes do not say [2].")
+    )
+    return options
+
+
+def option(*names: str, **how: Any) -> click.Option:
+    """An option that is None unless it is given, so that a recipe's own setting stands."""
+    return click.Option(list(names), default=None, **how)
+
+
+def figure_options() -> list[click.Option]:
+    """The options that say how a figure looks and moves; the same for operations and recipes."""
+    return [
+        option("--values", metavar="SOURCE", help="Numbers for the input: random[:SEED], arange, or a .csv/.npy/.png."),
+        option(
+            "--kernel-values",
+            metavar="SOURCE",
+            help="Numbers for the kernel: as for the input, or identity, box, sharpen, sobel-x, sobel-y, laplacian, "
+            "gaussian.",
+        ),
+        option("--resize/--no-resize", help="Scale a picture to the input's size."),
+        option("--view", type=click.Choice(["iso", "flat"]), help="Slanted planes, or grids side by side."),
+        option(
+            "--transposed-as",
+            type=click.Choice(["gather", "scatter"]),
+            help="A transposed convolution over its zero-stuffed input, or each input cell stamping the output.",
+        ),
+        option("--theme", metavar="NAME|FILE", shell_complete=_themes, help="The colours [classic], or a .toml file."),
+        option("--transparent/--opaque", help="Leave the background out."),
+        option("--width", type=Whole(), metavar="PX", help="Exact width of the picture [480]."),
+        option("--step-time", type=Seconds(), metavar="S", help="Seconds a step [0.5]."),
+        option("--hold", type=Seconds(), metavar="S", help="Extra seconds on the last frame [1]."),
+        option("--loop", type=Whole(), metavar="N", help="How often it plays; 0 is for ever [0]."),
+        option("--labels/--no-labels", help="Names and sizes beside the maps [on]."),
+        option("--caption/--no-caption", help="The layer's parameters and formula under the maps [off]."),
+        option("--input-label", metavar="TEXT", help="Words for the input's label."),
+        option("--output-label", metavar="TEXT", help="Words for the output's label."),
+        option("--steps", metavar="A:B", help="A slice of the steps, as in Python."),
+        option("--max-frames", type=Whole(), metavar="N", help="Past it steps are sampled evenly [500]."),
+        option("--max-cells", type=Whole(), metavar="N", help="Past it the request is refused [10000000]."),
+    ]
+
+
+def output_options() -> list[click.Option]:
+    """The options that say what is written, and where."""
+    return [
+        click.Option(
+            ["-o", "--output"],
+            multiple=True,
+            metavar="FILE",
+            help="Where to: .gif, .png (a still), DIR/ (frames), or - with --format. May be repeated.",
+        ),
+        click.Option(["--format"], metavar="NAME", help="The format of -o -: gif or png."),
+        click.Option(["--json"], is_flag=True, help="Print the geometry as JSON and render nothing."),
+        click.Option(["-q", "--quiet"], is_flag=True, help="No progress and no notes."),
+    ]
+
+
+def recipe_argument() -> click.Argument:
+    """A template's name or a recipe's file."""
+    return click.Argument(["recipe"], metavar="NAME|FILE", shell_complete=_templates)

@@ -1,0 +1,70 @@
+"""Where a command's results go: files, standard output, notes and progress."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from convanim.errors import RequestError
+
+if TYPE_CHECKING:
+    from convanim.animation import Animation
+    from convanim.export.save import Destination
+
+_LONG = 100  # frames from which on a terminal shows progress
+
+
+@dataclass(frozen=True)
+class Targets:
+    """All that one command writes, checked before any work begins."""
+
+    files: "tuple[Destination, ...]"
+    stream: str | None  # the suffix of what goes to standard output
+
+
+def targets(output: Sequence[str], form: str | None, default: str) -> Targets:
+    """What `-o` and `--format` ask for; raises RequestError."""
+    from convanim.export import FORMATS, destination
+
+    if form is not None and "-" not in output:
+        raise RequestError("format", form, "only -o - needs it: a file's suffix says its format", "leave it out")
+    stream = None
+    if "-" in output:
+        if form is None:
+            raise RequestError("output", "-", "standard output has no suffix", "add --format gif")
+        stream = "." + form.lower().removeprefix(".")
+        if stream not in FORMATS:
+            raise RequestError("format", form, "no such format", f"try {', '.join(s[1:] for s in FORMATS)}")
+        if list(output).count("-") > 1:
+            raise RequestError("output", "-", "standard output takes one figure", "give it once")
+    names = [name for name in output if name != "-"] if output else [default]
+    return Targets(tuple(destination(name) for name in names), stream)
+
+
+def write(animation: "Animation", to: Targets, *, quiet: bool) -> None:
+    """Write an animation everywhere; paths are printed, notes and progress go to standard error."""
+    from convanim.export import FORMATS, save
+
+    if not quiet:
+        for note in animation.notes:
+            click.echo(f"Note: {note}", err=True)
+    for file in to.files:
+        with _progress(animation, quiet) as step:
+            path = save(animation, file, step)
+        click.echo(str(path) + ("" if file.format else "/"), err=to.stream is not None)
+    if to.stream is not None:
+        with _progress(animation, quiet) as step:
+            FORMATS[to.stream](animation, click.get_binary_stream("stdout"), step)
+
+
+@contextmanager
+def _progress(animation: "Animation", quiet: bool) -> Iterator[Callable[[], None]]:
+    frames = len(animation.timing.steps)
+    if quiet or frames < _LONG or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    with click.progressbar(length=frames, label=animation.name, file=sys.stderr) as bar:
+        yield lambda: bar.update(1)

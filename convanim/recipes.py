@@ -1,0 +1,177 @@
+"""Recipes: figures as TOML files. The templates are the recipes that come along."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from convanim.animation import Animation, Options, compose
+from convanim.errors import RequestError
+from convanim.layers import Layer
+from convanim.operations import OPERATIONS
+from convanim.packaged import templates_folder
+
+# Table -> key -> the option that it sets.
+_TABLES: dict[str, dict[str, str]] = {
+    "values": {"input": "values", "kernel": "kernel_values", "resize": "resize"},
+    "view": {
+        "name": "view",
+        "transposed_as": "transposed_as",
+        "theme": "theme",
+        "transparent": "transparent",
+        "width": "width",
+        "labels": "labels",
+        "caption": "caption",
+        "input_label": "input_label",
+        "output_label": "output_label",
+    },
+    "timing": {
+        "step_time": "step_time",
+        "hold": "hold",
+        "loop": "loop",
+        "steps": "steps",
+        "max_frames": "max_frames",
+    },
+}
+_KINDS: dict[str, tuple[type, ...]] = {
+    "view": (str,),
+    "transposed_as": (str,),
+    "theme": (str,),
+    "input_label": (str,),
+    "output_label": (str,),
+    "steps": (str,),
+    "resize": (bool,),
+    "transparent": (bool,),
+    "labels": (bool,),
+    "caption": (bool,),
+    "values": (str, list),
+    "kernel_values": (str, list),
+}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A figure as its maker wrote it: a name, a title and an alternative text, the layer and the options."""
+
+    name: str
+    layer: Layer
+    options: Options
+    title: str = ""
+    alt: str = ""
+
+    def animation(self) -> Animation:
+        """The finished figure."""
+        return compose(self.layer, self.options, name=self.name, alt=self.alt)
+
+
+def template_names() -> tuple[str, ...]:
+    """The names of the templates, in order."""
+    return tuple(sorted(path.stem for path in (templates_folder() / "figures").glob("*.toml")))
+
+
+def load_recipe(name: str, **overrides: Any) -> Recipe:
+    """A template by its name, or a recipe from a `.toml` file; `overrides` replace its options.
+
+    A recipe's files are looked for beside it. Raises RequestError when there is none or it does not hold together.
+    """
+    if name in template_names():
+        path = templates_folder() / "figures" / f"{name}.toml"
+    elif name.lower().endswith(".toml"):
+        path = Path(name)
+    else:
+        raise RequestError("recipe", name, "no such template", _near(name))
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RequestError("recipe", name, "there is no such file", "check its name and folder") from None
+    except OSError as error:
+        raise RequestError("recipe", name, f"cannot be read ({error.strerror})", "check the file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RequestError("recipe", name, f"not TOML: {error}", "mend the file") from None
+    try:
+        return _recipe(path, table, overrides)
+    except RequestError as error:
+        raise error if error.where else error.located(name) from None
+
+
+def _near(name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, template_names(), n=3, cutoff=0.5)
+    listed = f"try {', '.join(near)}; " if near else ""
+    return f"{listed}'convanim templates' lists them, and a recipe of your own ends in .toml"
+
+
+def _recipe(path: Path, table: Mapping[str, Any], overrides: Mapping[str, Any]) -> Recipe:
+    for key, value in table.items():
+        if key not in ("title", "alt", "layer", *_TABLES):
+            known = ", ".join(("title", "alt", "[layer]", *(f"[{t}]" for t in _TABLES)))
+            raise RequestError(key, None, "a recipe has no such entry", f"it has {known}")
+        if key in ("title", "alt") and not isinstance(value, str):
+            raise RequestError(key, value, "not text", "put it in quotes")
+    options: dict[str, Any] = {}
+    for section, keys in _TABLES.items():
+        for key, value in _section(table, section).items():
+            if key not in keys:
+                raise RequestError(
+                    f"{section}.{key}", None, f"[{section}] has no such entry", f"it has {', '.join(keys)}"
+                )
+            option = keys[key]
+            kinds = _KINDS.get(option, (int, float))
+            if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+                raise RequestError(f"{section}.{key}", value, f"not {_kind_names(kinds)}", "give one that is")
+            options[option] = _beside(path, option, value)
+    options |= overrides
+    return Recipe(
+        name=path.stem,
+        layer=_layer(_section(table, "layer")),
+        options=Options(**options),
+        title=table.get("title", ""),
+        alt=table.get("alt", ""),
+    )
+
+
+def _kind_names(kinds: tuple[type, ...]) -> str:
+    names = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "rows of numbers"}
+    return " or ".join(dict.fromkeys(names[kind] for kind in kinds))
+
+
+def _section(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    section = table.get(name, {})
+    if not isinstance(section, Mapping):
+        raise RequestError(name, None, "not a table", f"write it as [{name}]")
+    return section
+
+
+def _beside(path: Path, option: str, value: Any) -> Any:
+    """A file named in a recipe is looked for in the recipe's folder; rows of numbers become an array."""
+    if isinstance(value, list):
+        import numpy as np
+
+        try:
+            return np.array(value)
+        except ValueError:
+            raise RequestError(option, None, "its rows differ in length", "even them out") from None
+    is_file = option in ("values", "kernel_values") and value.lower().endswith((".csv", ".npy", ".png"))
+    if is_file or (option == "theme" and value.lower().endswith(".toml")):
+        return str(path.parent / value)
+    return value
+
+
+def _layer(section: Mapping[str, Any]) -> Layer:
+    op = section.get("op")
+    if not isinstance(op, str) or op not in OPERATIONS:
+        rule = "no operation is given" if op is None else "no such operation"
+        raise RequestError("layer.op", op, rule, f"try {', '.join(OPERATIONS)}")
+    operation = OPERATIONS[op]
+    arguments = {key: value for key, value in section.items() if key != "op"}
+    for key in arguments:
+        if key not in (*operation.field_names, "dims"):
+            raise RequestError(
+                f"layer.{key}", None, f"{op} has no such argument", f"it has {', '.join(operation.field_names)}"
+            )
+    for key in ("input_size", "kernel_size"):
+        if key not in arguments:
+            raise RequestError(f"layer.{key}", None, "missing", f"give it, such as {key} = 3")
+    return operation.layer(**arguments)
