@@ -57,7 +57,7 @@ def write(animation: "Animation", to: Targets, *, quiet: bool) -> None:
         click.echo(str(path) + ("" if file.format else "/"), err=to.stream is not None)
     if to.stream is not None:
         with _progress(animation, quiet) as step:
-            FORMATS[to.stream](animation, click.get_binary_stream("stdout"), step)
+            FORMATS[to.stream](animation, sys.stdout.buffer, step)
 
 
 @contextmanager

@@ -83,7 +83,7 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
         if not masks[kind].any():
             continue
         if kind is Kind.INPUT:
-            still += _real_cells(geometry, canvas, lattice, np.flatnonzero(masks[kind]))
+            still += _real_cells(geometry, canvas, lattice, np.flatnonzero(masks[kind]), has_text=values is not None)
         else:
             still.append(Cells(role, kind.value, lattice, canvas.cells[masks[kind]], canvas.index[masks[kind]]))
         still += cell_texts(role, lattice, canvas.cells, strings, em, np.flatnonzero(masks[kind]))
@@ -100,7 +100,7 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
     return still + moving
 
 
-def _real_cells(geometry: Geometry, canvas: Canvas, lattice: Lattice, elements: Ints) -> list[Shape]:
+def _real_cells(geometry: Geometry, canvas: Canvas, lattice: Lattice, elements: Ints, *, has_text: bool) -> list[Shape]:
     """The input's own cells, those that no window reads apart."""
     index = np.stack([i.ravel() for i in np.indices(geometry.layer.input_size)], axis=1)
     read = geometry.read.ravel()
@@ -109,7 +109,7 @@ def _real_cells(geometry: Geometry, canvas: Canvas, lattice: Lattice, elements: 
         if mask.any():
             shapes.append(Cells(role, "input", lattice, canvas.cells[elements[mask]], index[mask]))
             if role == "unread":
-                shapes.append(unread_marks(lattice, canvas.cells[elements[mask]]))
+                shapes.append(unread_marks(lattice, canvas.cells[elements[mask]], around_text=has_text))
     return shapes
 
 

@@ -12,7 +12,7 @@ from convanim.scene import Lattice, Texts
 from convanim.views.drawing import Drawing
 
 LEADING = 1.5  # from one line of text to the next, in ems
-_CLEAR = 0.9  # how much of a cell text may fill
+_CLEAR = 0.84  # how much of a cell text may fill
 _EQUATION_LINES = 3
 
 

@@ -17,10 +17,13 @@ def cell_texts(
     return [Texts(role, lattice.centres(cells[kept]), tuple(strings[kept]), em)] if len(kept) else []
 
 
-def unread_marks(lattice: Lattice, cells: Ints) -> Lines:
-    """A stroke across each cell, from corner to corner but short of both."""
-    ends = np.array([(0.8, 0.2), (0.2, 0.8)])
-    return Lines("unread", lattice.points(cells[:, None, :] + ends))
+def unread_marks(lattice: Lattice, cells: Ints, *, around_text: bool) -> Lines:
+    """A stroke across each cell, from corner to corner but short of both; broken where text stands in the middle."""
+    strokes = (
+        [((0.85, 0.15), (0.72, 0.28)), ((0.28, 0.72), (0.15, 0.85))] if around_text else [((0.8, 0.2), (0.2, 0.8))]
+    )
+    ends = [lattice.points(cells[:, None, :] + np.array(stroke)) for stroke in strokes]
+    return Lines("unread", np.concatenate(ends))
 
 
 def quad(lattice: Lattice, canvas: Canvas, start: Sequence[int], size: Sequence[int]) -> Floats:

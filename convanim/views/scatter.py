@@ -46,8 +46,10 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
     cells, index = canvas.cells, canvas.index
     read = drawing.geometry.read.ravel()
     shapes: list[Shape] = []
+    has_text = drawing.values is not None
     if not read.all():
-        shapes += [Cells("unread", "input", lattice, cells[~read], index[~read]), unread_marks(lattice, cells[~read])]
+        shapes.append(Cells("unread", "input", lattice, cells[~read], index[~read]))
+        shapes.append(unread_marks(lattice, cells[~read], around_text=has_text))
     shapes.append(Cells("input", "input", lattice, cells[read], index[read]))
     now = During(lambda step: np.array([step]))
     moving: list[Shape] = [Cells("window", "input", lattice, cells, index, now)]
@@ -75,7 +77,7 @@ def _output_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[S
     shapes.append(Cells("output_pending", "output", lattice, own[reached], own_index[reached]))
     if not reached.all():
         shapes.append(Cells("unread", "output", lattice, own[~reached], own_index[~reached]))
-        shapes.append(unread_marks(lattice, own[~reached]))
+        shapes.append(unread_marks(lattice, own[~reached], around_text=drawing.values is not None))
     for role, steps in (("output_partial", first), ("output", last)):
         order = np.flatnonzero(reached)[np.argsort(steps[reached], kind="stable")]
         shapes.append(Cells(role, "output", lattice, own[order], own_index[order], Since(steps[order])))
