@@ -44,6 +44,8 @@ def _shown(value: object, most: int = 60) -> str:
         return ""
     if isinstance(value, tuple):
         text = "x".join(":".join(map(_shown, v)) if isinstance(v, tuple) else _shown(v) for v in value)
+    elif isinstance(value, int) and value.bit_length() > 200:
+        text = "a huge number"  # Python refuses to spell out the largest
     else:
         text = str(value)
     text = " ".join(text.split()) or repr(value)

@@ -3,7 +3,7 @@
 One small table, so that a view can lay out text without a drawing library. A test holds it against the font's file.
 """
 
-from functools import cache
+from functools import lru_cache
 
 UNITS_PER_EM = 2048
 CAP_HEIGHT = 0.729  # of an em; digits are as high as capitals
@@ -92,7 +92,7 @@ _RUNS = {
 ADVANCES = {chr(first + i): int(advance) for first, run in _RUNS.items() for i, advance in enumerate(run.split())}
 
 
-@cache
+@lru_cache(maxsize=4096)
 def legible(text: str) -> tuple[str, tuple[str, ...]]:
     """`text` as the font can draw it, and the characters that it lacks: those are spelled out, `[U+732B]`."""
     missing = tuple(dict.fromkeys(c for c in text if c not in ADVANCES and not c.isspace()))
@@ -102,4 +102,9 @@ def legible(text: str) -> tuple[str, tuple[str, ...]]:
 
 def text_width(text: str, em: float) -> float:
     """The width in pixels of `text` as it is drawn, at a font size of `em` pixels."""
-    return sum(ADVANCES[c] for c in legible(text)[0]) * em / UNITS_PER_EM
+    return _units(text) * em / UNITS_PER_EM
+
+
+@lru_cache(maxsize=4096)
+def _units(text: str) -> int:
+    return sum(ADVANCES[c] for c in legible(text)[0])

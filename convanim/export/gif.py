@@ -4,7 +4,8 @@ Source: the GIF89a specification (CompuServe, 1990), and the NETSCAPE2.0 block f
 """
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from itertools import chain
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,93 +13,122 @@ from PIL import Image
 
 from convanim.animation import Animation
 from convanim.export.formats import Progress
-from convanim.export.palette import Palette, packed_colours
+from convanim.export.palette import Indices, Packed, Palette, PaletteMaker, packed_colours
 from convanim.render import Renderer
 from convanim.render.boxes import Box
-from convanim.theme import Theme
+from convanim.theme import Colour
 
-_SAMPLES = 64  # steps whose colours make the palette; in others a stray colour takes the nearest
+_HELD = 1 << 22  # pixels of the first frames that are kept until the palette is made, 16 MB
+_SAMPLES = 16  # steps behind those whose colours go into it too; in others a stray colour takes the nearest
 _KEEP, _CLEAR = 1, 2  # disposal: leave a frame as it is, or clear its rectangle
 
-Indices = NDArray[np.uint8]
+
+class _Patch(NamedTuple):
+    """A box of a frame: its colours, and which of its pixels are wholly transparent (None: none are)."""
+
+    box: Box
+    colours: Packed
+    clear: NDArray[np.bool_] | None
 
 
 def write_gif(animation: Animation, stream: BinaryIO, progress: Progress) -> None:
     """Write an animation as a GIF. Memory does not grow with its length."""
     scene, timing = animation.scene, animation.timing
-    renderer = Renderer(scene, animation.theme)
-    palette = _palette(animation, renderer)
+    palette, frames = _with_palette(animation)
     stream.write(_header(scene.width, scene.height, palette))
     if timing.loop != 1 and len(timing.steps) > 1:
         repeats = 0 if timing.loop == 0 else timing.loop - 1
         stream.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + _short(repeats) + b"\0")
-    pictures = _cleared if animation.theme.transparent else _kept
-    for number, (box, indices, disposal) in enumerate(pictures(animation, renderer, palette)):
+    if animation.theme.transparent:
+        pictures = _cleared(frames, palette)
+    else:
+        pictures = _kept(frames, palette, scene.width, scene.height)
+    for number, (box, indices, disposal) in enumerate(pictures):
         stream.write(_frame(box, indices, palette, timing.duration(number), disposal))
         progress()
     stream.write(b";")
 
 
-def _palette(animation: Animation, renderer: Renderer) -> Palette:
-    """The palette of all that the sampled steps show; the theme's own colours are kept exactly."""
+def _with_palette(animation: Animation) -> tuple[Palette, Iterator[list[_Patch]]]:
+    """The palette of an animation, and its frames as patches: the first of them made already, the others to come."""
+    maker = PaletteMaker(_solid_colours(animation))
+    renderer = Renderer(animation.scene, animation.theme)
     steps = animation.timing.steps
-    count = min(len(steps), _SAMPLES)
-    sampled = [steps[round(i * (len(steps) - 1) / max(count - 1, 1))] for i in range(count)]
-    seen: list[NDArray[np.uint32]] = []
-    for step in sampled:
-        frame = renderer.frame(step)
-        seen += [np.unique(_matted(frame.pixels[box.region], animation.theme)[0]) for box in frame.changed]
-    return Palette(np.concatenate(seen), _solid_colours(animation))
+    held: list[list[_Patch]] = []
+    room = _HELD
+    while len(held) < len(steps) and room > 0:
+        patches = _patches(animation, renderer, steps[len(held)])
+        held.append(patches)
+        room -= sum(patch.colours.size for patch in patches)
+        for patch in patches:
+            maker.see(patch.colours)
+    rest = steps[len(held) :]
+    if len(rest):
+        sampler = Renderer(animation.scene, animation.theme)
+        for i in range(min(_SAMPLES, len(rest))):
+            step = rest[round(i * (len(rest) - 1) / max(_SAMPLES - 1, 1))]
+            for patch in _patches(animation, sampler, step):
+                maker.see(patch.colours)
+    return maker.palette(), chain(held, (_patches(animation, renderer, step) for step in rest))
 
 
-def _solid_colours(animation: Animation) -> Iterator[tuple[int, int, int]]:
+def _patches(animation: Animation, renderer: Renderer, step: int) -> list[_Patch]:
+    """What a frame changes; all of it where the background is transparent."""
+    frame = renderer.frame(step)
+    if not animation.theme.transparent:
+        return [_Patch(box, packed_colours(frame.pixels[box.region]), None) for box in frame.changed]
+    alpha = frame.pixels[..., 3:].astype(np.uint32)
+    ground = np.array([*animation.theme.background, 0], dtype=np.uint32)
+    mixed = ((frame.pixels * alpha + ground * (255 - alpha) + 127) // 255).astype(np.uint8)
+    whole = Box(0, 0, animation.scene.width, animation.scene.height)
+    return [_Patch(whole, packed_colours(mixed), alpha[..., 0] == 0)]
+
+
+def _solid_colours(animation: Animation) -> Iterator[Colour]:
     yield animation.theme.background
     for role in animation.scene.roles():
         style = animation.theme.styles[role]
         yield from (colour for colour in (style.fill, style.stroke) if colour is not None)
 
 
-def _matted(pixels: NDArray[np.uint8], theme: Theme) -> tuple[NDArray[np.uint32], NDArray[np.bool_]]:
-    """Pixels as packed colours, half transparent ones mixed with the background, and which are wholly transparent."""
-    if not theme.transparent:
-        return packed_colours(pixels), np.zeros(pixels.shape[:2], dtype=bool)
-    alpha = pixels[..., 3:].astype(np.uint32)
-    ground = np.array([*theme.background, 0], dtype=np.uint32)
-    mixed = ((pixels * alpha + ground * (255 - alpha) + 127) // 255).astype(np.uint8)
-    return packed_colours(mixed), alpha[..., 0] == 0
-
-
-def _kept(animation: Animation, renderer: Renderer, palette: Palette) -> Iterator[tuple[Box, Indices, int]]:
+def _kept(
+    frames: Iterator[list[_Patch]], palette: Palette, width: int, height: int
+) -> Iterator[tuple[Box, Indices, int]]:
     """Each frame laid over the one before: the rectangle that differs, the pixels in it that do not left out."""
-    scene = animation.scene
-    now = np.full((scene.height, scene.width), palette.unchanged, dtype=np.uint8)
-    whole = Box(0, 0, scene.width, scene.height)
-    for number, step in enumerate(animation.timing.steps):
-        frame = renderer.frame(step)
-        delta = np.full_like(now, palette.unchanged)
-        # The palette's samples moved the renderer, so the first frame is taken whole.
-        for box in frame.changed if number else (whole,):
-            fresh = palette.indices(packed_colours(frame.pixels[box.region]))
-            delta[box.region] = np.where(fresh == now[box.region], palette.unchanged, fresh)
-            now[box.region] = fresh
-        box = _bounds(delta != palette.unchanged)
-        yield box, delta[box.region], _KEEP
+    unchanged = np.uint8(palette.unchanged)
+    now = np.full((height, width), unchanged, dtype=np.uint8)
+    for patches in frames:
+        area = None
+        delta = np.full_like(now, unchanged)
+        for box, colours, _ in patches:
+            fresh, before = palette.indices(colours), now[box.region]
+            differs = fresh != before
+            inner = _bounds(differs)
+            if inner is None:
+                continue
+            np.copyto(delta[box.region], fresh, where=differs)
+            before[:] = fresh
+            inner = inner.shifted(box.left, box.top)
+            area = inner if area is None else area.around(inner)
+        area = area or Box(0, 0, 1, 1)  # a frame has at least one pixel, even where nothing changed
+        yield area, delta[area.region], _KEEP
 
 
-def _cleared(animation: Animation, renderer: Renderer, palette: Palette) -> Iterator[tuple[Box, Indices, int]]:
+def _cleared(frames: Iterator[list[_Patch]], palette: Palette) -> Iterator[tuple[Box, Indices, int]]:
     """Each frame by itself, cleared before the next: a drawn pixel cannot become transparent otherwise."""
-    for step in animation.timing.steps:
-        colours, transparent = _matted(renderer.frame(step).pixels, animation.theme)
-        indices = np.where(transparent, np.uint8(palette.unchanged), palette.indices(colours))
-        box = _bounds(~transparent)
+    for ((_, colours, clear),) in frames:
+        assert clear is not None
+        indices = np.where(clear, np.uint8(palette.unchanged), palette.indices(colours))
+        box = _bounds(~clear) or Box(0, 0, 1, 1)
         yield box, indices[box.region], _CLEAR
 
 
-def _bounds(mask: NDArray[np.bool_]) -> Box:
-    """The box of all that is true; one pixel where nothing is, since a frame has at least one."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+def _bounds(mask: NDArray[np.bool_]) -> Box | None:
+    """The box of all that is true; None where nothing is."""
+    rows = np.flatnonzero(mask.any(axis=1))
     if not len(rows):
-        return Box(0, 0, 1, 1)
+        return None
+    columns = np.flatnonzero(mask.any(axis=0))
     return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 

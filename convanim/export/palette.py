@@ -7,19 +7,45 @@ from numpy.typing import NDArray
 
 from convanim.theme import Colour
 
-_MOST = 255  # one of the 256 entries of a GIF is kept for "unchanged" or "transparent"
-_CLOSE = 6  # a colour this near to an entry, in every channel, needs none of its own
-_UNKNOWN = 255
+_MOST = 254  # of the 256 entries one stands for "unchanged" or "transparent"
+_CLOSE = 9  # a colour this near to an entry, in every channel, needs none of its own
+_SEEN = 255  # in the table: shown, but not mapped yet; 0 is neither, and n is entry n - 1
+
+Packed = NDArray[np.uint32]
+Indices = NDArray[np.uint8]
+
+
+class PaletteMaker:
+    """Gathers colours; a palette comes from them at the end."""
+
+    def __init__(self, exact: Iterable[Colour]) -> None:
+        """`exact` colours are kept as they are."""
+        self._exact = np.array(sorted(set(exact)), dtype=np.int64).reshape(-1, 3)[:_MOST]
+        self._table = np.zeros(1 << 24, dtype=np.uint8)
+        self._seen: list[Packed] = []
+
+    def see(self, packed: Packed) -> None:
+        """Take note of colours that are shown."""
+        fresh = packed[self._table[packed] == 0]
+        if len(fresh):
+            fresh = np.unique(fresh)
+            self._table[fresh] = _SEEN
+            self._seen.append(fresh)
+
+    def palette(self) -> "Palette":
+        """The palette of all that was seen."""
+        seen = np.sort(np.concatenate([*self._seen, np.zeros(0, dtype=np.uint32)]))
+        self._table[seen] = 0
+        return Palette(_spread(self._exact, _unpacked(seen)), self._table)
 
 
 class Palette:
-    """At most 255 colours, and the nearest of them for every colour."""
+    """At most 254 colours, and the nearest of them for every colour."""
 
-    def __init__(self, shown: NDArray[np.uint32], exact: Iterable[Colour]) -> None:
-        """From the packed colours that are shown; `exact` are kept as they are."""
-        kept = np.array(sorted(set(exact)), dtype=np.int64).reshape(-1, 3)[:_MOST]
-        self.colours = _spread(kept, _unpacked(np.unique(shown)))
-        self._table = np.full(1 << 24, _UNKNOWN, dtype=np.uint8)
+    def __init__(self, colours: NDArray[np.int64], table: Indices) -> None:
+        """From colours (N, 3) and a table of zeros, one for each of 2²⁴ packed colours."""
+        self.colours = colours
+        self._table = table
 
     @property
     def unchanged(self) -> int:
@@ -31,25 +57,25 @@ class Palette:
         """How many bits an index takes."""
         return max(2, len(self.colours).bit_length())
 
-    def indices(self, packed: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    def indices(self, packed: Packed) -> Indices:
         """The entries nearest to packed colours."""
         found = self._table[packed]
-        unknown = found == _UNKNOWN
+        unknown = found == 0
         if unknown.any():
             colours = np.unique(packed[unknown])
             distance = np.abs(_unpacked(colours)[:, None, :] - self.colours).max(axis=2)
-            self._table[colours] = distance.argmin(axis=1)
+            self._table[colours] = distance.argmin(axis=1) + 1
             found = self._table[packed]
-        return found
+        return found - np.uint8(1)
 
 
-def packed_colours(pixels: NDArray[np.uint8]) -> NDArray[np.uint32]:
+def packed_colours(pixels: NDArray[np.uint8]) -> Packed:
     """(…, 4) RGBA as one number a pixel, alpha left out."""
     words = np.ascontiguousarray(pixels).view("<u4")[..., 0]
     return words & np.uint32(0xFFFFFF)
 
 
-def _unpacked(packed: NDArray[np.uint32]) -> NDArray[np.int64]:
+def _unpacked(packed: Packed) -> NDArray[np.int64]:
     return np.stack([packed & 255, packed >> 8 & 255, packed >> 16 & 255], axis=1).astype(np.int64)
 
 

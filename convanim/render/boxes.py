@@ -20,6 +20,10 @@ class Box(NamedTuple):
         """The box as an index into an array of pixels."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
+    def shifted(self, dx: int, dy: int) -> "Box":
+        """The same box, elsewhere."""
+        return Box(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
+
     def meets(self, other: "Box") -> bool:
         """Whether two boxes share a pixel."""
         return (

@@ -1,6 +1,6 @@
 """Text as outlines, from the font that matplotlib bundles."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path as FilePath
 
 import matplotlib
@@ -28,7 +28,7 @@ def _glyph(character: str) -> tuple[Floats, NDArray[np.uint8]]:
     return np.asarray(vertices, dtype=float).reshape(-1, 2) / (_PER_EM, -_PER_EM), np.asarray(codes, dtype=np.uint8)
 
 
-@cache
+@lru_cache(maxsize=512)
 def outline(text: str) -> tuple[Floats, NDArray[np.uint8]]:
     """A line of text as an outline in ems, its base line from (0, 0), y down: vertices (N, 2) and path codes."""
     pen = 0.0

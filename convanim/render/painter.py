@@ -7,11 +7,10 @@ import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
 from convanim.render.glyphs import outline
-from convanim.scene import Cells, Floats, Ints, Lattice, Lines, Shape, Texts
+from convanim.scene import Cells, Floats, Ints, Lattice, Shape, Texts
 from convanim.theme import Colour, Style, Theme
 
 _DPI = 72  # so that matplotlib's points are pixels
@@ -25,8 +24,9 @@ class Painter:
     def __init__(self, width: int, height: int, theme: Theme) -> None:
         self._agg: Any = RendererAgg(width, height, _DPI)  # type: ignore[no-untyped-call]
         self._theme = theme
-        self._flip = Affine2D().scale(1, -1).translate(0, height)
+        self._height = height
         self._unit = max(width / _BASE_WIDTH, 2 / 3)
+        self._blocks: dict[tuple[int, bytes], Path] = {}
         self.pixels: NDArray[np.uint8] = np.asarray(self._agg.buffer_rgba())  # type: ignore[no-untyped-call]
 
     def margin(self, shape: Shape) -> float:
@@ -34,7 +34,7 @@ class Painter:
         return 1.0 if isinstance(shape, Texts) else self._theme.styles[shape.role].width * self._unit + 1.5
 
     def paint(self, shape: Shape, step: int, elements: Ints) -> None:
-        """Draw some elements of a shape as they are at a step."""
+        """Draw some elements of a shape as they are at a step. Any subset draws the same pixels as the whole."""
         if not len(elements):
             return
         style = self._theme.styles[shape.role]
@@ -43,12 +43,35 @@ class Painter:
         elif isinstance(shape, Texts):
             self._paint_texts(shape, style, step, elements)
         else:
-            self._paint_lines(shape, style, shape.at(step)[elements])
+            self._paint_lines(style, shape.at(step)[elements])
+
+    def paint_block(self, shape: Cells, elements: Ints) -> None:
+        """Draw cells that move over the page together: one path for every place where they stand alike."""
+        if not len(elements):
+            return
+        style = self._theme.styles[shape.role]
+        if style.fill is None or style.dash:
+            self._paint_cells(shape, style, elements)
+            return
+        cells = shape.cells[elements]
+        first = cells[0]
+        pattern = cells - first
+        key = (id(shape), pattern.tobytes())
+        width = self._cell_line_width(shape.lattice, style)
+        path = self._blocks.get(key)
+        if path is None:
+            path = _polygons(shape.lattice.corners(pattern) + _crisp(shape.lattice, width))
+            self._blocks[key] = path
+        (cx, cy), (rx, ry) = shape.lattice.column, shape.lattice.row
+        row, column = int(first[0]), int(first[1])
+        context = _context(style.stroke or style.fill)
+        context.set_linewidth(width if style.stroke else 0)
+        self._draw(context, path, style.fill, (row * rx + column * cx, row * ry + column * cy))
 
     def _paint_cells(self, shape: Cells, style: Style, elements: Ints) -> None:
         cells = shape.cells[elements]
         width = self._cell_line_width(shape.lattice, style)
-        shift = 0.5 if shape.lattice.is_upright and round(width) % 2 else 0.0
+        shift = _crisp(shape.lattice, width)
         if style.fill is not None:
             self._fill(_polygons(shape.lattice.corners(cells) + shift), style.fill)
         if style.stroke is not None and width:
@@ -65,7 +88,7 @@ class Painter:
             return 0.0
         return width if width <= side * _FAINT else max(side * _FAINT, 0.4)
 
-    def _paint_lines(self, shape: Lines, style: Style, ends: Floats) -> None:
+    def _paint_lines(self, style: Style, ends: Floats) -> None:
         self._stroke(ends, style, style.width * self._unit, dashed=bool(style.dash))
 
     def _paint_texts(self, shape: Texts, style: Style, step: int, elements: Ints) -> None:
@@ -73,17 +96,18 @@ class Painter:
             return
         vertices, codes = [], []
         for element in elements.tolist():
-            points, kinds = outline(shape.string(step, element))
-            vertices.append(points * shape.em + shape.start(step, element))
-            codes.append(kinds)
-        path = Path(np.concatenate(vertices), np.concatenate(codes), readonly=True)
-        if any(map(len, vertices)):
-            self._fill(path, style.text)
+            text = shape.string(step, element)
+            if text:
+                points, kinds = outline(text)
+                vertices.append(points * shape.em + shape.start(step, element))
+                codes.append(kinds)
+        if vertices:
+            self._fill(Path(np.concatenate(vertices), np.concatenate(codes), readonly=True), style.text)
 
     def _fill(self, path: Path, colour: Colour) -> None:
         context = _context(colour)
         context.set_linewidth(0)
-        self._agg.draw_path(context, path, self._flip, tuple(c / 255 for c in colour))
+        self._draw(context, path, colour)
 
     def _stroke(self, ends: Floats, style: Style, width: float, dashed: bool) -> None:
         if style.stroke is None or not len(ends):
@@ -92,12 +116,19 @@ class Painter:
         context.set_linewidth(width)
         context.set_capstyle("butt" if dashed else "projecting")
         if not dashed:
-            self._agg.draw_path(context, _segments(ends), self._flip)
+            self._draw(context, _segments(ends), None)
             return
         lengths = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
         for length in np.unique(lengths):
             context.set_dashes(*_fitted([d * self._unit for d in style.dash], float(length)))
-            self._agg.draw_path(context, _segments(ends[lengths == length]), self._flip)
+            self._draw(context, _segments(ends[lengths == length]), None)
+
+    def _draw(
+        self, context: GraphicsContextBase, path: Path, fill: Colour | None, offset: tuple[int, int] = (0, 0)
+    ) -> None:
+        # Agg's y runs upwards.
+        place = np.array([[1.0, 0.0, offset[0]], [0.0, -1.0, self._height - offset[1]], [0.0, 0.0, 1.0]])
+        self._agg.draw_path(context, path, place, None if fill is None else tuple(c / 255 for c in fill))
 
 
 def _context(colour: Colour) -> GraphicsContextBase:
@@ -109,6 +140,11 @@ def _context(colour: Colour) -> GraphicsContextBase:
     context.set_snap(False)
     context.set_joinstyle("miter")
     return context
+
+
+def _crisp(lattice: Lattice, width: float) -> float:
+    """By how much upright cells move so that lines of an odd width cover whole pixels."""
+    return 0.5 if lattice.is_upright and round(width) % 2 else 0.0
 
 
 def _fitted(dash: Sequence[float], length: float) -> tuple[float, list[float]]:
