@@ -94,24 +94,34 @@ def _solid_colours(animation: Animation) -> Iterator[Colour]:
 def _kept(
     frames: Iterator[list[_Patch]], palette: Palette, width: int, height: int
 ) -> Iterator[tuple[Box, Indices, int]]:
-    """Each frame laid over the one before: the rectangle that differs, the pixels in it that do not left out."""
+    """Each frame laid over the one before: the rectangle that differs, most of what does not left out."""
     unchanged = np.uint8(palette.unchanged)
     now = np.full((height, width), unchanged, dtype=np.uint8)
     for patches in frames:
         area = None
-        delta = np.full_like(now, unchanged)
+        changed = np.zeros(now.shape, dtype=bool)
         for box, colours, _ in patches:
             fresh, before = palette.indices(colours), now[box.region]
             differs = fresh != before
             inner = _bounds(differs)
             if inner is None:
                 continue
-            np.copyto(delta[box.region], fresh, where=differs)
+            changed[box.region] = differs
             before[:] = fresh
             inner = inner.shifted(box.left, box.top)
             area = inner if area is None else area.around(inner)
         area = area or Box(0, 0, 1, 1)  # a frame has at least one pixel, even where nothing changed
-        yield area, delta[area.region], _KEEP
+        yield area, _left_out(now[area.region], changed[area.region], unchanged), _KEEP
+
+
+def _left_out(indices: Indices, changed: NDArray[np.bool_], unchanged: np.uint8) -> Indices:
+    """Pixels that did not change left out, but for those in a row's run of one colour with some that did: runs pack."""
+    starts = np.ones(indices.shape, dtype=bool)
+    np.not_equal(indices[:, 1:], indices[:, :-1], out=starts[:, 1:])
+    first = np.flatnonzero(starts)
+    kept = np.logical_or.reduceat(changed.ravel(), first)
+    runs = np.where(kept, indices.ravel()[first], unchanged)
+    return np.repeat(runs, np.diff(first, append=indices.size)).reshape(indices.shape)
 
 
 def _cleared(frames: Iterator[list[_Patch]], palette: Palette) -> Iterator[tuple[Box, Indices, int]]:

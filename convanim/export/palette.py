@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from convanim.theme import Colour
 
 _MOST = 254  # of the 256 entries one stands for "unchanged" or "transparent"
-_CLOSE = 9  # a colour this near to an entry, in every channel, needs none of its own
+_CLOSE = 11  # a colour this near to an entry, in every channel, needs none of its own
 _SEEN = 255  # in the table: shown, but not mapped yet; 0 is neither, and n is entry n - 1
 
 Packed = NDArray[np.uint32]
