@@ -29,7 +29,7 @@ class RequestError(ValueError):
 
     def message(self, spell: Callable[[str], str] = plain_name) -> str:
         """The whole line, fields spelled by `spell`."""
-        value = _shown(self.value)
+        value = shown(self.value)
         subject = " ".join(part for part in (spell(self.field), value) if part)
         place = f"{self.where}: " if self.where else ""
         return f"{place}{subject}: {self.rule}; {self.fix}"
@@ -38,16 +38,18 @@ class RequestError(ValueError):
         return self.message()
 
 
-def _shown(value: object, most: int = 60) -> str:
-    """A value as the user wrote it, on one line, cut when it is long."""
-    if value is None:
-        return ""
-    if isinstance(value, tuple):
-        text = "x".join(":".join(map(_shown, v)) if isinstance(v, tuple) else _shown(v) for v in value)
-    elif isinstance(value, int) and value.bit_length() > 200:
-        text = "a huge number"  # Python refuses to spell out the largest
-    else:
-        text = str(value)
-    text = " ".join(text.split()) or repr(value)
+def shown(value: object, most: int = 60) -> str:
+    """A value as the user wrote it, on one line, cut when it is long; "" for None."""
+    text = "" if value is None else _spelled(value)
+    if value is not None:
+        text = " ".join(text.split()) or repr(value)
     text = "".join(c if c.isprintable() else "?" for c in text)
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _spelled(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return "x".join(":".join(map(_spelled, v)) if isinstance(v, list | tuple) else _spelled(v) for v in value)
+    if isinstance(value, int) and value.bit_length() > 200:
+        return "a huge number"  # Python refuses to spell out the largest
+    return str(value)

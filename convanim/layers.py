@@ -6,13 +6,14 @@ per axis. Padding may also be one (before, after) pair per axis, or a word (`con
 
 from dataclasses import dataclass
 from math import prod
-from typing import ClassVar, TypeAlias
+from operator import index
+from typing import ClassVar, SupportsIndex, TypeAlias
 
 from convanim import axes
 from convanim import padding as words
 from convanim.axes import Axis
 from convanim.errors import RequestError
-from convanim.sizes import AXIS_NAMES, PaddingLike, Sides, SizeLike, Sizes, count_axes, per_axis, per_side
+from convanim.sizes import AXIS_NAMES, LARGEST, PaddingLike, Sides, SizeLike, Sizes, count_axes, per_axis, per_side
 
 
 @dataclass(frozen=True, init=False)
@@ -227,7 +228,7 @@ class AvgPool:
             if _flag("count_include_pad", count_include_pad) and not counted:
                 raise RequestError(
                     "count_include_pad",
-                    None,
+                    count_include_pad,
                     f"padding {word} never counts padded cells",
                     "leave it out, or give the padding in numbers",
                 )
@@ -237,8 +238,12 @@ class AvgPool:
                 raise RequestError(
                     "divisor_override", divisor_override, "a pool of one dimension has none", "leave it out"
                 )
-            if isinstance(divisor_override, bool) or not isinstance(divisor_override, int) or divisor_override == 0:
-                raise RequestError("divisor_override", divisor_override, "not a whole number other than 0", "try 1")
+            if not isinstance(divisor_override, SupportsIndex) or isinstance(divisor_override, bool):
+                raise RequestError("divisor_override", divisor_override, "not a whole number", "try 1")
+            divisor_override = index(divisor_override)
+            if divisor_override == 0 or abs(divisor_override) >= LARGEST:
+                rule = "nothing is divided by 0" if divisor_override == 0 else "has more than 18 digits"
+                raise RequestError("divisor_override", divisor_override, rule, "try 1")
         _set(
             self,
             input_size=n,

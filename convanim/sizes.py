@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import SupportsIndex, TypeAlias
 
-from convanim.errors import RequestError
+from convanim.errors import RequestError, shown
 
 Sizes: TypeAlias = tuple[int, ...]
 Sides: TypeAlias = tuple[tuple[int, int], ...]
@@ -13,30 +13,27 @@ SizeLike: TypeAlias = SupportsIndex | str | Sequence[SupportsIndex]
 PaddingLike: TypeAlias = SupportsIndex | str | Sequence[SupportsIndex | Sequence[SupportsIndex]]
 
 AXIS_NAMES = {1: ("width",), 2: ("height", "width")}
+LARGEST = 10**18
 _TIMES = re.compile("[x×X]")
 _NUMBER = re.compile("[0-9]{1,18}")
 _SIZES_FIX = "give one whole number, or one per axis such as 5x7 (height x width)"
 _PADDING_FIX = "give one whole number, one per axis such as 1x2, or before:after such as 1:0x2:2"
 
 
-def is_single(value: object) -> bool:
-    """Whether a size is one number for every axis rather than one per axis."""
-    return isinstance(value, SupportsIndex) or (isinstance(value, str) and not _TIMES.search(value))
-
-
-def count_axes(field_values: dict[str, object], dims: int | None = None) -> int:
+def count_axes(field_values: dict[str, object], dims: object = None) -> int:
     """How many axes a layer has: `dims` if given, else what its sizes say, else 2.
 
     Raises RequestError when the sizes disagree or there are neither one nor two axes.
     """
-    said: dict[str, tuple[int, object]] = {} if dims is None else {"dims": (dims, dims)}
+    said: dict[str, tuple[int, object]] = {}
+    if dims is not None:
+        if isinstance(dims, bool) or not isinstance(dims, int) or dims not in AXIS_NAMES:
+            raise RequestError("dims", dims, "not a number of axes", "give 1 or 2")
+        said["dims"] = (dims, dims)
     for field, value in field_values.items():
-        if value is None or is_single(value):
-            continue
-        if isinstance(value, str):
-            said[field] = (len(_TIMES.split(value)), value)
-        elif isinstance(value, Sequence):
-            said[field] = (len(value), tuple(value))
+        parts = _parts(value)
+        if parts is not None:
+            said[field] = (len(parts), value)
     for field, (axes, value) in said.items():
         if axes not in AXIS_NAMES:
             raise RequestError(field, value, f"that is {axes} axes", "a layer has 1 or 2: give one or two numbers")
@@ -47,24 +44,33 @@ def count_axes(field_values: dict[str, object], dims: int | None = None) -> int:
         raise RequestError(
             other,
             other_value,
-            f"{_axes(other_axes)}, but {first} {value} has {axes}",
+            f"that is {_axes(other_axes)}, but {first} {shown(value)} has {axes}",
             "give one number, or as many as there are axes",
         )
     return counts.pop() if counts else 2
 
 
 def _axes(count: int) -> str:
-    return "that is one axis" if count == 1 else f"that is {count} axes"
+    return "one axis" if count == 1 else f"{count} axes"
+
+
+def _parts(value: object) -> Sequence[object] | None:
+    """The entries of a value that says one per axis; None for a single one."""
+    value = _plain(value)
+    if isinstance(value, str):
+        return _TIMES.split(value) if _TIMES.search(value) else None
+    return value if isinstance(value, Sequence) and not isinstance(value, bytes) else None
+
+
+def _plain(value: object) -> object:
+    """numpy's arrays and numbers as Python's own."""
+    return value.tolist() if hasattr(value, "tolist") else value
 
 
 def per_axis(field: str, value: SizeLike, dims: int, minimum: int) -> Sizes:
     """`value` as `dims` whole numbers of at least `minimum`; raises RequestError."""
-    if isinstance(value, str):
-        numbers = tuple(_whole(field, value, part, _SIZES_FIX) for part in _TIMES.split(value))
-    elif isinstance(value, Sequence):
-        numbers = tuple(_whole(field, tuple(value), part, _SIZES_FIX) for part in value)
-    else:
-        numbers = (_whole(field, value, value, _SIZES_FIX),)
+    parts = _parts(value)
+    numbers = tuple(_whole(field, value, part, _SIZES_FIX) for part in ((value,) if parts is None else parts))
     if len(numbers) == 1:
         numbers *= dims
     for number in numbers:
@@ -75,14 +81,8 @@ def per_axis(field: str, value: SizeLike, dims: int, minimum: int) -> Sizes:
 
 def per_side(field: str, value: PaddingLike, dims: int) -> Sides:
     """`value` as `dims` pairs (before, after) of whole numbers; raises RequestError."""
-    parts: Sequence[object]
-    if isinstance(value, str):
-        parts = [part.split(":") if ":" in part else part for part in _TIMES.split(value)]
-    elif isinstance(value, Sequence):
-        parts = value
-    else:
-        parts = [value]
-    sides = tuple(_pair(field, value, part) for part in parts)
+    parts = _parts(value)
+    sides = tuple(_pair(field, value, part) for part in ((value,) if parts is None else parts))
     if len(sides) == 1:
         sides *= dims
     for number in (n for pair in sides for n in pair):
@@ -92,21 +92,30 @@ def per_side(field: str, value: PaddingLike, dims: int) -> Sides:
 
 
 def _pair(field: str, value: object, part: object) -> tuple[int, int]:
-    if isinstance(part, Sequence) and not isinstance(part, str):
-        if len(part) != 2:
-            raise RequestError(field, value, "each axis has two sides", _PADDING_FIX)
-        return (_whole(field, value, part[0], _PADDING_FIX), _whole(field, value, part[1], _PADDING_FIX))
-    number = _whole(field, value, part, _PADDING_FIX)
-    return (number, number)
+    part = _plain(part)
+    ends = part.split(":") if isinstance(part, str) else part
+    if not isinstance(ends, list | tuple):
+        ends = [part]
+    if len(ends) not in (1, 2) or (len(ends) == 1 and ends is part):
+        raise RequestError(field, value, "each axis has two sides", _PADDING_FIX)
+    numbers = [_whole(field, value, end, _PADDING_FIX) for end in ends]
+    return numbers[0], numbers[-1]
 
 
 def _whole(field: str, value: object, part: object, fix: str) -> int:
-    text = part.strip() if isinstance(part, str) else ""
-    if text and _NUMBER.fullmatch(text.removeprefix("-")):
-        return int(text)
-    if isinstance(part, SupportsIndex) and not isinstance(part, (bool, str)):
-        return operator.index(part)
-    raise RequestError(field, value, "not a whole number" + (" per axis" if part is not value else ""), fix)
+    part = _plain(part)
+    number = None
+    if isinstance(part, str):
+        text = part.strip()
+        number = int(text) if _NUMBER.fullmatch(text.removeprefix("-")) else None
+    elif isinstance(part, SupportsIndex) and not isinstance(part, bool):
+        number = operator.index(part)
+    if number is None:
+        rule = "not a whole number" + (" per axis" if part is not value else "")
+        raise RequestError(field, value, rule, fix)
+    if abs(number) >= LARGEST:
+        raise RequestError(field, value, "has more than 18 digits", "give a smaller number")
+    return number
 
 
 def spelled(sizes: Sizes) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import random
+from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -13,7 +14,7 @@ from convanim.kernels import KERNEL_NAMES, named_kernel
 from convanim.sizes import Sizes, spelled
 
 Numbers: TypeAlias = NDArray[Any]  # of int64 or float64
-Source: TypeAlias = str | ArrayLike
+Source: TypeAlias = str | PathLike[str] | ArrayLike
 
 INPUT_LIMIT = 4  # random inputs are 0…3 and random weights 0…2, small as in the paper's numerical figures
 KERNEL_LIMIT = 3
@@ -37,14 +38,16 @@ def kernel_numbers(source: Source, size: Sizes) -> Numbers:
 
 def file_size(field: str, source: Source) -> Sizes | None:
     """The size of the map that a source holds by itself, or None for seeds and names."""
+    source = _named(source)
     if not isinstance(source, str):
-        return _checked(field, "the array", np.asarray(source)).shape
-    return _read(field, Path(source)).shape if source.lower().endswith(SUFFIXES) else None
+        return _array(field, source).shape
+    return _read(field, source).shape if source.lower().endswith(SUFFIXES) else None
 
 
 def _numbers(field: str, source: Source, size: Sizes, limit: int, resize: bool) -> Numbers:
+    source = _named(source)
     if not isinstance(source, str):
-        return _fitting(field, "the array", _checked(field, "the array", np.asarray(source)), size)
+        return _fitting(field, "the array", _array(field, source), size)
     word, colon, seed = source.partition(":")
     if word == "random":
         return _random(field, source, seed if colon else "0", size, limit)
@@ -55,9 +58,7 @@ def _numbers(field: str, source: Source, size: Sizes, limit: int, resize: bool) 
         raise RequestError(
             field, source, "no such source of numbers", f"try random, random:7, arange{names}, or a .csv, .npy or .png"
         )
-    if resize and source.lower().endswith(".png"):
-        return _picture(field, Path(source), size)
-    return _fitting(field, source, _read(field, Path(source)), size)
+    return _fitting(field, source, _read(field, source, size if resize else None), size)
 
 
 def _random(field: str, source: str, seed: str, size: Sizes, limit: int) -> Numbers:
@@ -70,14 +71,33 @@ def _random(field: str, source: str, seed: str, size: Sizes, limit: int) -> Numb
     return np.array(cells, dtype=np.int64).reshape(size)
 
 
-def _read(field: str, path: Path) -> Numbers:
-    readers = {".csv": _read_csv, ".npy": _read_npy, ".png": _picture}
+def _named(source: Source) -> str | ArrayLike:
+    return fspath(source) if isinstance(source, PathLike) else source
+
+
+def _array(field: str, source: ArrayLike) -> Numbers:
     try:
-        return readers[path.suffix.lower()](field, path)
+        array = np.asarray(source)
+    except ValueError:
+        raise RequestError(field, None, "its rows differ in length", "even them out") from None
+    return _checked(field, "the array", array)
+
+
+def _read(field: str, name: str, resized: Sizes | None = None) -> Numbers:
+    """The numbers of a file; a picture is scaled to `resized` where that is given."""
+    path = Path(name)
+    try:
+        if name.lower().endswith(".png"):
+            return _read_picture(field, path, resized)
+        return _read_csv(field, path) if name.lower().endswith(".csv") else _read_npy(field, path)
+    except RequestError:
+        raise
     except FileNotFoundError:
-        raise RequestError(field, path, "there is no such file", "check its name and folder") from None
+        raise RequestError(field, name, "there is no such file", "check its name and folder") from None
     except OSError as error:
-        raise RequestError(field, path, f"cannot be read ({error.strerror or 'not such a file'})", "check it") from None
+        raise RequestError(field, name, f"cannot be read ({error.strerror or 'not such a file'})", "check it") from None
+    except ValueError:  # a name that no file can have
+        raise RequestError(field, name, "there can be no such file", "check its name") from None
 
 
 def _read_csv(field: str, path: Path) -> Numbers:
@@ -86,7 +106,7 @@ def _read_csv(field: str, path: Path) -> Numbers:
     except UnicodeDecodeError:
         raise RequestError(field, path, "not text in UTF-8", "save it as CSV in UTF-8") from None
     rows: list[list[int | float]] = []
-    for line, row in enumerate(csv.reader(text.splitlines()), start=1):
+    for line, row in enumerate(_csv_rows(field, path, text), start=1):
         if not row:
             continue
         try:
@@ -99,10 +119,24 @@ def _read_csv(field: str, path: Path) -> Numbers:
             raise RequestError(
                 field, path, f"line {line} has {len(rows[-1])} numbers, the first has {len(rows[0])}", "even them out"
             )
-    return _checked(field, str(path), np.array(rows if len(rows) != 1 else rows[0]))
+    is_whole = all(isinstance(cell, int) for row in rows for cell in row)
+    try:
+        cells = np.array(rows if len(rows) != 1 else rows[0], dtype=np.int64 if is_whole else np.float64)
+    except OverflowError:
+        raise RequestError(field, path, "holds a whole number of more than 64 bits", "give smaller ones") from None
+    return _checked(field, str(path), cells)
+
+
+def _csv_rows(field: str, path: Path, text: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(text.splitlines()))
+    except csv.Error as error:
+        raise RequestError(field, path, f"not CSV: {error}", "give numbers between commas") from None
 
 
 def _number(text: str) -> int | float:
+    if "_" in text or not text.isascii():
+        raise ValueError
     try:
         return int(text)
     except ValueError:
@@ -112,24 +146,33 @@ def _number(text: str) -> int | float:
 def _read_npy(field: str, path: Path) -> Numbers:
     try:
         array = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError):
+    except OSError:
+        raise
+    except Exception:  # numpy raises nearly anything over a damaged header
         raise RequestError(
             field, path, "not an array of numbers as numpy saves it", "save it with numpy.save"
         ) from None
     return _checked(field, str(path), np.asarray(array))
 
 
-def _picture(field: str, path: Path, size: Sizes | None = None) -> Numbers:
+def _read_picture(field: str, path: Path, size: Sizes | None) -> Numbers:
     from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(path) as picture:
-            grey = picture.convert("L")
+            if picture.mode.startswith(("I", "F")):
+                raise RequestError(field, path, "has more than 8 bits a pixel", "save it with 8, or give a .npy")
+            if picture.has_transparency_data:
+                paper = Image.new("RGBA", picture.size, "white")
+                paper.alpha_composite(picture.convert("RGBA"))
+                grey = paper.convert("L")
+            else:
+                grey = picture.convert("L")
             if size is not None:
                 rows, columns = size if len(size) == 2 else (1, size[0])
                 grey = grey.resize((columns, rows), Image.Resampling.BOX)
-    except FileNotFoundError:
-        raise RequestError(field, path, "there is no such file", "check its name and folder") from None
+    except (FileNotFoundError, IsADirectoryError, PermissionError, RequestError):
+        raise
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise RequestError(field, path, "not a picture that can be read", "give a .png") from None
     cells = np.asarray(grey, dtype=np.int64)
@@ -155,6 +198,9 @@ def _checked(field: str, name: str, array: NDArray[np.generic]) -> Numbers:
 def _fitting(field: str, name: str, cells: Numbers, size: Sizes) -> Numbers:
     if cells.shape == size:
         return cells
+    # A row of numbers is a map of one row; a map of one row or column is a row of numbers.
+    if (1, *cells.shape) == size or (len(size) == 1 and cells.shape in ((1, *size), (*size, 1))):
+        return cells.reshape(size)
     what = "--kernel-size" if field == "kernel_values" else "--input-size"
     fix = f"give {what} {'x'.join(map(str, cells.shape))}"
     if name.lower().endswith(".png") and field == "values":

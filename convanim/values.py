@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from convanim.errors import RequestError
 from convanim.geometry import Cell, Geometry
 from convanim.operations import Reduction, operation_of
 from convanim.sources import Numbers
@@ -22,14 +23,18 @@ class Values:
 
 
 def values_of(geometry: Geometry, numbers: Numbers, kernel: Numbers | None) -> Values:
-    """Run the layer over `numbers` (shape `input_size`) with `kernel` (shape `kernel_size`; None for pools)."""
+    """Run the layer over `numbers` (shape `input_size`) with `kernel` (shape `kernel_size`; None for pools).
+
+    Raises RequestError when a sum goes past what a float can hold.
+    """
     reduction = operation_of(geometry.layer).reduction
-    if reduction is Reduction.SUM:
-        assert kernel is not None
-        return Values(numbers, kernel, _sums(geometry, numbers, kernel))
     if reduction is Reduction.MAX:
         return Values(numbers, None, _maxima(geometry, numbers))
-    return Values(numbers, None, _means(geometry, numbers))
+    with np.errstate(over="ignore", invalid="ignore"):
+        output = _means(geometry, numbers) if kernel is None else _sums(geometry, numbers, kernel)
+    if not np.isfinite(output).all():
+        raise RequestError("values", None, "their sums are too large to compute", "give smaller numbers")
+    return Values(numbers, kernel, output)
 
 
 def winner(geometry: Geometry, numbers: Numbers, output: Cell) -> Cell | None:
@@ -45,11 +50,12 @@ def winner(geometry: Geometry, numbers: Numbers, output: Cell) -> Cell | None:
 def partial_sum(geometry: Geometry, values: Values, output: Cell, last_input: int) -> float:
     """What input cells up to index `last_input` (row-major) have stamped onto an output cell so far."""
     assert values.kernel is not None
-    total = values.output.dtype.type(0)
+    number = float if values.output.dtype.kind == "f" else int
+    total = number(0)
     for tap in geometry.taps(output):
         if tap.input is not None and np.ravel_multi_index(tap.input, values.input.shape) <= last_input:
-            total += values.kernel[tap.kernel] * values.input[tap.input]
-    return float(total) if values.output.dtype.kind == "f" else int(total)
+            total += number(values.kernel[tap.kernel]) * number(values.input[tap.input])
+    return total
 
 
 def _taps(geometry: Geometry, numbers: Numbers) -> Iterator[tuple[Cell, Numbers, NDArray[np.bool_]]]:

@@ -1,5 +1,6 @@
 """Numbers from seeds, arrays, names, CSV and NumPy files (pictures: `test_sources_pictures.py`)."""
 
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convanim.errors import RequestError
-from convanim.kernels import KERNEL_NAMES, named_kernel
+from convanim.kernels import KERNEL_NAMES
 from convanim.sources import file_size, input_numbers, kernel_numbers
 
 
@@ -140,6 +141,26 @@ def test_arrays_that_are_no_map_are_refused(name: str, tmp_path: Path) -> None:
     refusal(array)
     refusal(saved(tmp_path, array))
     refusal(array, kernel=True)
+    if array.ndim not in (1, 2) or array.size == 0:
+        for source in (array, saved(tmp_path, array)):
+            with pytest.raises(RequestError):
+                file_size("values", source)
+
+
+class Trap:
+    """What makes a folder when it is unpickled."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self) -> Any:
+        return os.mkdir, (str(self.folder),)
+
+
+def test_numpy_files_run_no_code(tmp_path: Path) -> None:
+    """A .npy that holds pickled objects is refused without unpickling them."""
+    refusal(saved(tmp_path, np.array([Trap(tmp_path / "trap")], dtype=object)), (1,))
+    assert not (tmp_path / "trap").exists()
 
 
 @pytest.mark.parametrize(
@@ -280,7 +301,7 @@ def test_any_text_gives_numbers_or_a_refusal(source: str, kernel: bool) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(content=st.binary(max_size=40) | st.text("0123456789,.-+e\n\r\" ;_na", max_size=30).map(str.encode))
+@given(content=st.binary(max_size=40) | st.text('0123456789,.-+e\n\r" ;_na', max_size=30).map(str.encode))
 def test_any_csv_gives_numbers_or_a_refusal(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     """Whatever a .csv holds gives finite numbers or one line of refusal."""
     path = file(tmp_path_factory.getbasetemp(), "any.csv", content)
@@ -291,9 +312,3 @@ def test_any_csv_gives_numbers_or_a_refusal(tmp_path_factory: pytest.TempPathFac
     else:
         assert size is not None
         assert np.isfinite(input_numbers(path, size)).all()
-
-
-def test_named_kernels_are_not_shared() -> None:
-    """Writing into a kernel leaves the next one of that name as it was."""
-    named_kernel("sobel-x", (3, 3))[:] = 0
-    assert named_kernel("sobel-x", (3, 3)).any()

@@ -161,3 +161,9 @@ def test_an_unknown_kernel_lists_the_known_ones() -> None:
     with pytest.raises(RequestError) as refused:
         named_kernel("blur", (3, 3))
     assert all(name in refused.value.fix for name in KERNEL_NAMES)
+
+
+def test_named_kernels_are_not_shared() -> None:
+    """Writing into a kernel leaves the next one of that name as it was."""
+    named_kernel("sobel-x", (3, 3))[:] = 0
+    assert named_kernel("sobel-x", (3, 3)).any()
