@@ -1,6 +1,7 @@
 """A scene, the theme that dresses it and its timing: all that is shown and saved. Data alone."""
 
-from dataclasses import dataclass, field, fields
+import hashlib
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from convanim.errors import RequestError
@@ -54,6 +55,7 @@ class Animation:
     theme: Theme
     timing: Timing
     alt: str
+    digest: str  # of all that the pixels and times come from
     notes: tuple[str, ...] = field(default=())
 
 
@@ -100,6 +102,7 @@ def compose(layer: Layer, options: Options, *, name: str = "", alt: str = "") ->
         theme=theme,
         timing=clock,
         alt=alt or description(layer),
+        digest=_digest(layer, options, theme, values),
         notes=notes,
     )
 
@@ -164,6 +167,14 @@ def options_of(given: dict[str, Any]) -> Options:
         if name not in option_names():
             raise RequestError(name, None, "there is no such option", f"options are {', '.join(option_names())}")
     return Options(**given)
+
+
+def _digest(layer: Layer, options: Options, theme: Theme, values: Values | None) -> str:
+    plain = replace(options, values=None, kernel_values=None)
+    digest = hashlib.sha256(repr((layer, plain, theme)).encode())
+    for numbers in () if values is None else (values.input, values.kernel):
+        digest.update(b"" if numbers is None else numbers.tobytes())
+    return digest.hexdigest()
 
 
 def _check_reading(layer: Layer, options: Options) -> None:

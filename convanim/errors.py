@@ -15,7 +15,7 @@ class RequestError(ValueError):
     `field` is an argument's name (`kernel_size`); the command line spells it as its option.
     """
 
-    def __init__(self, field: str, value: object, rule: str, fix: str, *, where: str = "") -> None:
+    def __init__(self, field: str, value: object, rule: str, fix: str, where: str = "") -> None:
         super().__init__(field, value, rule, fix, where)
         self.field = field
         self.value = value
@@ -25,7 +25,7 @@ class RequestError(ValueError):
 
     def located(self, where: str) -> "RequestError":
         """The same error, with the file (and line) that it comes from in front."""
-        return RequestError(self.field, self.value, self.rule, self.fix, where=where)
+        return RequestError(self.field, self.value, self.rule, self.fix, where)
 
     def message(self, spell: Callable[[str], str] = plain_name) -> str:
         """The whole line, fields spelled by `spell`."""

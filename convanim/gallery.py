@@ -1,20 +1,22 @@
 """The gallery: every template as a GIF and a still, and a page that shows them."""
 
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from html import escape
 from pathlib import Path
 from string import Template
 
+from convanim.batch import render_all
 from convanim.errors import RequestError
-from convanim.export import destination, save
 from convanim.export.whole import whole_file
 from convanim.packaged import templates_folder
 from convanim.recipes import Recipe, load_recipe, template_names
 
 
-def make_gallery(folder: str) -> Iterator[Path]:
+def make_gallery(folder: str, *, executor: Executor | None = None, force: bool = False) -> Iterator[Path]:
     """Draw every template into `folder`, made if need be; yields each path once it stands, the page last.
 
+    What is current already is left alone unless `force`; an `executor` does the drawing if there is one.
     Raises RequestError when the folder cannot be, OSError when a file cannot be written.
     """
     place = Path(folder)
@@ -24,10 +26,9 @@ def make_gallery(folder: str) -> Iterator[Path]:
         raise RequestError("folder", folder, f"there is no folder {place.parent}", "make it first, or give another")
     place.mkdir(exist_ok=True)
     recipes = [load_recipe(name) for name in template_names()]
-    for recipe in recipes:
-        animation = recipe.animation()
-        for suffix in (".gif", ".png"):
-            yield save(animation, destination(str(place / (recipe.name + suffix))))
+    files = [str(place / "{name}.gif"), str(place / "{name}.png")]
+    for paths in render_all(recipes, files, executor=executor, force=force):
+        yield from paths
     with whole_file(place / "index.html") as stream:
         stream.write(_page(recipes).encode())
     yield place / "index.html"
@@ -37,7 +38,7 @@ def _page(recipes: list[Recipe]) -> str:
     folder = templates_folder() / "pages"
     page = Template((folder / "gallery.html").read_text(encoding="utf-8"))
     entry = Template((folder / "gallery_entry.html").read_text(encoding="utf-8"))
-    return page.substitute(entries="\n".join(entry.substitute(_words(recipe)) for recipe in recipes))
+    return page.substitute(entries="".join(entry.substitute(_words(recipe)) for recipe in recipes))
 
 
 def _words(recipe: Recipe) -> dict[str, str]:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from convanim.cli.batch import draw_all, refuse_one_figure_options, workers
 from convanim.cli.group import OneLineGroup
-from convanim.cli.options import figure_options, layer_options, output_options, recipe_argument
+from convanim.cli.options import batch_options, figure_options, layer_options, output_options, recipe_argument
 from convanim.errors import RequestError
 from convanim.operations import OPERATIONS, Operation
 
@@ -108,18 +109,36 @@ def _json(layer: "Layer", options: "Options") -> Iterator[str]:
 
 
 def _render_command() -> click.Command:
-    def run(recipe: str, output: tuple[str, ...], format: str | None, json: bool, quiet: bool, **given: Any) -> None:
+    def run(
+        recipes: tuple[str, ...],
+        output: tuple[str, ...],
+        format: str | None,
+        json: bool,
+        quiet: bool,
+        jobs: int | None,
+        force: bool,
+        **given: Any,
+    ) -> None:
         from convanim.recipes import load_recipe
 
         overrides = {name: value for name, value in given.items() if value is not None}
-        found = load_recipe(recipe, **overrides)
-        _produce(found.layer, found.options, found.name, found.alt, output, format, json, quiet)
+        found = [load_recipe(recipe, **overrides) for recipe in recipes]
+        if len(found) > 1:
+            refuse_one_figure_options(format, json, output)
+            draw_all(found, output or ("{name}.gif",), jobs, force)
+            return
+        if jobs is not None or force:
+            field = "force" if force else "jobs"
+            raise RequestError(field, jobs, "a single figure is drawn at once, and always", "leave it out")
+        _produce(found[0].layer, found[0].options, found[0].name, found[0].alt, output, format, json, quiet)
 
     return click.Command(
         "render",
         callback=run,
-        params=[recipe_argument(), *figure_options(), *output_options()],
-        help="Draw a template, by its name, or a recipe of your own, a .toml file. Options replace the recipe's.\n\n"
+        params=[recipe_argument(), *figure_options(), *output_options(), *batch_options()],
+        help="Draw templates, by their names, or recipes of your own, .toml files. Options replace the recipes'. "
+        "Several are drawn on all cores, to paths in which {name} stands for each one's name; "
+        "what is current already is left alone.\n\n"
         "Example: convanim render no_padding_strides -o a.gif -o frames/",
     )
 
@@ -180,18 +199,20 @@ def templates() -> None:
         click.echo(name)
 
 
-@click.command()
-@click.argument("folder", metavar="DIR")
-@click.option("-q", "--quiet", is_flag=True, help="No notes.")
-def gallery(folder: str, quiet: bool) -> None:
-    """Draw every template into a folder, with an index page.
+def _gallery_command() -> click.Command:
+    def run(folder: str, jobs: int | None, force: bool) -> None:
+        from convanim.gallery import make_gallery
 
-    Example: convanim gallery out/
-    """
-    from convanim.gallery import make_gallery
+        with workers(jobs) as executor:
+            for path in make_gallery(folder, executor=executor, force=force):
+                click.echo(str(path))
 
-    for path in make_gallery(folder):
-        click.echo(str(path))
+    return click.Command(
+        "gallery",
+        callback=run,
+        params=[click.Argument(["folder"], metavar="DIR"), *batch_options()],
+        help="Draw every template into a folder, with an index page.\n\nExample: convanim gallery out/",
+    )
 
 
 for _operation in OPERATIONS.values():
@@ -207,4 +228,4 @@ main.add_command(
     )
 )
 main.add_command(templates)
-main.add_command(gallery)
+main.add_command(_gallery_command())

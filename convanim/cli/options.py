@@ -126,5 +126,13 @@ def output_options() -> list[click.Option]:
 
 
 def recipe_argument() -> click.Argument:
-    """A template's name or a recipe's file."""
-    return click.Argument(["recipe"], metavar="NAME|FILE", shell_complete=_templates)
+    """Templates' names and recipes' files."""
+    return click.Argument(["recipes"], nargs=-1, required=True, metavar="NAME|FILE...", shell_complete=_templates)
+
+
+def batch_options() -> list[click.Option]:
+    """The options of commands that draw several figures."""
+    return [
+        click.Option(["-j", "--jobs"], type=Whole(), metavar="N", help="Processes to draw with [one a core]."),
+        click.Option(["--force"], is_flag=True, help="Draw what is current already, too."),
+    ]

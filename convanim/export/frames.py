@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from convanim.animation import Animation
+from convanim.export.current import mark
 from convanim.export.formats import Progress
 from convanim.export.png import write_pixels
 from convanim.export.whole import draft_folder
@@ -14,16 +15,28 @@ from convanim.render import frames
 def save_frames(animation: Animation, folder: Path, progress: Progress) -> None:
     """Write `NAME_000.png` … into `folder`, made if need be; older frames of that name go once the new ones stand."""
     folder.mkdir(exist_ok=True)
-    digits = max(3, len(str(len(animation.timing.steps) - 1)))
-    names = [f"{animation.name}_{number:0{digits}}.png" for number in range(len(animation.timing.steps))]
+    names = frame_names(animation)
+    carried = mark(animation)
     with draft_folder(folder) as draft:
         for name, frame in zip(names, frames(animation)):
             with open(draft / name, "xb") as stream:
-                write_pixels(frame.pixels, stream, transparent=animation.theme.transparent)
+                write_pixels(frame.pixels, stream, transparent=animation.theme.transparent, comment=carried)
             progress()
         for name in names:
             os.replace(draft / name, folder / name)
-    older = re.compile(re.escape(animation.name) + r"_[0-9]{3,}\.png")
-    for path in folder.iterdir():
-        if older.fullmatch(path.name) and path.name not in names:
-            path.unlink()
+    for path in other_frames(animation, folder):
+        path.unlink()
+
+
+def frame_names(animation: Animation) -> list[str]:
+    """The names of an animation's frames."""
+    count = len(animation.timing.steps)
+    digits = max(3, len(str(count - 1)))
+    return [f"{animation.name}_{number:0{digits}}.png" for number in range(count)]
+
+
+def other_frames(animation: Animation, folder: Path) -> list[Path]:
+    """Frames of the animation's name that are not among its own: they are left from an older one."""
+    names = set(frame_names(animation))
+    pattern = re.compile(re.escape(animation.name) + r"_[0-9]{3,}\.png")
+    return sorted(path for path in folder.iterdir() if pattern.fullmatch(path.name) and path.name not in names)

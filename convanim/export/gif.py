@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from convanim.animation import Animation
+from convanim.export.current import mark
 from convanim.export.formats import Progress
 from convanim.export.palette import Indices, Packed, Palette, PaletteMaker, packed_colours
 from convanim.render import Renderer
@@ -39,6 +40,8 @@ def write_gif(animation: Animation, stream: BinaryIO, progress: Progress) -> Non
     if timing.loop != 1 and len(timing.steps) > 1:
         repeats = 0 if timing.loop == 0 else timing.loop - 1
         stream.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + _short(repeats) + b"\0")
+    carried = mark(animation)
+    stream.write(b"\x21\xfe" + bytes([len(carried)]) + carried + b"\0")
     if animation.theme.transparent:
         pictures = _cleared(frames, palette)
     else:

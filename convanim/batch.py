@@ -1,0 +1,63 @@
+"""Many figures at once, in this process or on any `concurrent.futures` executor."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+
+from convanim.errors import RequestError
+from convanim.export import destination, save
+from convanim.recipes import Recipe
+
+
+def render_all(
+    recipes: Iterable[Recipe], to: Sequence[str], *, executor: Executor | None = None, force: bool = False
+) -> Iterator[list[Path]]:
+    """Draw each recipe to every path of `to`, in which `{name}` stands for the recipe's name.
+
+    Yields the paths of each recipe in order, once they stand. Files that are current already are left alone unless
+    `force`. With an `executor` (of processes, Dask, MPI …) its workers do the drawing; paths are then theirs.
+    Raises RequestError before anything is drawn when two recipes would write the same file.
+    """
+    recipes = list(recipes)
+    _refuse_same_file(recipes, to)
+    if executor is None:
+        for recipe in recipes:
+            yield render_one(recipe, to, force)
+        return
+    futures = [executor.submit(render_one, recipe, tuple(to), force) for recipe in recipes]
+    try:
+        for future in futures:
+            yield future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def render_one(recipe: Recipe, to: Sequence[str], force: bool) -> list[Path]:
+    """Draw one recipe to every path; the paths."""
+    from convanim.export.current import is_current
+
+    targets = [destination(path_of(recipe, pattern)) for pattern in to]
+    animation = recipe.animation()
+    for target in targets:
+        if force or not is_current(animation, target):
+            save(animation, target)
+    return [target.path for target in targets]
+
+
+def path_of(recipe: Recipe, pattern: str) -> str:
+    """A path with the recipe's name in the place of `{name}`."""
+    return pattern.replace("{name}", recipe.name)
+
+
+def _refuse_same_file(recipes: Sequence[Recipe], to: Sequence[str]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for recipe in recipes:
+        for pattern in to:
+            # A folder of frames may be shared: their names begin with the recipe's.
+            is_folder = pattern.endswith(("/", "\\")) or Path(path_of(recipe, pattern)).is_dir()
+            key = (path_of(recipe, pattern), recipe.name if is_folder else "")
+            if key in seen:
+                fix = "put {name} into the path, as in out/{name}.gif"
+                raise RequestError("output", pattern, "several figures would go to the same file", fix)
+            seen.add(key)

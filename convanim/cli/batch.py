@@ -1,0 +1,59 @@
+"""Several figures on all cores."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from convanim.errors import RequestError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from convanim.recipes import Recipe
+
+
+def refuse_one_figure_options(form: str | None, json: bool, output: Sequence[str]) -> None:
+    """Raise RequestError for options that go with a single figure."""
+    if json:
+        raise RequestError("json", None, "it is of one figure at a time", "name one recipe")
+    if form is not None or "-" in output:
+        raise RequestError("output", "-", "standard output takes one figure", "name one recipe")
+
+
+def draw_all(recipes: "Sequence[Recipe]", to: Sequence[str], jobs: int | None, force: bool) -> None:
+    """Draw several recipes and print the paths."""
+    from convanim.batch import path_of, render_all
+    from convanim.export import destination
+
+    for recipe in recipes:
+        for pattern in to:
+            destination(path_of(recipe, pattern))
+    with workers(jobs) as executor:
+        for paths in render_all(recipes, to, executor=executor, force=force):
+            for path in paths:
+                click.echo(str(path) + ("/" if path.is_dir() else ""))
+
+
+@contextmanager
+def workers(jobs: int | None) -> "Iterator[Executor | None]":
+    """Processes to draw with, as many as asked for or as there are cores; None for one, which is this process."""
+    if jobs is not None and jobs < 1:
+        raise RequestError("jobs", jobs, "must be at least 1", "try 1 or more")
+    count = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1
+    if count == 1:
+        yield None
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    # What every worker needs is imported once, before they are forked.
+    import convanim.render  # noqa: F401
+
+    with ProcessPoolExecutor(count) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
