@@ -16,7 +16,7 @@ from convanim.animation import Animation
 from convanim.render.boxes import Box, disjoint, pixel_box
 from convanim.render.layers import Layer, lay_over, words
 from convanim.render.painter import Painter
-from convanim.scene import Cells, During, Ints, Scene, Shape, shown
+from convanim.scene import During, Ints, Scene, Shape, shown
 from convanim.theme import Theme
 
 
@@ -68,15 +68,10 @@ class Renderer:
                 for box in boxes:
                     lay_over(pixels, run.pixels, box)
             else:
-                self._paint(*next(unpainted), step)
+                shape, elements = next(unpainted)
+                self._canvas.paint(shape, step, elements)
         self._moved, self._is_new = moved, False
         return Frame(pixels, tuple(boxes))
-
-    def _paint(self, shape: Shape, elements: Ints, step: int) -> None:
-        if isinstance(shape, Cells):
-            self._canvas.paint_block(shape, elements)
-        else:
-            self._canvas.paint(shape, step, elements)
 
     def _box(self, shape: Shape, step: int, elements: Ints) -> Box | None:
         margin = self._canvas.margin(shape)

@@ -1,7 +1,7 @@
 """Draws shapes onto a canvas of pixels, each call with one role's fill, line and text colour."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase
@@ -15,7 +15,11 @@ from convanim.theme import Colour, Style, Theme
 
 _DPI = 72  # so that matplotlib's points are pixels
 _BASE_WIDTH = 480  # the picture width for which themes give widths and dashes
+_MOST_KEPT = 256  # patterns of cells whose paths are kept, and cells in one of them
 _FAINT = 1 / 7  # a line is at most this part of its cell, so that small cells do not drown in their lines
+
+# How a path is drawn: its line, the path, its fill.
+_Drawn: TypeAlias = tuple[GraphicsContextBase, Path, Colour | None]
 
 
 class Painter:
@@ -26,7 +30,7 @@ class Painter:
         self._theme = theme
         self._height = height
         self._unit = max(width / _BASE_WIDTH, 2 / 3)
-        self._blocks: dict[tuple[int, bytes], Path] = {}
+        self._blocks: dict[tuple[int, bytes], list[_Drawn]] = {}
         self.pixels: NDArray[np.uint8] = np.asarray(self._agg.buffer_rgba())  # type: ignore[no-untyped-call]
 
     def margin(self, shape: Shape) -> float:
@@ -45,38 +49,32 @@ class Painter:
         else:
             self._paint_lines(style, shape.at(step)[elements])
 
-    def paint_block(self, shape: Cells, elements: Ints) -> None:
-        """Draw cells that move over the page together: one path for every place where they stand alike."""
-        if not len(elements):
-            return
-        style = self._theme.styles[shape.role]
-        if style.fill is None or style.dash:
-            self._paint_cells(shape, style, elements)
-            return
+    def _paint_cells(self, shape: Cells, style: Style, elements: Ints) -> None:
+        """Draw cells: paths are made once for every pattern in which they stand, and moved by whole pixels."""
         cells = shape.cells[elements]
         first = cells[0]
         pattern = cells - first
         key = (id(shape), pattern.tobytes())
-        width = self._cell_line_width(shape.lattice, style)
-        path = self._blocks.get(key)
-        if path is None:
-            path = _polygons(shape.lattice.corners(pattern) + _crisp(shape.lattice, width))
-            self._blocks[key] = path
+        block = self._blocks.get(key)
+        if block is None:
+            block = self._block(shape.lattice, style, pattern)
+            if len(pattern) <= _MOST_KEPT and len(self._blocks) < _MOST_KEPT:
+                self._blocks[key] = block
+        row, column = first.tolist()
         (cx, cy), (rx, ry) = shape.lattice.column, shape.lattice.row
-        row, column = int(first[0]), int(first[1])
-        context = _context(style.stroke or style.fill)
-        context.set_linewidth(width if style.stroke else 0)
-        self._draw(context, path, style.fill, (row * rx + column * cx, row * ry + column * cy))
+        for context, path, fill in block:
+            self._draw(context, path, fill, (row * rx + column * cx, row * ry + column * cy))
 
-    def _paint_cells(self, shape: Cells, style: Style, elements: Ints) -> None:
-        cells = shape.cells[elements]
-        width = self._cell_line_width(shape.lattice, style)
-        shift = _crisp(shape.lattice, width)
+    def _block(self, lattice: Lattice, style: Style, cells: Ints) -> list[_Drawn]:
+        """What draws a pattern of cells: their fills, then their lines."""
+        width = self._cell_line_width(lattice, style)
+        shift = 0.5 if lattice.is_upright and round(width) % 2 else 0.0  # lines of an odd width cover whole pixels
+        block: list[_Drawn] = []
         if style.fill is not None:
-            self._fill(_polygons(shape.lattice.corners(cells) + shift), style.fill)
+            block.append((_context(style.fill, 0), _polygons(lattice.corners(cells) + shift), style.fill))
         if style.stroke is not None and width:
-            dashed = bool(style.dash)
-            self._stroke(_edges(shape.lattice, cells, joined=not dashed) + shift, style, width, dashed)
+            block += self._strokes(_edges(lattice, cells, joined=not style.dash) + shift, style, style.stroke, width)
+        return block
 
     def _cell_line_width(self, lattice: Lattice, style: Style) -> float:
         """Lines as wide as the theme says, whole pixels where cells are upright, thinner in small cells."""
@@ -89,7 +87,9 @@ class Painter:
         return width if width <= side * _FAINT else max(side * _FAINT, 0.4)
 
     def _paint_lines(self, style: Style, ends: Floats) -> None:
-        self._stroke(ends, style, style.width * self._unit, dashed=bool(style.dash))
+        if style.stroke is not None:
+            for context, path, fill in self._strokes(ends, style, style.stroke, style.width * self._unit):
+                self._draw(context, path, fill)
 
     def _paint_texts(self, shape: Texts, style: Style, step: int, elements: Ints) -> None:
         if style.text is None:
@@ -102,26 +102,20 @@ class Painter:
                 vertices.append(points * shape.em + shape.start(step, element))
                 codes.append(kinds)
         if vertices:
-            self._fill(Path(np.concatenate(vertices), np.concatenate(codes), readonly=True), style.text)
+            path = Path(np.concatenate(vertices), np.concatenate(codes), readonly=True)
+            self._draw(_context(style.text, 0), path, style.text)
 
-    def _fill(self, path: Path, colour: Colour) -> None:
-        context = _context(colour)
-        context.set_linewidth(0)
-        self._draw(context, path, colour)
-
-    def _stroke(self, ends: Floats, style: Style, width: float, dashed: bool) -> None:
-        if style.stroke is None or not len(ends):
-            return
-        context = _context(style.stroke)
-        context.set_linewidth(width)
-        context.set_capstyle("butt" if dashed else "projecting")
-        if not dashed:
-            self._draw(context, _segments(ends), None)
-            return
+    def _strokes(self, ends: Floats, style: Style, colour: Colour, width: float) -> list[_Drawn]:
+        """What draws lines (N, 2, 2)."""
+        if not style.dash:
+            return [(_context(colour, width, "projecting"), _segments(ends), None)]
+        strokes: list[_Drawn] = []
         lengths = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
         for length in np.unique(lengths):
+            context = _context(colour, width, "butt")
             context.set_dashes(*_fitted([d * self._unit for d in style.dash], float(length)))
-            self._draw(context, _segments(ends[lengths == length]), None)
+            strokes.append((context, _segments(ends[lengths == length]), None))
+        return strokes
 
     def _draw(
         self, context: GraphicsContextBase, path: Path, fill: Colour | None, offset: tuple[int, int] = (0, 0)
@@ -131,7 +125,7 @@ class Painter:
         self._agg.draw_path(context, path, place, None if fill is None else tuple(c / 255 for c in fill))
 
 
-def _context(colour: Colour) -> GraphicsContextBase:
+def _context(colour: Colour, width: float, cap: Literal["butt", "projecting"] = "butt") -> GraphicsContextBase:
     """A graphics context that leaves nothing to the user's matplotlibrc."""
     context = GraphicsContextBase()
     red, green, blue = (c / 255 for c in colour)
@@ -139,12 +133,9 @@ def _context(colour: Colour) -> GraphicsContextBase:
     context.set_antialiased(True)
     context.set_snap(False)
     context.set_joinstyle("miter")
+    context.set_linewidth(width)
+    context.set_capstyle(cap)
     return context
-
-
-def _crisp(lattice: Lattice, width: float) -> float:
-    """By how much upright cells move so that lines of an odd width cover whole pixels."""
-    return 0.5 if lattice.is_upright and round(width) % 2 else 0.0
 
 
 def _fitted(dash: Sequence[float], length: float) -> tuple[float, list[float]]:

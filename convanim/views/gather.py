@@ -1,6 +1,6 @@
 """A layer whose steps are output cells: the window over the input, and the cell that it makes."""
 
-from functools import partial
+from functools import lru_cache, partial
 from math import prod
 
 import numpy as np
@@ -87,7 +87,7 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
         else:
             still.append(Cells(role, kind.value, lattice, canvas.cells[masks[kind]], canvas.index[masks[kind]]))
         still += cell_texts(role, lattice, canvas.cells, strings, em, np.flatnonzero(masks[kind]))
-        seen = During(partial(_seen, geometry, canvas, masks[kind]))
+        seen = During(lru_cache(maxsize=4)(partial(_seen, geometry, canvas, masks[kind])))
         moving.append(Cells(window_role, "window", lattice, canvas.cells, canvas.index, seen))
         if strings[masks[kind]].any():
             moving.append(Texts(window_role, lattice.centres(canvas.cells), tuple(strings), em, when=seen))

@@ -1,5 +1,7 @@
 """The paper's view: the input plane lies slanted, the output plane floats above it, four rays join window and cell."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from convanim.errors import RequestError
@@ -32,7 +34,7 @@ def iso(drawing: Drawing) -> Scene:
     label, down = _input_label(drawing, below, plot.input, input_text)
     shapes += label
     shapes += plot.input_shapes(below)
-    shapes.append(Lines("ray", lambda step: plot.rays(below, above, step)))
+    shapes.append(Lines("ray", lru_cache(maxsize=4)(lambda step: plot.rays(below, above, step))))
     shapes += plot.output_shapes(above)
     return finished(drawing, plot, shapes, bottom + down)
 
