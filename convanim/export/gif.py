@@ -3,7 +3,7 @@
 Source: the GIF89a specification (CompuServe, 1990), and the NETSCAPE2.0 block for loops, which counts repeats.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO, NamedTuple
 
@@ -14,22 +14,23 @@ from PIL import Image
 from convanim.animation import Animation
 from convanim.export.current import mark
 from convanim.export.formats import Progress
-from convanim.export.palette import Indices, Packed, Palette, PaletteMaker, packed_colours
+from convanim.export.palette import Indices, Packed, Palette, PaletteMaker
 from convanim.render import Renderer
 from convanim.render.boxes import Box
+from convanim.render.layers import words
 from convanim.theme import Colour
 
-_HELD = 1 << 22  # pixels of the first frames that are kept until the palette is made, 16 MB
+_HELD = 1 << 20  # changed pixels of the first frames that are kept until the palette is made, 12 MB
 _SAMPLES = 16  # steps behind those whose colours go into it too; in others a stray colour takes the nearest
+_NO_ALPHA = np.uint32(0xFFFFFF)
 _KEEP, _CLEAR = 1, 2  # disposal: leave a frame as it is, or clear its rectangle
 
 
-class _Patch(NamedTuple):
-    """A box of a frame: its colours, and which of its pixels are wholly transparent (None: none are)."""
+class _Change(NamedTuple):
+    """What a frame changes: pixels, as places in the picture taken row by row, and their colours."""
 
-    box: Box
+    places: NDArray[np.int64]
     colours: Packed
-    clear: NDArray[np.bool_] | None
 
 
 def write_gif(animation: Animation, stream: BinaryIO, progress: Progress) -> None:
@@ -42,49 +43,63 @@ def write_gif(animation: Animation, stream: BinaryIO, progress: Progress) -> Non
         stream.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + _short(repeats) + b"\0")
     carried = mark(animation)
     stream.write(b"\x21\xfe" + bytes([len(carried)]) + carried + b"\0")
-    if animation.theme.transparent:
-        pictures = _cleared(frames, palette)
-    else:
-        pictures = _kept(frames, palette, scene.width, scene.height)
-    for number, (box, indices, disposal) in enumerate(pictures):
+    pictures = _cleared if animation.theme.transparent else _kept
+    for number, (box, indices, disposal) in enumerate(pictures(frames, palette, scene.width, scene.height)):
         stream.write(_frame(box, indices, palette, timing.duration(number), disposal))
         progress()
     stream.write(b";")
 
 
-def _with_palette(animation: Animation) -> tuple[Palette, Iterator[list[_Patch]]]:
-    """The palette of an animation, and its frames as patches: the first of them made already, the others to come."""
+def _with_palette(animation: Animation) -> tuple[Palette, Iterator[_Change]]:
+    """The palette of an animation, and its frames as changes: the first of them made already, the others to come."""
     maker = PaletteMaker(_solid_colours(animation))
-    renderer = Renderer(animation.scene, animation.theme)
     steps = animation.timing.steps
-    held: list[list[_Patch]] = []
+    changes = _changes(animation, steps)
+    held: list[_Change] = []
     room = _HELD
-    while len(held) < len(steps) and room > 0:
-        patches = _patches(animation, renderer, steps[len(held)])
-        held.append(patches)
-        room -= sum(patch.colours.size for patch in patches)
-        for patch in patches:
-            maker.see(patch.colours)
+    for change in changes:
+        held.append(change)
+        maker.see(change.colours)
+        room -= len(change.places)
+        if room <= 0:
+            break
     rest = steps[len(held) :]
     if len(rest):
-        sampler = Renderer(animation.scene, animation.theme)
-        for i in range(min(_SAMPLES, len(rest))):
-            step = rest[round(i * (len(rest) - 1) / max(_SAMPLES - 1, 1))]
-            for patch in _patches(animation, sampler, step):
-                maker.see(patch.colours)
-    return maker.palette(), chain(held, (_patches(animation, renderer, step) for step in rest))
+        count = min(_SAMPLES, len(rest))
+        sampled = [rest[round(i * (len(rest) - 1) / max(count - 1, 1))] for i in range(count)]
+        for change in _changes(animation, sampled):
+            maker.see(change.colours)
+    return maker.palette(), chain(held, changes)
 
 
-def _patches(animation: Animation, renderer: Renderer, step: int) -> list[_Patch]:
-    """What a frame changes; all of it where the background is transparent."""
-    frame = renderer.frame(step)
-    if not animation.theme.transparent:
-        return [_Patch(box, packed_colours(frame.pixels[box.region]), None) for box in frame.changed]
-    alpha = frame.pixels[..., 3:].astype(np.uint32)
-    ground = np.array([*animation.theme.background, 0], dtype=np.uint32)
-    mixed = ((frame.pixels * alpha + ground * (255 - alpha) + 127) // 255).astype(np.uint8)
-    whole = Box(0, 0, animation.scene.width, animation.scene.height)
-    return [_Patch(whole, packed_colours(mixed), alpha[..., 0] == 0)]
+def _changes(animation: Animation, steps: Sequence[int]) -> Iterator[_Change]:
+    """What each frame changes; where the background is transparent, all of it that is not."""
+    renderer = Renderer(animation.scene, animation.theme)
+    width = animation.scene.width
+    last = np.zeros((animation.scene.height, width), dtype=np.uint32)
+    for step in steps:
+        frame = renderer.frame(step)
+        if animation.theme.transparent:
+            yield _drawn(frame.pixels, animation.theme.background)
+            continue
+        places, colours = [], []
+        for box in frame.changed:
+            now, before = words(frame.pixels)[box.region], last[box.region]
+            rows, columns = np.nonzero(now != before)
+            places.append((rows + box.top) * width + (columns + box.left))
+            colours.append(now[rows, columns] & _NO_ALPHA)
+            before[:] = now
+        yield _Change(np.concatenate(places), np.concatenate(colours))
+
+
+def _drawn(pixels: NDArray[np.uint8], background: Colour) -> _Change:
+    """All pixels that are not wholly transparent, half transparent ones mixed with the background."""
+    flat = pixels.reshape(-1, 4)
+    places = np.flatnonzero(flat[:, 3])
+    colours, alpha = flat[places].astype(np.uint32), flat[places, 3:].astype(np.uint32)
+    ground = np.array([*background, 0], dtype=np.uint32)
+    mixed = ((colours * alpha + ground * (255 - alpha) + 127) // 255).astype(np.uint8)
+    return _Change(places, words(mixed) & _NO_ALPHA)
 
 
 def _solid_colours(animation: Animation) -> Iterator[Colour]:
@@ -94,27 +109,39 @@ def _solid_colours(animation: Animation) -> Iterator[Colour]:
         yield from (colour for colour in (style.fill, style.stroke) if colour is not None)
 
 
-def _kept(
-    frames: Iterator[list[_Patch]], palette: Palette, width: int, height: int
-) -> Iterator[tuple[Box, Indices, int]]:
+def _kept(frames: Iterator[_Change], palette: Palette, width: int, height: int) -> Iterator[tuple[Box, Indices, int]]:
     """Each frame laid over the one before: the rectangle that differs, most of what does not left out."""
     unchanged = np.uint8(palette.unchanged)
     now = np.full((height, width), unchanged, dtype=np.uint8)
-    for patches in frames:
-        area = None
+    for places, colours in frames:
+        fresh = palette.indices(colours)
+        differs = fresh != now.ravel()[places]
+        places = places[differs]
+        now.ravel()[places] = fresh[differs]
         changed = np.zeros(now.shape, dtype=bool)
-        for box, colours, _ in patches:
-            fresh, before = palette.indices(colours), now[box.region]
-            differs = fresh != before
-            inner = _bounds(differs)
-            if inner is None:
-                continue
-            changed[box.region] = differs
-            before[:] = fresh
-            inner = inner.shifted(box.left, box.top)
-            area = inner if area is None else area.around(inner)
-        area = area or Box(0, 0, 1, 1)  # a frame has at least one pixel, even where nothing changed
+        changed.ravel()[places] = True
+        area = _bounds(places, width)
         yield area, _left_out(now[area.region], changed[area.region], unchanged), _KEEP
+
+
+def _cleared(
+    frames: Iterator[_Change], palette: Palette, width: int, height: int
+) -> Iterator[tuple[Box, Indices, int]]:
+    """Each frame by itself, cleared before the next: a drawn pixel cannot become transparent otherwise."""
+    for places, colours in frames:
+        picture = np.full((height, width), palette.unchanged, dtype=np.uint8)
+        picture.ravel()[places] = palette.indices(colours)
+        area = _bounds(places, width)
+        yield area, picture[area.region], _CLEAR
+
+
+def _bounds(places: NDArray[np.int64], width: int) -> Box:
+    """The box around places; one pixel where there are none, since a frame has at least one."""
+    if not len(places):
+        return Box(0, 0, 1, 1)
+    columns = places % width
+    rows = int(places.min()) // width, int(places.max()) // width
+    return Box(int(columns.min()), rows[0], int(columns.max()) + 1, rows[1] + 1)
 
 
 def _left_out(indices: Indices, changed: NDArray[np.bool_], unchanged: np.uint8) -> Indices:
@@ -125,24 +152,6 @@ def _left_out(indices: Indices, changed: NDArray[np.bool_], unchanged: np.uint8)
     kept = np.logical_or.reduceat(changed.ravel(), first)
     runs = np.where(kept, indices.ravel()[first], unchanged)
     return np.repeat(runs, np.diff(first, append=indices.size)).reshape(indices.shape)
-
-
-def _cleared(frames: Iterator[list[_Patch]], palette: Palette) -> Iterator[tuple[Box, Indices, int]]:
-    """Each frame by itself, cleared before the next: a drawn pixel cannot become transparent otherwise."""
-    for ((_, colours, clear),) in frames:
-        assert clear is not None
-        indices = np.where(clear, np.uint8(palette.unchanged), palette.indices(colours))
-        box = _bounds(~clear) or Box(0, 0, 1, 1)
-        yield box, indices[box.region], _CLEAR
-
-
-def _bounds(mask: NDArray[np.bool_]) -> Box | None:
-    """The box of all that is true; None where nothing is."""
-    rows = np.flatnonzero(mask.any(axis=1))
-    if not len(rows):
-        return None
-    columns = np.flatnonzero(mask.any(axis=0))
-    return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
 def _header(width: int, height: int, palette: Palette) -> bytes:

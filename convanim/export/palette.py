@@ -11,7 +11,7 @@ _MOST = 254  # of the 256 entries one stands for "unchanged" or "transparent"
 _CLOSE = 11  # a colour this near to an entry, in every channel, needs none of its own
 _SEEN = 255  # in the table: shown, but not mapped yet; 0 is neither, and n is entry n - 1
 
-Packed = NDArray[np.uint32]
+Packed = NDArray[np.uint32]  # colours as one number each: red, green and blue from the lowest byte up
 Indices = NDArray[np.uint8]
 
 
@@ -67,12 +67,6 @@ class Palette:
             self._table[colours] = distance.argmin(axis=1) + 1
             found = self._table[packed]
         return found - np.uint8(1)
-
-
-def packed_colours(pixels: NDArray[np.uint8]) -> Packed:
-    """(…, 4) RGBA as one number a pixel, alpha left out."""
-    words = np.ascontiguousarray(pixels).view("<u4")[..., 0]
-    return words & np.uint32(0xFFFFFF)
 
 
 def _unpacked(packed: Packed) -> NDArray[np.int64]:

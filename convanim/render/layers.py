@@ -75,5 +75,5 @@ def lay_over(under: Pixels, over: Pixels, box: Box) -> None:
 
 
 def words(pixels: Pixels) -> NDArray[np.uint32]:
-    """Whole pictures (height, width, 4) as one number a pixel."""
-    return pixels.view(np.uint32)[..., 0]
+    """Unbroken pixels (…, 4) as one number each, red in its lowest byte."""
+    return pixels.view("<u4")[..., 0]

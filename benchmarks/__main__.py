@@ -1,0 +1,177 @@
+"""Measures speed, memory and size as ratios against yardsticks in the same run, and prints a table.
+
+    python -m benchmarks [--runs 5]
+
+Nothing here is asserted: machines differ, and so do their neighbours.
+"""
+
+import argparse
+import io
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.published import PUBLISHED
+from benchmarks.yardsticks import with_bare_agg, with_func_animation
+from convanim import Conv, Options
+from convanim.animation import Animation, compose
+from convanim.export.gif import write_gif
+from convanim.recipes import load_recipe, template_names
+from convanim.render import frames
+
+IMPORTS = "import numpy, click, PIL.Image, matplotlib.backends.backend_agg"
+LIGHT = "import click, numpy"
+PAPER = [name for name in template_names() if name in PUBLISHED or name.startswith("numerical_")]
+
+
+def main() -> None:
+    """Measure everything and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5)
+    runs = parser.parse_args().runs
+    print("| what | measured | target |")
+    print("| --- | --- | --- |")
+    with tempfile.TemporaryDirectory() as folder:
+        _steps(Path(folder), runs)
+        _memory(Path(folder))
+        _processes(Path(folder), runs)
+        _bytes(Path(folder))
+
+
+def _row(what: str, measured: str, target: str) -> None:
+    print(f"| {what} | {measured} | {target} |", flush=True)
+
+
+def _figure(size: int, kernel: int, padding: int) -> Animation:
+    options = Options(width=395, labels=False, max_frames=5000)
+    return compose(Conv(size, kernel, padding=padding), options)
+
+
+def _timed(work: Callable[[], object], runs: int) -> list[float]:
+    work()
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return times
+
+
+def _ratio(ours: list[float], theirs: list[float]) -> str:
+    """Ours over theirs: the medians', and in brackets what any two runs would give at most and at least."""
+    middle = statistics.median(ours) / statistics.median(theirs)
+    low, high = min(ours) / max(theirs), max(ours) / min(theirs)
+    if middle < 0.5:
+        return f"1/{1 / middle:.0f} (1/{1 / low:.0f} to 1/{1 / high:.0f})"
+    return f"{middle:.2f} ({low:.2f} to {high:.2f})"
+
+
+def _steps(folder: Path, runs: int) -> None:
+    """One step, drawn and encoded, against both yardsticks; and a large map against a small one."""
+    per_step: dict[str, list[float]] = {}
+    for name, figure, target in (
+        ("5x5 -> 5x5", _figure(5, 3, 1), "1/20"),
+        ("18x18 -> 18x18", _figure(18, 3, 1), "1/50"),
+        ("66x66 -> 64x64", _figure(66, 3, 0), ""),
+    ):
+        steps = len(figure.timing.steps)
+        ours = _timed(lambda figure=figure: write_gif(figure, io.BytesIO(), lambda: None), runs)  # type: ignore[misc]
+        per_step[name] = [t / steps for t in ours]
+        if target:
+            for yardstick, how in (("FuncAnimation + PillowWriter", with_func_animation), ("bare Agg", with_bare_agg)):
+                theirs = _timed(lambda how=how, figure=figure: how(figure, folder / "y.gif"), max(1, runs // 2))  # type: ignore[misc]
+                aim = target if how is with_func_animation else ""
+                _row(f"one step, {name}, 395 px, against {yardstick}", _ratio(ours, theirs), aim)
+    small, large = per_step["18x18 -> 18x18"], per_step["66x66 -> 64x64"]
+    _row("one step, 64x64 output, against 18x18 output", _ratio(large, small), "1.2")
+
+
+def _memory(folder: Path) -> None:
+    """The peak of a whole process, for 4,096 frames and for 9."""
+    peaks = []
+    for steps in ("0:4096", "0:9"):
+        code = (
+            "from convanim.cli import main\n"
+            f"main(['conv', '-i', '66', '-k', '3', '--steps', '{steps}', '--max-frames', '5000', '--width', '395',"
+            f" '-q', '-o', {str(folder / 'm.gif')!r}], standalone_mode=False)\n"
+            "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
+        )
+        out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+        peaks.append(int(out.split()[-1]))
+    _row("peak memory, 4,096 frames against 9", f"{peaks[0] / peaks[1]:.2f} ({peaks[0] >> 10} MB)", "1.3")
+
+
+def _processes(folder: Path, runs: int) -> None:
+    """Whole processes, against nothing but their imports."""
+
+    def process(*command: str) -> Callable[[], object]:
+        return lambda: subprocess.run([sys.executable, *command], check=True, capture_output=True, cwd=folder)
+
+    bare = _timed(process("-c", IMPORTS), runs)
+    light = _timed(process("-c", LIGHT), runs)
+    layer = ("-m", "convanim", "conv", "-i", "5", "-k", "3", "-s", "2", "-p", "1")
+    _row("whole process, a 9-frame GIF, against bare imports", _ratio(_timed(process(*layer), runs), bare), "1.5")
+    _row("whole process, --json", _ratio(_timed(process(*layer, "--json"), runs), light), "1.5")
+    _row("whole process, --help", _ratio(_timed(process(*layer[:3], "--help"), runs), light), "1.5")
+    figures = ("-m", "convanim", "render", *PAPER, "-o", "{name}.gif", "-o", "frames/")
+
+    def all_figures() -> None:
+        shutil.rmtree(folder / "frames", ignore_errors=True)
+        for path in folder.glob("*.gif"):
+            path.unlink()
+        process(*figures)()
+
+    _row("the paper's 19 figures, GIF and PNG frames, all cores", _ratio(_timed(all_figures, runs), bare), "4")
+
+
+def _bytes(folder: Path) -> None:
+    """The published figures at their widths, and how true our GIFs are to what was drawn."""
+    sizes = {}
+    for name, (width, _) in PUBLISHED.items():
+        path = folder / f"{name}.gif"
+        with open(path, "wb") as stream:
+            write_gif(load_recipe(name, width=width, labels=False).animation(), stream, lambda: None)
+        sizes[name] = path.stat().st_size
+    total = sum(sizes.values()) / sum(size for _, size in PUBLISHED.values())
+    ratios = sorted((sizes[name] / size, name) for name, (_, size) in PUBLISHED.items())
+    _row("bytes, the 15 published figures, in sum", f"{total:.2f}", "0.33")
+    _row("bytes, the largest of them against its own", f"{ratios[-1][0]:.2f} ({ratios[-1][1]})", "0.5")
+    worst, mean = _fidelity(folder)
+    _row("fidelity, worst pixel of 255, worst figure's mean", f"{worst}, {mean:.2f}", "12, 0.5")
+    if shutil.which("gifsicle"):
+        packed = 0
+        for name in PUBLISHED:
+            command = ["gifsicle", "-O3", "--lossy=0", str(folder / f"{name}.gif"), "-o", str(folder / "packed.gif")]
+            subprocess.run(command, check=True, capture_output=True)
+            packed += (folder / "packed.gif").stat().st_size
+        _row("bytes that gifsicle -O3 would still save", f"{1 - packed / sum(sizes.values()):.1%}", "3 %")
+
+
+def _fidelity(folder: Path) -> tuple[int, float]:
+    worst, worst_mean = 0, 0.0
+    for name, (width, _) in PUBLISHED.items():
+        animation = load_recipe(name, width=width, labels=False).animation()
+        total, count = 0, 0
+        with Image.open(folder / f"{name}.gif") as gif:
+            for number, frame in enumerate(frames(animation)):
+                gif.seek(number)
+                off = np.abs(np.asarray(gif.convert("RGB"), dtype=np.int16) - frame.pixels[..., :3])
+                worst = max(worst, int(off.max()))
+                total += int(off.sum())
+                count += off.size
+        worst_mean = max(worst_mean, total / count)
+    return worst, worst_mean
+
+
+if __name__ == "__main__":
+    os.environ["PYTHONPATH"] = os.getcwd()
+    main()
