@@ -1,6 +1,7 @@
 """Numbers as figures show them, and the equation of one output cell."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import isinf
 from typing import TypeAlias
@@ -33,14 +34,23 @@ def _scientific(number: float, decimals: int) -> str:
     return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
 
 
-def weight(number: float) -> str:
-    """A kernel's weight: as `numeral`, but exact as a fraction where decimals would round: `1/9`."""
-    if is_exact(number):
-        return numeral(number)
-    fraction = Fraction(number).limit_denominator(_LARGEST_DENOMINATOR)
-    if float(fraction) == number:
-        return str(fraction).replace("-", MINUS)
-    return numeral(number)
+@dataclass(frozen=True)
+class Weights:
+    """A kernel's weights as text, by the weight: decimals, or fractions such as `1/9` where those alone are exact."""
+
+    texts: Mapping[float, str]
+    are_exact: bool
+
+
+def weights_of(numbers: Iterable[float]) -> Weights:
+    """How the weights of one kernel are written: all in one way."""
+    different = set(numbers)
+    if all(map(is_exact, different)):
+        return Weights({w: numeral(w) for w in different}, True)
+    fractions = {w: Fraction(w).limit_denominator(_LARGEST_DENOMINATOR) for w in different}
+    if all(float(fraction) == w for w, fraction in fractions.items()):
+        return Weights({w: str(fraction).replace("-", MINUS) for w, fraction in fractions.items()}, True)
+    return Weights({w: numeral(w) for w in different}, False)
 
 
 def is_exact(number: float) -> bool:
@@ -48,11 +58,8 @@ def is_exact(number: float) -> bool:
     return isinf(number) or float(numeral(number).replace(MINUS, "-")) == number
 
 
-def _is_exact_weight(number: float) -> bool:
-    return is_exact(number) or float(Fraction(number).limit_denominator(_LARGEST_DENOMINATOR)) == number
-
-
-def _factor(text: str) -> str:
+def factor(text: str) -> str:
+    """A number as it stands in a product: in brackets where it has a sign."""
     return f"({text})" if text.startswith(MINUS) else text
 
 
@@ -60,10 +67,10 @@ def _factor(text: str) -> str:
 Terms: TypeAlias = tuple[str, tuple[str, ...], str, str]
 
 
-def sum_terms(pairs: Sequence[tuple[float, float]], total: float) -> Terms:
+def sum_terms(pairs: Sequence[tuple[float, float]], weights: Weights, total: float) -> Terms:
     """`2·1 + 0·0 + 3·2 = 8`, from (input, weight) pairs."""
-    exact = is_exact(total) and all(is_exact(x) and _is_exact_weight(w) for x, w in pairs)
-    terms = tuple(f"{_factor(numeral(x))}·{_factor(weight(w))}" for x, w in pairs)
+    exact = is_exact(total) and weights.are_exact and all(is_exact(x) for x, _ in pairs)
+    terms = tuple(f"{factor(numeral(x))}·{factor(weights.texts[w])}" for x, w in pairs)
     return "", terms or ("0",), " + ", f" {'=' if exact else '≈'} {numeral(total)}"
 
 
@@ -78,14 +85,14 @@ def max_terms(numbers: Sequence[float], most: float) -> Terms:
 def mean_terms(numbers: Sequence[float], divisor: int, mean: float) -> Terms:
     """`(3 + 1 + 2)/4 = 1.5`."""
     sign = "=" if is_exact(mean) and all(map(is_exact, numbers)) else "≈"
-    terms = tuple(_factor(numeral(x)) for x in numbers) or ("0",)
-    return "(", terms, " + ", f")/{_factor(numeral(divisor))} {sign} {numeral(mean)}"
+    terms = tuple(factor(numeral(x)) for x in numbers) or ("0",)
+    return "(", terms, " + ", f")/{factor(numeral(divisor))} {sign} {numeral(mean)}"
 
 
-def stamp_terms(number: float, weights: Sequence[float]) -> Terms:
+def stamp_terms(number: float, stamped: Sequence[float], weights: Weights) -> Terms:
     """`adds 3·1, 3·2`: what one input cell adds to the output."""
-    x = _factor(numeral(number))
-    return "adds ", tuple(f"{x}·{_factor(weight(w))}" for w in weights) or ("nothing",), ", ", ""
+    x = factor(numeral(number))
+    return "adds ", tuple(f"{x}·{factor(weights.texts[w])}" for w in stamped) or ("nothing",), ", ", ""
 
 
 def joined(terms: Terms) -> str:

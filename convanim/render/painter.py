@@ -52,7 +52,7 @@ class Painter:
     def _paint_cells(self, shape: Cells, style: Style, elements: Ints) -> None:
         """Draw cells: paths are made once for every pattern in which they stand, and moved by whole pixels."""
         cells = shape.cells[elements]
-        first = cells[0]
+        first = cells.min(axis=0)
         pattern = cells - first
         key = (id(shape), pattern.tobytes())
         block = self._blocks.get(key)

@@ -9,14 +9,21 @@ from convanim.axes import Kind
 from convanim.font import text_width
 from convanim.geometry import Geometry
 from convanim.layers import AvgPool, MaxPool
-from convanim.numerals import MINUS, Terms, max_terms, mean_terms, sum_terms, weight
+from convanim.numerals import MINUS, Terms, Weights, max_terms, mean_terms, sum_terms
 from convanim.scene import Cells, During, Floats, Ints, Lattice, Shape, Since, Texts
 from convanim.values import Values, winner
 from convanim.views.drawing import Drawing
 from convanim.views.grids import Canvas, Mask, input_canvas, kinds, output_canvas
 from convanim.views.lettering import fits
 from convanim.views.marks import cell_texts, quad, unread_marks
-from convanim.views.numbers import Lettering, least_width, lettering
+from convanim.views.numbers import (
+    Lettering,
+    kernel_weights,
+    least_width,
+    lettering,
+    weight_texts,
+    widest_term,
+)
 from convanim.views.plot import Plot
 
 _ROLES = {
@@ -30,6 +37,7 @@ _ROLES = {
 def gather_plot(drawing: Drawing) -> Plot:
     """The plot of a layer in its gather reading: one step an output cell."""
     geometry, values = drawing.geometry, drawing.values
+    weights = kernel_weights(values)
     canvas = input_canvas(geometry)
     output = output_canvas(geometry, with_cropped=False)
     return Plot(
@@ -43,9 +51,9 @@ def gather_plot(drawing: Drawing) -> Plot:
             ("input", *tap.input) for tap in geometry.taps(geometry.output(step)) if tap.input is not None
         ),
         writes=lambda step: (("output", *geometry.output(step)),),
-        terms=None if values is None else partial(_terms, geometry, values),
+        terms=None if values is None else partial(_terms, geometry, values, weights),
         most_terms=prod(geometry.layer.kernel_size),
-        widest_term=0.0 if values is None else _widest_term(values),
+        widest_term=0.0 if values is None else widest_term(values, weights, " + "),
         number_width=0.0
         if values is None
         else max(least_width(values.input, tuple(_fillers(geometry).values())), least_width(values.output)),
@@ -69,7 +77,7 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
     letters = None
     if values is not None:
         fillers = {kind: text for kind, text in _fillers(geometry).items() if masks[kind].any()}
-        letters = lettering(drawing, lattice, values.input, tuple(fillers.values()), _weights(values))
+        letters = lettering(drawing, lattice, values.input, tuple(fillers.values()), weight_texts(values))
         strings[masks[Kind.INPUT]] = letters.strings
         for kind, text in fillers.items():
             strings[masks[kind]] = text
@@ -132,10 +140,6 @@ def _won(geometry: Geometry, values: Values, canvas: Canvas, step: int) -> Ints:
     return np.array([canvas.element(position)])
 
 
-def _weights(values: Values) -> tuple[str, ...]:
-    return () if values.kernel is None else tuple(weight(w) for w in values.kernel.ravel().tolist())
-
-
 def _subscripts(
     geometry: Geometry,
     values: Values,
@@ -146,7 +150,7 @@ def _subscripts(
     seen: During,
 ) -> Texts:
     """The kernel's weights, each in its cell of the window."""
-    weights = np.array(_weights(values), dtype=object).reshape(geometry.layer.kernel_size)
+    weights = np.array(weight_texts(values), dtype=object).reshape(geometry.layer.kernel_size)
 
     def text(step: int, element: int) -> str:
         output, position = geometry.output(step), canvas.index[element].tolist()
@@ -182,21 +186,12 @@ def _rays(geometry: Geometry, canvas: Canvas, output: Canvas, below: Lattice, ab
     return np.stack([window, quad(above, output, list(cell), [1] * len(cell))], axis=1)
 
 
-def _terms(geometry: Geometry, values: Values, step: int) -> Terms:
+def _terms(geometry: Geometry, values: Values, weights: Weights, step: int) -> Terms:
     output = geometry.output(step)
     made = values.output[output].item()
     real = [tap for tap in geometry.taps(output) if tap.input is not None]
     numbers = [values.input[tap.input].item() for tap in real]
     if values.kernel is not None:
-        return sum_terms([(x, values.kernel[tap.kernel].item()) for x, tap in zip(numbers, real)], made)
+        return sum_terms([(x, values.kernel[tap.kernel].item()) for x, tap in zip(numbers, real)], weights, made)
     divisor = geometry.divisor(output)
     return max_terms(numbers, made) if divisor is None else mean_terms(numbers, divisor, made)
-
-
-def _widest_term(values: Values) -> float:
-    """The width of the widest term of any equation with its joint, in ems."""
-    extremes = [float(values.input.min()), float(values.input.max())]
-    weights = [0.0] if values.kernel is None else [float(w) for w in np.unique(values.kernel)]
-    pairs = [(x, w) for x in extremes for w in weights]
-    terms = sum_terms(pairs, 0)[1] if values.kernel is not None else mean_terms(extremes, 1, 0)[1]
-    return max(text_width(term + " + ", 1) for term in terms)

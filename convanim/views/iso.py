@@ -12,6 +12,7 @@ from convanim.views.grids import Canvas
 from convanim.views.page import finished, label_em, line_height, map_labels, plot_of
 
 _LARGEST_CELL = 56  # pixels of a column at the base width
+_SMALL_CELL = 16  # pixels of a column below which an odd number of them is worth its unevenness
 _GAP = 0.35  # between the planes, in cells
 
 
@@ -40,13 +41,13 @@ def iso(drawing: Drawing) -> Scene:
 
 
 def _basis(cell: int) -> tuple[Offset, Offset]:
-    """The pixels from a cell to the next in its row and in its column, for an even `cell`.
+    """The pixels from a cell to the next in its row and in its column.
 
     The paper's slant, (1, 0.5) and (0.7, -0.65), snapped to slopes of one half and of one: lines at these are crisp,
-    and repeat in every row of pixels, which a GIF packs well.
+    and repeat in every row of pixels, which a GIF packs well. Small odd cells are a little flatter.
     """
     down = max(1, round(0.675 * cell))
-    return (cell, -cell // 2), (down, down)
+    return (cell, -(cell // 2)), (down, down)
 
 
 def _width(canvas: Canvas, column: Offset, row: Offset) -> int:
@@ -59,7 +60,9 @@ def _height(canvas: Canvas, column: Offset, row: Offset) -> int:
 
 def _cell_size(drawing: Drawing, *canvases: Canvas) -> int:
     room = drawing.width - 2 * drawing.margin
-    for cell in range(round(_LARGEST_CELL * drawing.unit) // 2 * 2, 1, -2):
+    for cell in range(round(_LARGEST_CELL * drawing.unit), 1, -1):
+        if cell % 2 and cell >= _SMALL_CELL:
+            continue
         if all(_width(canvas, *_basis(cell)) <= room for canvas in canvases):
             return cell
     width = max(_width(canvas, *_basis(2)) for canvas in canvases)

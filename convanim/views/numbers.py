@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from convanim.font import CAP_HEIGHT, text_width
-from convanim.numerals import numeral
+from convanim.numerals import Weights, factor, numeral, weights_of
 from convanim.scene import Lattice
 from convanim.sources import Numbers
+from convanim.values import Values
 from convanim.views.drawing import Drawing
 from convanim.views.lettering import fits, refuse_numbers, widest
 
@@ -84,3 +85,21 @@ def least_width(numbers: Numbers, others: tuple[str, ...] = ()) -> float:
     """How wide the widest number of a map is when written in its shortest way, in ems; from its extremes alone."""
     extremes = (float(numbers.min()), float(numbers.max()))
     return max(text_width(text, 1) for text in (*(numeral(n, 0) for n in extremes), *others))
+
+
+def kernel_weights(values: Values | None) -> Weights:
+    """How the weights of a figure's kernel are written; of none where there is no kernel."""
+    return weights_of([] if values is None or values.kernel is None else values.kernel.ravel().tolist())
+
+
+def weight_texts(values: Values) -> tuple[str, ...]:
+    """The kernel's weights as text, in row-major order."""
+    texts = kernel_weights(values).texts
+    return () if values.kernel is None else tuple(texts[w] for w in values.kernel.ravel().tolist())
+
+
+def widest_term(values: Values, weights: Weights, joint: str) -> float:
+    """How wide a term of an equation can be with its joint, in ems."""
+    number = widest(factor(numeral(x)) for x in np.unique(values.input).tolist())
+    dot = "" if values.kernel is None else "·"
+    return number + widest(map(factor, weights.texts.values())) + text_width(dot + joint, 1)

@@ -5,22 +5,29 @@ from math import prod
 
 import numpy as np
 
-from convanim.font import text_width
 from convanim.geometry import Geometry, unravel
-from convanim.numerals import Terms, numeral, stamp_terms, weight
+from convanim.numerals import Terms, Weights, numeral, stamp_terms
 from convanim.scene import Cells, During, Floats, Ints, Lattice, Shape, Since, Texts
 from convanim.sources import Numbers
 from convanim.values import Values, partial_sum, values_of
 from convanim.views.drawing import Drawing
 from convanim.views.grids import Canvas, Mask, output_canvas, stamp_steps
 from convanim.views.marks import quad, unread_marks
-from convanim.views.numbers import Lettering, least_width, lettering
+from convanim.views.numbers import (
+    Lettering,
+    kernel_weights,
+    least_width,
+    lettering,
+    weight_texts,
+    widest_term,
+)
 from convanim.views.plot import Plot
 
 
 def scatter_plot(drawing: Drawing) -> Plot:
     """The plot of a transposed convolution in its scatter reading: one step an input cell."""
     geometry, values = drawing.geometry, drawing.values
+    weights = kernel_weights(values)
     size = geometry.layer.input_size
     canvas = Canvas(tuple(range(n) for n in size))
     output = output_canvas(geometry, with_cropped=True)
@@ -35,9 +42,9 @@ def scatter_plot(drawing: Drawing) -> Plot:
         writes=lambda step: tuple(
             ("output", *stamp.output) for stamp in geometry.stamps(unravel(step, size)) if stamp.output is not None
         ),
-        terms=None if values is None else partial(_terms, geometry, values),
+        terms=None if values is None else partial(_terms, geometry, values, weights),
         most_terms=prod(geometry.layer.kernel_size),
-        widest_term=0.0 if values is None else _widest_term(values),
+        widest_term=0.0 if values is None else widest_term(values, weights, ", "),
         number_width=0.0 if values is None else max(map(least_width, (values.input, _sum_bounds(geometry, values)))),
     )
 
@@ -125,7 +132,7 @@ def _stamped_numbers(
     """The sums under the stamp, and the weights that it adds with."""
     geometry = drawing.geometry
     letters = _letters(drawing, values, lattice)
-    weights = np.array(_weights(values), dtype=object).reshape(geometry.layer.kernel_size)
+    weights = np.array(weight_texts(values), dtype=object).reshape(geometry.layer.kernel_size)
 
     def so_far(step: int, element: int) -> str:
         cell = tuple(canvas.index[element].tolist())
@@ -146,7 +153,7 @@ def _stamped_numbers(
 
 def _letters(drawing: Drawing, values: Values, lattice: Lattice) -> Lettering:
     numbers = np.concatenate([values.output.ravel(), _sum_bounds(drawing.geometry, values)])
-    return lettering(drawing, lattice, numbers, weights=_weights(values))
+    return lettering(drawing, lattice, numbers, weights=weight_texts(values))
 
 
 def _sum_bounds(geometry: Geometry, values: Values) -> Numbers:
@@ -157,11 +164,6 @@ def _sum_bounds(geometry: Geometry, values: Values) -> Numbers:
     up = values_of(geometry, x, w).output + values_of(geometry, minus_x, minus_w).output
     down = values_of(geometry, x, minus_w).output + values_of(geometry, minus_x, w).output
     return np.array([up.max(), -down.max()])
-
-
-def _weights(values: Values) -> tuple[str, ...]:
-    assert values.kernel is not None
-    return tuple(weight(w) for w in values.kernel.ravel().tolist())
 
 
 def _stamped(geometry: Geometry, canvas: Canvas, mask: Mask, step: int) -> Ints:
@@ -186,16 +188,8 @@ def _rays(geometry: Geometry, canvas: Canvas, output: Canvas, below: Lattice, ab
     return np.stack([quad(below, canvas, list(cell), [1] * len(cell)), stamp], axis=1)
 
 
-def _terms(geometry: Geometry, values: Values, step: int) -> Terms:
+def _terms(geometry: Geometry, values: Values, weights: Weights, step: int) -> Terms:
     assert values.kernel is not None
     cell = unravel(step, geometry.layer.input_size)
     kept = [stamp.kernel for stamp in geometry.stamps(cell) if stamp.output is not None]
-    return stamp_terms(values.input[cell].item(), [values.kernel[kernel].item() for kernel in kept])
-
-
-def _widest_term(values: Values) -> float:
-    """The width of the widest term of any equation with its joint, in ems."""
-    assert values.kernel is not None
-    weights = [float(w) for w in np.unique(values.kernel)]
-    terms = [t for x in (values.input.min(), values.input.max()) for t in stamp_terms(float(x), weights)[1]]
-    return max(text_width(term + ", ", 1) for term in terms)
+    return stamp_terms(values.input[cell].item(), [values.kernel[kernel].item() for kernel in kept], weights)
