@@ -82,7 +82,7 @@ def _changes(animation: Animation, steps: Sequence[int]) -> Iterator[_Change]:
         if animation.theme.transparent:
             yield _drawn(frame.pixels, animation.theme.background)
             continue
-        places, colours = [], []
+        places, colours = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.uint32)]
         for box in frame.changed:
             now, before = words(frame.pixels)[box.region], last[box.region]
             rows, columns = np.nonzero(now != before)

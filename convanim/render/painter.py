@@ -73,7 +73,7 @@ class Painter:
         if style.fill is not None:
             block.append((_context(style.fill, 0), _polygons(lattice.corners(cells) + shift), style.fill))
         if style.stroke is not None and width:
-            block += self._strokes(_edges(lattice, cells, joined=not style.dash) + shift, style, style.stroke, width)
+            block += self._strokes(_edges(lattice, cells) + shift, style, style.stroke, width)
         return block
 
     def _cell_line_width(self, lattice: Lattice, style: Style) -> float:
@@ -102,7 +102,7 @@ class Painter:
                 vertices.append(points * shape.em + shape.start(step, element))
                 codes.append(kinds)
         if vertices:
-            path = Path(np.concatenate(vertices), np.concatenate(codes), readonly=True)
+            path = _path(np.concatenate(vertices), np.concatenate(codes))
             self._draw(_context(style.text, 0), path, style.text)
 
     def _strokes(self, ends: Floats, style: Style, colour: Colour, width: float) -> list[_Drawn]:
@@ -146,36 +146,39 @@ def _fitted(dash: Sequence[float], length: float) -> tuple[float, list[float]]:
     return on / 2, [on, off]
 
 
+def _path(vertices: Floats, codes: NDArray[np.uint8]) -> Path:
+    """A path that is drawn as it is: matplotlib would simplify long ones, and split them as its settings say."""
+    path = Path(vertices, codes)
+    path.should_simplify = False
+    return path
+
+
 def _polygons(corners: Floats) -> Path:
     closed = np.concatenate([corners, corners[:, :1]], axis=1)
     codes = np.tile(np.array([Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY], dtype=np.uint8), len(corners))
-    return Path(closed.reshape(-1, 2), codes, readonly=True)
+    return _path(closed.reshape(-1, 2), codes)
 
 
 def _segments(ends: Floats) -> Path:
     codes = np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=np.uint8), len(ends))
-    return Path(ends.reshape(-1, 2), codes, readonly=True)
+    return _path(ends.reshape(-1, 2), codes)
 
 
-def _edges(lattice: Lattice, cells: Ints, *, joined: bool) -> Floats:
-    """The lines (N, 2, 2) around cells, each shared one once; `joined` makes one of those that follow each other."""
+def _edges(lattice: Lattice, cells: Ints) -> Floats:
+    """The lines (N, 2, 2) around cells, each shared one once, each a cell long.
+
+    Longer ones would be fewer, but Agg rounds a line's ends: only lines that always end alike always draw alike.
+    """
     rows, columns = cells[:, 0], cells[:, 1]
-    level = _runs(np.concatenate([rows, rows + 1]), np.concatenate([columns, columns]), joined)
-    upright = _runs(np.concatenate([columns, columns + 1]), np.concatenate([rows, rows]), joined)
-    ends = np.concatenate([level, upright[:, :, ::-1]])
-    return lattice.points(ends)
+    level = _different(np.concatenate([rows, rows + 1]), np.concatenate([columns, columns]))
+    upright = _different(np.concatenate([rows, rows]), np.concatenate([columns, columns + 1]))
+    level_ends = np.stack([level, level + np.array([0, 1])], axis=1)
+    upright_ends = np.stack([upright, upright + np.array([1, 0])], axis=1)
+    return lattice.points(np.concatenate([level_ends, upright_ends]))
 
 
-def _runs(line: Ints, at: Ints, joined: bool) -> Ints:
-    """Unit edges `at` → `at + 1` on lines, as ends (N, 2, 2) of (line, at), doubles dropped."""
-    base = int(at.max()) + 2
-    codes = np.unique(line * base + at)
-    starts = np.ones(len(codes), dtype=bool)
-    if joined:
-        starts[1:] = np.diff(codes) != 1
-    first = codes[starts]
-    last = codes[np.append(np.flatnonzero(starts)[1:] - 1, len(codes) - 1)]
-    ends = np.stack([first, last], axis=1)
-    at_ends = ends % base
-    at_ends[:, 1] += 1
-    return np.stack([ends // base, at_ends], axis=2)
+def _different(rows: Ints, columns: Ints) -> Ints:
+    """Pairs (N, 2) of row and column, doubles dropped."""
+    base = int(columns.max()) + 1
+    codes = np.unique(rows * base + columns)
+    return np.stack([codes // base, codes % base], axis=1)
