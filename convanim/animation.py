@@ -16,10 +16,8 @@ from convanim.sources import Source, input_numbers, kernel_numbers
 from convanim.theme import Theme, load_theme
 from convanim.timing import Timing, timing
 from convanim.values import Values, values_of
-from convanim.views import VIEWS
+from convanim.views import VIEWS, WIDTHS, view
 from convanim.views.drawing import READINGS, Drawing
-
-WIDTHS = range(64, 8193)
 
 
 @dataclass(frozen=True)
@@ -64,9 +62,9 @@ def compose(layer: Layer, options: Options, *, name: str = "", alt: str = "") ->
     refuse_too_many_cells(layer, options)
     theme = load_theme(options.theme, transparent=options.transparent)
     values = layer_values(layer, options)
-    view = options.view or ("iso" if values is None else "flat")
-    if view not in VIEWS:
-        raise RequestError("view", view, "no such view", f"try {' or '.join(VIEWS)}")
+    name_of_view = options.view or ("iso" if values is None else "flat")
+    if name_of_view not in VIEWS:
+        raise RequestError("view", name_of_view, "no such view", f"try {' or '.join(VIEWS)}")
     _check_reading(layer, options)
     if isinstance(options.width, bool) or not isinstance(options.width, int) or options.width not in WIDTHS:
         rule = f"not a whole number of pixels from {WIDTHS.start} to {WIDTHS.stop - 1}"
@@ -98,7 +96,7 @@ def compose(layer: Layer, options: Options, *, name: str = "", alt: str = "") ->
             notes += (f"the font lacks {missing!r}: it is spelled out in the picture",)
     return Animation(
         name=name or operation_of(layer).name,
-        scene=VIEWS[view](drawing),
+        scene=view(name_of_view, drawing),
         theme=theme,
         timing=clock,
         alt=alt or description(layer),

@@ -88,6 +88,18 @@ class Geometry:
         return prod(axis.divisor(o, counted) for axis, o in zip(self.axes, output))
 
     @cached_property
+    def divisors(self) -> NDArray[np.int64] | None:
+        """The divisor of every output cell; shape `output_size`; None but for average pooling."""
+        layer = self.layer
+        if not isinstance(layer, AvgPool):
+            return None
+        if layer.divisor_override is not None:
+            return np.full(self.output_size, layer.divisor_override, dtype=np.int64)
+        counted = layer.count_include_pad
+        per_axis = [np.array([a.divisor(o, counted) for o in range(a.output_size)], dtype=np.int64) for a in self.axes]
+        return np.asarray(np.multiply.outer(*per_axis) if len(per_axis) == 2 else per_axis[0])
+
+    @cached_property
     def read(self) -> NDArray[np.bool_]:
         """Which input cells any window reads; shape `input_size`."""
         masks = [np.array([axis.is_read(i) for i in range(axis.input_size)]) for axis in self.axes]

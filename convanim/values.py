@@ -91,6 +91,6 @@ def _means(geometry: Geometry, numbers: Numbers) -> Numbers:
     total = np.zeros(geometry.output_size)
     for _, met, _ in _taps(geometry, numbers):
         total = total + met
-    divisors = [geometry.divisor(cell) for cell in np.ndindex(*geometry.output_size)]
-    means: Numbers = total / np.array(divisors, dtype=float).reshape(geometry.output_size)
+    assert geometry.divisors is not None
+    means: Numbers = total / geometry.divisors
     return means

@@ -11,6 +11,10 @@ _BASE_WIDTH = 480  # the width at which sizes in pixels hold; they grow with the
 _LEAST_TEXT = 9  # height of a digit in pixels at that width
 
 
+class TooNarrowError(Exception):
+    """The page is too narrow for what stands on it; the message says for what."""
+
+
 @dataclass(frozen=True)
 class Drawing:
     """A geometry, the numbers in it if any, and how it is to be shown, `width` pixels wide."""

@@ -4,104 +4,125 @@ from typing import NamedTuple
 
 import numpy as np
 
-from convanim.errors import RequestError
-from convanim.font import CAP_HEIGHT, text_width
-from convanim.scene import Lattice, Offset, Scene, Shape, Texts
-from convanim.views.drawing import Drawing
+from convanim.font import CAP_HEIGHT
+from convanim.scene import Lattice, Scene, Shape, Texts
+from convanim.views.drawing import Drawing, TooNarrowError
 from convanim.views.grids import Canvas
-from convanim.views.lettering import fits
-from convanim.views.page import finished, label_em, line_height, map_labels, plot_of
+from convanim.views.lettering import LEADING, Block, fits, text_block
+from convanim.views.page import finished, map_labels, plot_of
 
 _LARGEST_CELL = 48  # pixels at the base width
 _GAP = 40  # pixels between the maps at the base width, for the arrow
+_LABEL_GAP = 0.1  # between a label and its map, in lines
+_ARROW_EM = 24
 
 
-class _Placing(NamedTuple):
-    cell: int
-    input_at: Offset
-    output_at: Offset
-    arrow: tuple[str, float, float]
-    bottom: int
+class _Place(NamedTuple):
+    """Where one map stands, and which part of the page its label may take."""
+
+    canvas: Canvas
+    x: int
+    room: tuple[float, float]
+    label: Block
 
 
 def flat(drawing: Drawing) -> Scene:
-    """The view from above. Raises RequestError when it is too narrow for its cells or their numbers."""
+    """The view from above. Raises TooNarrowError when there is no room for its cells or their numbers."""
     plot = plot_of(drawing)
-    labels = map_labels(drawing)
-    beside = _beside(drawing, plot.input, plot.output)
-    stacked = _stacked(drawing, plot.input, plot.output)
-    placing = beside if _is_roomy(drawing, beside, stacked, plot.number_width) else stacked
-    if placing.cell < 2:
-        raise RequestError(
-            "width",
-            drawing.width,
-            "leaves less than 2 pixels to a cell",
-            f"try {round(2.2 * max(plot.input.columns, plot.output.columns)) + 32} or more, or a smaller input",
-        )
-    cell = placing.cell
-    below = Lattice(placing.input_at, (cell, 0), (0, cell))
-    above = Lattice(placing.output_at, (cell, 0), (0, cell))
-    shapes: list[Shape] = []
-    for text, lattice, canvas in zip(labels, (below, above), (plot.input, plot.output)):
-        if text:
-            shapes.append(_label(drawing, text, lattice, canvas, alone=placing is stacked))
-    shapes += plot.input_shapes(below)
-    arrow, x, y = placing.arrow
-    shapes.append(Texts("label", np.array([(x, y)]), (arrow,), 24 * drawing.unit))
-    shapes += plot.output_shapes(above)
-    return finished(drawing, plot, shapes, placing.bottom)
+    beside, stacked = _cell_beside(drawing, plot.input, plot.output), _cell_stacked(drawing, plot.input, plot.output)
+    is_beside = _is_roomy(drawing, beside, stacked, plot.number_width)
+    cell = beside if is_beside else stacked
+    if cell < 2:
+        raise TooNarrowError("leaves less than 2 pixels to a cell")
+    place = _beside if is_beside else _stacked
+    (below, above), texts, bottom = place(drawing, plot.input, plot.output, cell)
+    shapes: list[Shape] = [*texts, *plot.input_shapes(below), *plot.output_shapes(above)]
+    return finished(drawing, plot, shapes, bottom)
 
 
-def _is_roomy(drawing: Drawing, beside: _Placing, stacked: _Placing, number_width: float) -> bool:
+def _is_roomy(drawing: Drawing, beside: int, stacked: int, number_width: float) -> bool:
     """Whether maps side by side are as good as stacked ones, which have larger cells on a longer page."""
-    if beside.cell < 2:
+    if beside < 2 or len(drawing.geometry.layer.input_size) == 1:
         return False
-    square = Lattice((0, 0), (beside.cell, 0), (0, beside.cell))
+    square = Lattice((0, 0), (beside, 0), (0, beside))
     if number_width and not fits(square, number_width * drawing.least_em, CAP_HEIGHT * drawing.least_em):
         return False
-    if drawing.geometry.layer.input_size[1:] == ():
-        return False
-    return beside.cell >= 0.6 * stacked.cell
+    return beside >= 0.6 * stacked
 
 
-def _label_height(drawing: Drawing) -> int:
-    return line_height(drawing) if drawing.labels else 0
+def _gap(drawing: Drawing) -> int:
+    return round(_GAP * drawing.unit)
 
 
-def _beside(drawing: Drawing, left: Canvas, right: Canvas) -> _Placing:
-    gap = round(_GAP * drawing.unit)
-    room = drawing.width - 2 * drawing.margin - gap
-    cell = min(round(_LARGEST_CELL * drawing.unit), room // (left.columns + right.columns))
-    height = max(left.rows, right.rows) * cell
-    top = drawing.margin + _label_height(drawing)
+def _cell_beside(drawing: Drawing, left: Canvas, right: Canvas) -> int:
+    room = drawing.width - 2 * drawing.margin - _gap(drawing)
+    return min(round(_LARGEST_CELL * drawing.unit), room // (left.columns + right.columns))
+
+
+def _cell_stacked(drawing: Drawing, upper: Canvas, lower: Canvas) -> int:
+    room = drawing.width - 2 * drawing.margin
+    return min(round(_LARGEST_CELL * drawing.unit), room // max(upper.columns, lower.columns))
+
+
+def _beside(
+    drawing: Drawing, left: Canvas, right: Canvas, cell: int
+) -> tuple[tuple[Lattice, Lattice], list[Texts], int]:
+    """The maps side by side, centred on each other, an arrow between them: lattices, texts, and where they end."""
+    gap = _gap(drawing)
     x = (drawing.width - gap - (left.columns + right.columns) * cell) // 2
     end = x + left.columns * cell
-    arrow = ("→", end + gap / 2, top + height / 2)
-    at = [top + (height - canvas.rows * cell) // 2 for canvas in (left, right)]
-    return _Placing(cell, (x, at[0]), (end + gap, at[1]), arrow, top + height)
+    rooms = (drawing.margin, end + 0.4 * gap), (end + 0.6 * gap, drawing.width - drawing.margin)
+    places = [
+        _Place(canvas, at, room, text_block(drawing, label, room[1] - room[0]))
+        for canvas, at, room, label in zip((left, right), (x, end + gap), rooms, map_labels(drawing))
+    ]
+    height = max(left.rows, right.rows) * cell
+    down = [(height - place.canvas.rows * cell) // 2 for place in places]
+    top = drawing.margin + max(0, *(_label_height(place.label) - d for place, d in zip(places, down)))
+    lattices = [_lattice(place, top + d, cell) for place, d in zip(places, down)]
+    texts = [text for place, lattice in zip(places, lattices) for text in _label(place, lattice)]
+    texts.append(_arrow(drawing, "→", end + gap / 2, top + height / 2))
+    return (lattices[0], lattices[1]), texts, top + height
 
 
-def _stacked(drawing: Drawing, upper: Canvas, lower: Canvas) -> _Placing:
-    gap = round(_GAP * drawing.unit)
-    room = drawing.width - 2 * drawing.margin
-    cell = min(round(_LARGEST_CELL * drawing.unit), room // max(upper.columns, lower.columns))
-    top = drawing.margin + _label_height(drawing)
+def _stacked(
+    drawing: Drawing, upper: Canvas, lower: Canvas, cell: int
+) -> tuple[tuple[Lattice, Lattice], list[Texts], int]:
+    """The maps above each other, an arrow between them: lattices, texts, and where they end."""
+    room = (drawing.margin, drawing.width - drawing.margin)
+    places = [
+        _Place(
+            canvas, (drawing.width - canvas.columns * cell) // 2, room, text_block(drawing, label, room[1] - room[0])
+        )
+        for canvas, label in zip((upper, lower), map_labels(drawing))
+    ]
+    top = drawing.margin + _label_height(places[0].label)
     end = top + upper.rows * cell
-    second = end + gap + _label_height(drawing) // 2
-    arrow = ("↓", drawing.width / 2, (end + second) / 2)
-    x = [(drawing.width - canvas.columns * cell) // 2 for canvas in (upper, lower)]
-    return _Placing(cell, (x[0], top), (x[1], second), arrow, second + lower.rows * cell)
+    second = end + _gap(drawing) + _label_height(places[1].label)
+    lattices = _lattice(places[0], top, cell), _lattice(places[1], second, cell)
+    texts = [text for place, lattice in zip(places, lattices) for text in _label(place, lattice)]
+    texts.append(_arrow(drawing, "↓", drawing.width / 2, end + _gap(drawing) / 2))
+    return lattices, texts, second + lower.rows * cell
 
 
-def _label(drawing: Drawing, text: str, lattice: Lattice, canvas: Canvas, *, alone: bool) -> Texts:
-    """A map's label over it: in the middle, or, where the arrow to a lower map is there, at its left."""
-    width = canvas.columns * lattice.column[0]
-    page = drawing.width - 2 * drawing.margin
-    em = label_em(drawing, text, page if alone else page / 2)
-    y = lattice.origin[1] - 0.6 * line_height(drawing)
-    if alone:
-        x = min(max(drawing.margin, lattice.origin[0]), drawing.width - drawing.margin - text_width(text, em))
-        return Texts("label", np.array([(x, y)]), (text,), em, "start")
-    half = text_width(text, em) / 2
-    x = min(max(lattice.origin[0] + width / 2, drawing.margin + half), drawing.width - drawing.margin - half)
-    return Texts("label", np.array([(x, y)]), (text,), em)
+def _lattice(place: _Place, top: int, cell: int) -> Lattice:
+    return Lattice((place.x, top), (cell, 0), (0, cell))
+
+
+def _arrow(drawing: Drawing, arrow: str, x: float, y: float) -> Texts:
+    return Texts("label", np.array([(x, y)]), (arrow,), _ARROW_EM * drawing.unit)
+
+
+def _label_height(label: Block) -> int:
+    return round((len(label.lines) + _LABEL_GAP) * LEADING * label.em) if label.lines else 0
+
+
+def _label(place: _Place, lattice: Lattice) -> list[Texts]:
+    """A map's label over its middle, as far as its part of the page allows."""
+    label = place.label
+    if not label.lines:
+        return []
+    half = label.width / 2
+    middle = place.x + place.canvas.columns * lattice.column[0] / 2
+    x = min(max(middle, place.room[0] + half), place.room[1] - half)
+    return [label.at(x, lattice.origin[1] - _label_height(label))]

@@ -9,7 +9,8 @@ from convanim.axes import Kind
 from convanim.font import text_width
 from convanim.geometry import Geometry
 from convanim.layers import AvgPool, MaxPool
-from convanim.numerals import MINUS, Terms, Weights, max_terms, mean_terms, sum_terms
+from convanim.numerals import MINUS, Terms, Weights, factor, max_terms, mean_terms, numeral, sum_terms
+from convanim.operations import Reduction, operation_of
 from convanim.scene import Cells, During, Floats, Ints, Lattice, Shape, Since, Texts
 from convanim.values import Values, winner
 from convanim.views.drawing import Drawing
@@ -22,6 +23,7 @@ from convanim.views.numbers import (
     least_width,
     lettering,
     weight_texts,
+    widest_numeral,
     widest_term,
 )
 from convanim.views.plot import Plot
@@ -54,6 +56,7 @@ def gather_plot(drawing: Drawing) -> Plot:
         terms=None if values is None else partial(_terms, geometry, values, weights),
         most_terms=prod(geometry.layer.kernel_size),
         widest_term=0.0 if values is None else widest_term(values, weights, " + "),
+        around_terms=0.0 if values is None else _around_terms(geometry, values),
         number_width=0.0
         if values is None
         else max(least_width(values.input, tuple(_fillers(geometry).values())), least_width(values.output)),
@@ -195,3 +198,12 @@ def _terms(geometry: Geometry, values: Values, weights: Weights, step: int) -> T
         return sum_terms([(x, values.kernel[tap.kernel].item()) for x, tap in zip(numbers, real)], weights, made)
     divisor = geometry.divisor(output)
     return max_terms(numbers, made) if divisor is None else mean_terms(numbers, divisor, made)
+
+
+def _around_terms(geometry: Geometry, values: Values) -> float:
+    """How much wider than its terms an equation can be, in ems; their last joint is not there."""
+    before_and_behind = {Reduction.SUM: " ≈ ", Reduction.MAX: "max() ≈ ", Reduction.MEAN: "()/ ≈ "}
+    spent = before_and_behind[operation_of(geometry.layer).reduction]
+    if geometry.divisors is not None:
+        spent += factor(numeral(max(geometry.divisors.min(), geometry.divisors.max(), key=abs)))
+    return text_width(spent, 1) + widest_numeral(values.output) - text_width(" + ", 1)

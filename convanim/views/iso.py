@@ -4,12 +4,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from convanim.errors import RequestError
-from convanim.font import text_width
-from convanim.scene import Lattice, Lines, Offset, Scene, Shape, Texts
-from convanim.views.drawing import Drawing
+from convanim.scene import Lattice, Lines, Offset, Scene, Shape
+from convanim.views.drawing import Drawing, TooNarrowError
 from convanim.views.grids import Canvas
-from convanim.views.page import finished, label_em, line_height, map_labels, plot_of
+from convanim.views.lettering import LEADING, text_block
+from convanim.views.page import finished, line_height, map_labels, plot_of
 
 _LARGEST_CELL = 56  # pixels of a column at the base width
 _SMALL_CELL = 16  # pixels of a column below which an odd number of them is worth its unevenness
@@ -17,7 +16,7 @@ _GAP = 0.35  # between the planes, in cells
 
 
 def iso(drawing: Drawing) -> Scene:
-    """The slanted view of a drawing. Raises RequestError when it is too narrow for its cells."""
+    """The slanted view of a drawing. Raises TooNarrowError when there is no room for its cells or their numbers."""
     plot = plot_of(drawing)
     cell = _cell_size(drawing, plot.input, plot.output)
     column, row = _basis(cell)
@@ -65,15 +64,7 @@ def _cell_size(drawing: Drawing, *canvases: Canvas) -> int:
             continue
         if all(_width(canvas, *_basis(cell)) <= room for canvas in canvases):
             return cell
-    width = max(_width(canvas, *_basis(2)) for canvas in canvases)
-    while width + 2 * round(12 * max(width / 480, 2 / 3)) > width + 24 * width / 480 + 32:
-        width += 1
-    raise RequestError(
-        "width",
-        drawing.width,
-        "leaves less than 2 pixels to a cell",
-        f"try {round(width * 1.06) + 32} or more, or a smaller input",
-    )
+    raise TooNarrowError("leaves less than 2 pixels to a cell")
 
 
 def _placed(canvas: Canvas, column: Offset, row: Offset, middle: int, top: int) -> Offset:
@@ -86,17 +77,13 @@ def _output_label(drawing: Drawing, lattice: Lattice, canvas: Canvas, text: str)
     if not text:
         return [], 0
     height = line_height(drawing)
-    # At the label's lower edge the plane's upper left side is this far right.
-    slope = lattice.column[0] / -lattice.column[1]
-    side = lattice.origin[0] + canvas.columns * lattice.column[0] - slope * height
-    room = side - 0.3 * height - drawing.margin
-    em = label_em(drawing, text, room)
-    fits = text_width(text, em) <= room
-    if not fits:
-        em = label_em(drawing, text, drawing.width - 2 * drawing.margin)
-    left = max(drawing.margin, min(lattice.origin[0], side - 0.3 * height - text_width(text, em)) if fits else 0)
-    points = np.array([(left, drawing.margin + height / 2)])
-    return [Texts("label", points, (text,), em, "start")], 0 if fits else height
+    # Where the plane's upper left side is, at the label's lower edge and a little off.
+    side = lattice.points(np.array([0, canvas.columns]))[0] - _slope(lattice) * height - 0.3 * height
+    label = text_block(drawing, text, side - drawing.margin)
+    if len(label.lines) == 1:
+        left = max(drawing.margin, min(lattice.origin[0], side - label.width))
+        return [label.at(left + label.width / 2, drawing.margin)], 0
+    return _label_alone(drawing, text, drawing.margin)
 
 
 def _input_label(drawing: Drawing, lattice: Lattice, canvas: Canvas, text: str) -> tuple[list[Shape], int]:
@@ -104,16 +91,23 @@ def _input_label(drawing: Drawing, lattice: Lattice, canvas: Canvas, text: str) 
     if not text:
         return [], 0
     height = line_height(drawing)
-    slope = lattice.column[0] / -lattice.column[1]
     corner = lattice.points(np.array([canvas.rows, 0]))
-    right = lattice.points(np.array([canvas.rows, canvas.columns]))[0]
-    side = corner[0] + slope * height + 0.3 * height
+    side = corner[0] + _slope(lattice) * height + 0.3 * height
     end = drawing.width - drawing.margin
-    room = end - side
-    em = label_em(drawing, text, room)
-    fits = text_width(text, em) <= room
-    if not fits:
-        em = label_em(drawing, text, drawing.width - 2 * drawing.margin)
-    at = min(end, max(right, side + text_width(text, em))) if fits else end
-    points = np.array([(at, corner[1] - height / 2 + (0 if fits else height))])
-    return [Texts("label", points, (text,), em, "end")], 0 if fits else height
+    label = text_block(drawing, text, end - side)
+    if len(label.lines) == 1:
+        right = lattice.points(np.array([canvas.rows, canvas.columns]))[0]
+        right = min(end, max(right, side + label.width))
+        return [label.at(right - label.width / 2, corner[1] - height)], 0
+    return _label_alone(drawing, text, corner[1])
+
+
+def _slope(lattice: Lattice) -> float:
+    """Pixels to the right for one pixel up, along a row of cells."""
+    return lattice.column[0] / -lattice.column[1]
+
+
+def _label_alone(drawing: Drawing, text: str, top: float) -> tuple[list[Shape], int]:
+    """A label that finds no room in a corner, across the page; and its height."""
+    label = text_block(drawing, text, drawing.width - 2 * drawing.margin)
+    return [label.at(drawing.width / 2, top)], round(LEADING * label.em * len(label.lines))

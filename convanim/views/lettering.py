@@ -2,11 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
-from convanim.errors import RequestError
-from convanim.font import CAP_HEIGHT, text_width
+from convanim.font import text_width
 from convanim.numerals import Terms
 from convanim.scene import Lattice, Texts
 from convanim.views.drawing import Drawing
@@ -28,24 +28,6 @@ def fits(lattice: Lattice, width: float, height: float) -> bool:
 def widest(strings: Iterable[str]) -> float:
     """The width of the widest string, in ems."""
     return max((text_width(s, 1) for s in set(strings)), default=0.0)
-
-
-def refuse_numbers(drawing: Drawing, lattice: Lattice, width_at_one_em: float) -> RequestError:
-    """The error for numbers that are too wide for their cells, with a picture width that is enough."""
-    em, wider = drawing.least_em, 1.0
-    while not fits(_scaled(lattice, wider), width_at_one_em * em, CAP_HEIGHT * em):
-        wider *= 1.05
-    return RequestError(
-        "width",
-        drawing.width,
-        f"the longest number does not fit into a cell of {lattice.column[0]} pixels",
-        f"try {-(-int(drawing.width * wider) // 10) * 10 + 10} or more, or a smaller input",
-    )
-
-
-def _scaled(lattice: Lattice, factor: float) -> Lattice:
-    (cx, cy), (rx, ry) = lattice.column, lattice.row
-    return Lattice((0, 0), (int(cx * factor), int(cy * factor)), (int(rx * factor), int(ry * factor)))
 
 
 def lines_needed(drawing: Drawing, widest_term: float, terms: int, rest: float) -> int:
@@ -84,7 +66,43 @@ def _wrapped(pieces: list[str], joint: str, room: float) -> list[str]:
     return lines
 
 
-def stacked_lines(role: str, lines: list[str], em: float, middle: float, top: float) -> Texts:
-    """Lines of text under one another, centred, the first line's top at `top`."""
-    points = np.array([(middle, top + (i + 0.5) * LEADING * em) for i in range(len(lines))], dtype=float)
-    return Texts(role, points.reshape(-1, 2), tuple(lines), em)
+@dataclass(frozen=True)
+class Block:
+    """Lines of text under one another, at one font size."""
+
+    lines: tuple[str, ...]
+    em: float
+
+    @property
+    def width(self) -> float:
+        """The width of the widest line, in pixels."""
+        return widest(self.lines) * self.em
+
+    def at(self, middle: float, top: float, role: str = "label") -> Texts:
+        """The block, each line centred on `middle`, the first starting at `top`."""
+        points = [(middle, top + (i + 0.5) * LEADING * self.em) for i in range(len(self.lines))]
+        return Texts(role, np.array(points), self.lines, self.em)
+
+
+def text_block(drawing: Drawing, text: str, room: float) -> Block:
+    """Text in `room` pixels: on one line, smaller where need be, else on several at the least size."""
+    width = text_width(text, 1)
+    em = drawing.label_em if width == 0 else max(drawing.least_em, min(drawing.label_em, room / width))
+    return Block(_wrapped_words(text, room / em), em)
+
+
+def _wrapped_words(text: str, room: float) -> tuple[str, ...]:
+    """Text on lines of `room` ems, broken between words, and within those that are longer than a line."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if text_width(longer, 1) <= room:
+            lines[-1] = longer
+            continue
+        if lines[-1]:
+            lines.append("")
+        for character in word:
+            if lines[-1] and text_width(lines[-1] + character, 1) > room:
+                lines.append("")
+            lines[-1] += character
+    return tuple(line for line in lines if line)

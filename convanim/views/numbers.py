@@ -10,11 +10,12 @@ from convanim.numerals import Weights, factor, numeral, weights_of
 from convanim.scene import Lattice
 from convanim.sources import Numbers
 from convanim.values import Values
-from convanim.views.drawing import Drawing
-from convanim.views.lettering import fits, refuse_numbers, widest
+from convanim.views.drawing import Drawing, TooNarrowError
+from convanim.views.lettering import fits, widest
 
 _LARGEST_EM = 20
 _SUBSCRIPT = 0.64  # size of a subscript to its number, where the least size allows
+_MOST_WRITTEN = 1 << 20  # cells: the widest page there is has no room for the numbers of more
 _EDGE = 3  # pixels between a subscript and its cell's lines
 
 
@@ -35,10 +36,10 @@ def lettering(
     """The numbers of a map as text that fits its cells, as large and with as many decimals as there is room for.
 
     `others` are texts that stand in cells of the same map; `weights` those that stand beside the numbers.
-    Raises RequestError when the cells are too small for the least size.
+    Raises TooNarrowError when the cells are too small for the least size.
     """
     if not fits(lattice, drawing.least_em * 0.6, drawing.least_em * CAP_HEIGHT):
-        raise refuse_numbers(drawing, lattice, 0.6)  # said before a large map is spelled out
+        raise _too_narrow(lattice)  # said before a large map is spelled out
     for decimals in (2, 1, 0):
         strings = tuple(numeral(n, decimals) for n in numbers.ravel().tolist())
         width = widest((*strings, *others))
@@ -46,7 +47,7 @@ def lettering(
         if sizes:
             break
     else:
-        raise refuse_numbers(drawing, lattice, width)
+        raise _too_narrow(lattice)
     if weights:
         beside = widest(weights)
         for em in sizes:
@@ -55,6 +56,10 @@ def lettering(
             if at is not None:
                 return Lettering(strings, em, decimals, subscript, at)
     return Lettering(strings, sizes[0], decimals)
+
+
+def _too_narrow(lattice: Lattice) -> TooNarrowError:
+    return TooNarrowError(f"the longest number does not fit into a cell of {lattice.column[0]} pixels")
 
 
 def _sizes(drawing: Drawing) -> Iterator[float]:
@@ -100,6 +105,14 @@ def weight_texts(values: Values) -> tuple[str, ...]:
 
 def widest_term(values: Values, weights: Weights, joint: str) -> float:
     """How wide a term of an equation can be with its joint, in ems."""
-    number = widest(factor(numeral(x)) for x in np.unique(values.input).tolist())
+    number = widest_numeral(values.input, bracketed=True)
     dot = "" if values.kernel is None else "·"
     return number + widest(map(factor, weights.texts.values())) + text_width(dot + joint, 1)
+
+
+def widest_numeral(numbers: Numbers, *, bracketed: bool = False) -> float:
+    """The width of the widest number of a map, in ems; 0 for a map too large to have numbers written in it."""
+    if numbers.size > _MOST_WRITTEN:
+        return 0.0
+    texts = (numeral(x) for x in np.unique(numbers).tolist())
+    return widest(map(factor, texts) if bracketed else texts)

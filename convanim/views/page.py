@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from convanim.font import text_width
 from convanim.formula import parameters, size_formulas
 from convanim.numerals import joined
 from convanim.scene import During, Scene, Shape, Texts
 from convanim.sizes import Sizes, spelled
 from convanim.views.drawing import Drawing
 from convanim.views.gather import gather_plot
-from convanim.views.lettering import LEADING, broken, lines_needed
+from convanim.views.lettering import LEADING, Block, broken, lines_needed, text_block
 from convanim.views.plot import Plot
 from convanim.views.scatter import scatter_plot
 
@@ -33,12 +32,6 @@ def map_labels(drawing: Drawing) -> tuple[str, str]:
 def _label(words: str, size: Sizes) -> str:
     shape = str(size[0]) if len(size) == 1 else spelled(size)
     return f"{words} {shape}".strip()
-
-
-def label_em(drawing: Drawing, text: str, room: float) -> float:
-    """The font size of a label that has `room` pixels: smaller where it must be, but never below the least."""
-    width = text_width(text, 1)
-    return drawing.label_em if width == 0 else max(drawing.least_em, min(drawing.label_em, room / width))
 
 
 def line_height(drawing: Drawing) -> int:
@@ -76,7 +69,7 @@ def _equation(drawing: Drawing, plot: Plot, top: int) -> tuple[Texts, int]:
     terms = plot.terms
     assert terms is not None
     room = (drawing.width - 2 * drawing.margin) / drawing.label_em
-    lines = lines_needed(drawing, plot.widest_term, plot.most_terms, 4.5 + plot.number_width)
+    lines = lines_needed(drawing, plot.widest_term, plot.most_terms, plot.around_terms)
     step_points = [(drawing.width / 2, top + (i + 0.5) * line_height(drawing)) for i in range(lines)]
 
     def text(step: int, line: int) -> str:
@@ -89,20 +82,8 @@ def _equation(drawing: Drawing, plot: Plot, top: int) -> tuple[Texts, int]:
 
 def _caption(drawing: Drawing, top: int) -> Texts:
     layer = drawing.geometry.layer
-    lines = [parameters(layer), *size_formulas(layer)]
     room = drawing.width - 2 * drawing.margin
-    em = min(label_em(drawing, line, room) for line in lines)
-    wrapped = [piece for line in lines for piece in _wrapped_words(line, room / em)]
-    points = [(drawing.width / 2, top + (i + 0.5) * LEADING * em) for i in range(len(wrapped))]
-    return Texts("caption", np.array(points), tuple(wrapped), em)
-
-
-def _wrapped_words(text: str, room: float) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if text_width(longer, 1) > room and lines[-1]:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
+    blocks = [text_block(drawing, line, room) for line in (parameters(layer), *size_formulas(layer))]
+    em = min(block.em for block in blocks)
+    lines = tuple(line for block in blocks for line in block.lines)
+    return Block(lines, em).at(drawing.width / 2, top, "caption")

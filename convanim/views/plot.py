@@ -25,5 +25,6 @@ class Plot:
     writes: Callable[[int], tuple[Key, ...]]
     terms: Callable[[int], Terms] | None = None  # the equation of a step, where there are numbers
     most_terms: int = 0  # how many terms the longest equation has
-    widest_term: float = 0.0  # in ems
+    widest_term: float = 0.0  # with its joint, in ems
+    around_terms: float = 0.0  # how much wider than its terms an equation can be, in ems
     number_width: float = 0.0  # of the widest number at its shortest, in ems; 0 without numbers

@@ -5,6 +5,7 @@ from math import prod
 
 import numpy as np
 
+from convanim.font import text_width
 from convanim.geometry import Geometry, unravel
 from convanim.numerals import Terms, Weights, numeral, stamp_terms
 from convanim.scene import Cells, During, Floats, Ints, Lattice, Shape, Since, Texts
@@ -45,6 +46,7 @@ def scatter_plot(drawing: Drawing) -> Plot:
         terms=None if values is None else partial(_terms, geometry, values, weights),
         most_terms=prod(geometry.layer.kernel_size),
         widest_term=0.0 if values is None else widest_term(values, weights, ", "),
+        around_terms=text_width("adds ", 1) - text_width(", ", 1),
         number_width=0.0 if values is None else max(map(least_width, (values.input, _sum_bounds(geometry, values)))),
     )
 
