@@ -5,9 +5,8 @@ import re
 from pathlib import Path
 
 from convanim.animation import Animation
-from convanim.export.current import mark
 from convanim.export.formats import Progress
-from convanim.export.png import write_pixels
+from convanim.export.png import PngWriter
 from convanim.export.whole import draft_folder
 from convanim.render import frames
 
@@ -16,11 +15,11 @@ def save_frames(animation: Animation, folder: Path, progress: Progress) -> None:
     """Write `NAME_000.png` … into `folder`, made if need be; older frames of that name go once the new ones stand."""
     folder.mkdir(exist_ok=True)
     names = frame_names(animation)
-    carried = mark(animation)
+    writer = PngWriter(animation)
     with draft_folder(folder) as draft:
         for name, frame in zip(names, frames(animation)):
             with open(draft / name, "xb") as stream:
-                write_pixels(frame.pixels, stream, transparent=animation.theme.transparent, comment=carried)
+                writer.write(frame, stream)
             progress()
         for name in names:
             os.replace(draft / name, folder / name)

@@ -85,7 +85,7 @@ def _changes(animation: Animation, steps: Sequence[int]) -> Iterator[_Change]:
         places, colours = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.uint32)]
         for box in frame.changed:
             now, before = words(frame.pixels)[box.region], last[box.region]
-            rows, columns = np.nonzero(now != before)
+            rows, columns = np.divmod(np.flatnonzero(now != before), box.right - box.left)
             places.append((rows + box.top) * width + (columns + box.left))
             colours.append(now[rows, columns] & _NO_ALPHA)
             before[:] = now

@@ -8,12 +8,11 @@ import zlib
 from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from convanim.animation import Animation
 from convanim.export.current import mark
 from convanim.export.formats import Progress
-from convanim.render import Renderer
+from convanim.render import Frame, Renderer
 
 _LEVEL = 3  # of zlib; more takes twice the time for a tenth of the bytes
 _RGB, _RGBA = 2, 6  # colour types
@@ -22,23 +21,34 @@ _RGB, _RGBA = 2, 6  # colour types
 def write_still(animation: Animation, stream: BinaryIO, progress: Progress) -> None:
     """Write the last frame as a PNG."""
     renderer = Renderer(animation.scene, animation.theme)
-    frame = renderer.frame(animation.timing.steps[-1])
-    write_pixels(frame.pixels, stream, transparent=animation.theme.transparent, comment=mark(animation))
+    PngWriter(animation).write(renderer.frame(animation.timing.steps[-1]), stream)
     progress()
 
 
-def write_pixels(pixels: NDArray[np.uint8], stream: BinaryIO, *, transparent: bool, comment: bytes) -> None:
-    """Write (height, width, 4) straight RGBA as a PNG with a comment, without its alpha unless `transparent`."""
-    height, width = pixels.shape[:2]
-    channels = pixels if transparent else pixels[..., :3]
-    rows = np.zeros((height, 1 + channels.shape[2] * width), dtype=np.uint8)  # each row begins with "no filter"
-    rows[:, 1:] = channels.reshape(height, -1)
-    size = width.to_bytes(4) + height.to_bytes(4)
-    stream.write(b"\x89PNG\r\n\x1a\n")
-    stream.write(_chunk(b"IHDR", size + bytes([8, _RGBA if transparent else _RGB, 0, 0, 0])))
-    stream.write(_chunk(b"tEXt", b"Comment\0" + comment))
-    stream.write(_chunk(b"IDAT", zlib.compress(rows.tobytes(), _LEVEL)))
-    stream.write(_chunk(b"IEND", b""))
+class PngWriter:
+    """Writes frames of one animation, in order, as PNG files: RGB, or RGBA where the background is transparent."""
+
+    def __init__(self, animation: Animation) -> None:
+        self._width, self._height = animation.scene.width, animation.scene.height
+        self._channels = 4 if animation.theme.transparent else 3
+        self._comment = mark(animation)
+        # Each row begins with a byte that says "no filter".
+        self._rows = np.zeros((self._height, 1 + self._channels * self._width), dtype=np.uint8)
+
+    def write(self, frame: Frame, stream: BinaryIO) -> None:
+        """Write the frame that follows the one written last: only what changed is taken over from it."""
+        for box in frame.changed:
+            rows, columns = box.region
+            pixels = frame.pixels[rows, columns, : self._channels]
+            start, end = (1 + self._channels * x for x in (box.left, box.right))
+            self._rows[rows, start:end] = pixels.reshape(len(pixels), -1)
+        size = self._width.to_bytes(4) + self._height.to_bytes(4)
+        kind = _RGBA if self._channels == 4 else _RGB
+        stream.write(b"\x89PNG\r\n\x1a\n")
+        stream.write(_chunk(b"IHDR", size + bytes([8, kind, 0, 0, 0])))
+        stream.write(_chunk(b"tEXt", b"Comment\0" + self._comment))
+        stream.write(_chunk(b"IDAT", zlib.compress(self._rows.tobytes(), _LEVEL)))
+        stream.write(_chunk(b"IEND", b""))
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -64,9 +64,10 @@ def lay_over(under: Pixels, over: Pixels, box: Box) -> None:
     top, bottom = over[box.region], under[box.region]
     alpha = top[..., 3]
     np.copyto(words(under)[box.region], words(over)[box.region], where=alpha == 255)
-    mixed = np.nonzero(alpha - np.uint8(1) < 254)
-    if not len(mixed[0]):
+    places = np.flatnonzero(alpha - np.uint8(1) < 254)
+    if not len(places):
         return
+    mixed = np.divmod(places, box.right - box.left)
     upper, lower = top[mixed].astype(np.int64), bottom[mixed].astype(np.int64)
     a, b = upper[:, 3:], lower[:, 3:]
     shade = a * 255 + b * (255 - a)  # the alpha of both, times 255
