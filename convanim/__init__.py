@@ -13,9 +13,11 @@ from convanim.errors import RequestError
 from convanim.layers import AvgPool, Conv, ConvTranspose, MaxPool
 
 if TYPE_CHECKING:
-    from convanim.animation import Options
-    from convanim.api import Figure, animate, render
+    from convanim.api import Figure, animate
+    from convanim.batch import render_all
     from convanim.geometry import Geometry
+    from convanim.options import Options
+    from convanim.recipes import load_recipe
 
 __version__ = "0.1.0"
 __all__ = [
@@ -28,16 +30,18 @@ __all__ = [
     "Options",
     "RequestError",
     "animate",
-    "render",
+    "load_recipe",
+    "render_all",
 ]
 
 # These import numpy, so they are looked up when first used: `convanim --help` needs none of it.
 _LATER = {
     "Figure": "convanim.api",
     "Geometry": "convanim.geometry",
-    "Options": "convanim.animation",
+    "Options": "convanim.options",
     "animate": "convanim.api",
-    "render": "convanim.api",
+    "load_recipe": "convanim.recipes",
+    "render_all": "convanim.batch",
 }
 
 

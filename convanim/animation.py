@@ -1,8 +1,9 @@
 """A scene, the theme that dresses it and its timing: all that is shown and saved. Data alone."""
 
 import hashlib
-from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from math import prod
+from typing import NamedTuple
 
 from convanim.errors import RequestError
 from convanim.font import legible
@@ -10,38 +11,15 @@ from convanim.formula import parameters
 from convanim.geometry import Geometry
 from convanim.layers import ConvTranspose, Layer, cell_count, output_size
 from convanim.operations import operation_of
+from convanim.options import Options
 from convanim.scene import Scene
 from convanim.sizes import spelled
-from convanim.sources import Source, input_numbers, kernel_numbers
+from convanim.sources import input_numbers, kernel_numbers
 from convanim.theme import Theme, load_theme
 from convanim.timing import Timing, timing
 from convanim.values import Values, values_of
 from convanim.views import VIEWS, WIDTHS, view
 from convanim.views.drawing import READINGS, Drawing
-
-
-@dataclass(frozen=True)
-class Options:
-    """All that can be said of a figure besides its layer. Times are in seconds, `width` in pixels."""
-
-    values: Source | None = None
-    kernel_values: Source | None = None
-    resize: bool = False
-    view: str | None = None
-    transposed_as: str = "gather"
-    theme: str = "classic"
-    transparent: bool = False
-    width: int = 480
-    labels: bool = True
-    caption: bool = False
-    input_label: str = "input"
-    output_label: str = "output"
-    step_time: float = 0.5
-    hold: float = 1.0
-    loop: int = 0
-    steps: str | None = None
-    max_frames: int = 500
-    max_cells: int = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -57,32 +35,51 @@ class Animation:
     notes: tuple[str, ...] = field(default=())
 
 
-def compose(layer: Layer, options: Options, *, name: str = "", alt: str = "") -> Animation:
-    """The animation of a layer. Raises RequestError when the options do not fit it."""
+class Settled(NamedTuple):
+    """What options come to for a layer, before anything is laid out."""
+
+    theme: Theme
+    view: str
+    timing: Timing
+    steps: int  # of which `timing` may show some alone
+    values: Values | None
+
+
+def settle(layer: Layer, options: Options) -> Settled:
+    """Look up and work out what options say. Raises RequestError when one is wrong or does not fit the layer."""
     refuse_too_many_cells(layer, options)
     theme = load_theme(options.theme, transparent=options.transparent)
     values = layer_values(layer, options)
-    name_of_view = options.view or ("iso" if values is None else "flat")
-    if name_of_view not in VIEWS:
-        raise RequestError("view", name_of_view, "no such view", f"try {' or '.join(VIEWS)}")
-    _check_reading(layer, options)
+    name = options.view or ("iso" if values is None else "flat")
+    if name not in VIEWS:
+        raise RequestError("view", name, "no such view", f"try {' or '.join(VIEWS)}")
+    if options.transposed_as not in READINGS:
+        raise RequestError("transposed_as", options.transposed_as, "no such reading", f"try {' or '.join(READINGS)}")
+    is_scatter = options.transposed_as == "scatter"
+    if is_scatter and not isinstance(layer, ConvTranspose):
+        raise RequestError("transposed_as", "scatter", f"{layer.op} is no transposed convolution", "leave it out")
     if isinstance(options.width, bool) or not isinstance(options.width, int) or options.width not in WIDTHS:
         rule = f"not a whole number of pixels from {WIDTHS.start} to {WIDTHS.stop - 1}"
         raise RequestError("width", options.width, rule, "try 480")
-    is_scatter = options.transposed_as == "scatter"
-    total = len_steps(layer, is_scatter)
+    steps = prod(layer.input_size if is_scatter else output_size(layer))
     clock = timing(
-        total,
+        steps,
         step_time=options.step_time,
         hold=options.hold,
         loop=options.loop,
         steps=options.steps,
         most=options.max_frames,
     )
-    remark, notes = _sampling(total, clock)
+    return Settled(theme, name, clock, steps, values)
+
+
+def compose(layer: Layer, options: Options, *, name: str = "", alt: str = "") -> Animation:
+    """The animation of a layer. Raises RequestError when the options do not fit it."""
+    settled = settle(layer, options)
+    remark, notes = _sampling(settled.steps, settled.timing)
     drawing = Drawing(
         geometry=Geometry(layer),
-        values=values,
+        values=settled.values,
         width=options.width,
         transposed_as=options.transposed_as,
         labels=options.labels,
@@ -96,11 +93,11 @@ def compose(layer: Layer, options: Options, *, name: str = "", alt: str = "") ->
             notes += (f"the font lacks {missing!r}: it is spelled out in the picture",)
     return Animation(
         name=name or operation_of(layer).name,
-        scene=view(name_of_view, drawing),
-        theme=theme,
-        timing=clock,
+        scene=view(settled.view, drawing),
+        theme=settled.theme,
+        timing=settled.timing,
         alt=alt or description(layer),
-        digest=_digest(layer, options, theme, values),
+        digest=_digest(layer, options, settled),
         notes=notes,
     )
 
@@ -139,14 +136,6 @@ def layer_values(layer: Layer, options: Options) -> Values | None:
     return values_of(Geometry(layer), numbers, weights)
 
 
-def len_steps(layer: Layer, is_scatter: bool) -> int:
-    """How many steps a figure has: one an output cell, or in a scatter figure one an input cell."""
-    total = 1
-    for length in layer.input_size if is_scatter else output_size(layer):
-        total *= length
-    return total
-
-
 def description(layer: Layer) -> str:
     """A sentence for those who do not see the picture."""
     title = operation_of(layer).title
@@ -154,32 +143,12 @@ def description(layer: Layer) -> str:
     return f"{title} ({parameters(layer)}): {maps}, one cell at a time."
 
 
-def option_names() -> tuple[str, ...]:
-    """The names of all options, in order."""
-    return tuple(f.name for f in fields(Options))
-
-
-def options_of(given: dict[str, Any]) -> Options:
-    """Options from those given; raises RequestError for a name that is none."""
-    for name in given:
-        if name not in option_names():
-            raise RequestError(name, None, "there is no such option", f"options are {', '.join(option_names())}")
-    return Options(**given)
-
-
-def _digest(layer: Layer, options: Options, theme: Theme, values: Values | None) -> str:
+def _digest(layer: Layer, options: Options, settled: Settled) -> str:
     plain = replace(options, values=None, kernel_values=None)
-    digest = hashlib.sha256(repr((layer, plain, theme)).encode())
-    for numbers in () if values is None else (values.input, values.kernel):
+    digest = hashlib.sha256(repr((layer, plain, settled.theme)).encode())
+    for numbers in () if settled.values is None else (settled.values.input, settled.values.kernel):
         digest.update(b"" if numbers is None else numbers.tobytes())
     return digest.hexdigest()
-
-
-def _check_reading(layer: Layer, options: Options) -> None:
-    if options.transposed_as not in READINGS:
-        raise RequestError("transposed_as", options.transposed_as, "no such reading", f"try {' or '.join(READINGS)}")
-    if options.transposed_as == "scatter" and not isinstance(layer, ConvTranspose):
-        raise RequestError("transposed_as", "scatter", f"{layer.op} is no transposed convolution", "leave it out")
 
 
 def _sampling(total: int, clock: Timing) -> tuple[str, tuple[str, ...]]:

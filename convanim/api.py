@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from convanim.animation import Animation, compose, options_of
+from convanim.animation import Animation, compose
 from convanim.export import destination, save
 from convanim.layers import Layer
+from convanim.options import options_of
 from convanim.recipes import load_recipe
 
 if TYPE_CHECKING:
@@ -43,15 +44,13 @@ class Figure:
         return self.animation.notes
 
 
-def animate(layer: Layer, **options: Any) -> Figure:
-    """The figure of a layer. `options` are those of `convanim.Options`: `values`, `view`, `theme`, `width`, `caption` …
+def animate(figure: Layer | str | os.PathLike[str], **options: Any) -> Figure:
+    """The figure of a layer, of a template (its name) or of a recipe (its `.toml` file).
 
+    `options` are those of `convanim.Options`: `values`, `view`, `theme`, `width`, `caption` …; they replace a recipe's.
     Raises RequestError when an option is unknown or does not fit the layer.
     """
-    return Figure(compose(layer, options_of(options)))
-
-
-def render(name: str | os.PathLike[str], **options: Any) -> Figure:
-    """The figure of a template, by name, or of a recipe's `.toml` file; `options` replace the recipe's own."""
-    options_of(options)
-    return Figure(load_recipe(os.fspath(name), **options).animation())
+    asked = options_of(options)
+    if isinstance(figure, str | os.PathLike):
+        return Figure(load_recipe(os.fspath(figure), **options).animation())
+    return Figure(compose(figure, asked))

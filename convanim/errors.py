@@ -23,10 +23,6 @@ class RequestError(ValueError):
         self.fix = fix
         self.where = where
 
-    def located(self, where: str) -> "RequestError":
-        """The same error, with the file (and line) that it comes from in front."""
-        return RequestError(self.field, self.value, self.rule, self.fix, where)
-
     def message(self, spell: Callable[[str], str] = plain_name) -> str:
         """The whole line, fields spelled by `spell`."""
         value = shown(self.value)

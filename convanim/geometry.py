@@ -102,24 +102,43 @@ class Geometry:
     @cached_property
     def read(self) -> NDArray[np.bool_]:
         """Which input cells any window reads; shape `input_size`."""
-        masks = [np.array([axis.is_read(i) for i in range(axis.input_size)]) for axis in self.axes]
-        return np.asarray(np.multiply.outer(*masks) if len(masks) == 2 else masks[0])
+        return _grid([_marked(axis) for axis in self.axes])
 
     @cached_property
     def reached(self) -> NDArray[np.bool_]:
         """Which output cells have a tap that is not null; shape `output_size`."""
-        masks = [
-            np.array([any(i is not None for i in axis.reads(o)) for o in range(axis.output_size)]) for axis in self.axes
-        ]
-        return np.asarray(np.multiply.outer(*masks) if len(masks) == 2 else masks[0])
+        return _grid([np.any(reads >= 0, axis=1) for reads in self.reads])
+
+    @property
+    def unread(self) -> int:
+        """How many input cells no window reads."""
+        return prod(self.layer.input_size) - prod(int(_marked(axis).sum()) for axis in self.axes)
 
     @cached_property
     def reads(self) -> tuple[NDArray[np.int64], ...]:
         """Per axis, for each (output, kernel) the input index, -1 where there is none."""
-        return tuple(
-            np.array([[-1 if i is None else i for i in axis.reads(o)] for o in range(axis.output_size)], dtype=np.int64)
-            for axis in self.axes
-        )
+        return tuple(np.stack([_met(axis, kernel) for kernel in range(axis.kernel_size)], axis=1) for axis in self.axes)
+
+
+def _met(axis: Axis, kernel: int) -> NDArray[np.int64]:
+    """For every output cell of an axis the input cell that a kernel cell meets, -1 where there is none."""
+    positions = axis.position(0, kernel) + axis.stride * np.arange(axis.output_size)
+    cells, between = np.divmod(positions, axis.spread)
+    return np.where((between == 0) & (cells >= 0) & (cells < axis.input_size), cells, -1)
+
+
+def _marked(axis: Axis) -> NDArray[np.bool_]:
+    """Which input cells of an axis any window reads."""
+    read = np.zeros(axis.input_size, dtype=bool)
+    for kernel in range(axis.kernel_size):
+        cells = _met(axis, kernel)
+        read[cells[cells >= 0]] = True
+    return read
+
+
+def _grid(masks: list[NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    """The cells of all axes for which each of their masks is true."""
+    return np.asarray(np.multiply.outer(*masks) if len(masks) == 2 else masks[0])
 
 
 def unravel(index: int, size: Sizes) -> Cell:

@@ -1,16 +1,17 @@
 """Recipes: figures as TOML files. The templates are the recipes that come along."""
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from convanim.animation import Animation, Options, compose
+from convanim.animation import Animation, Settled, compose, settle
 from convanim.errors import RequestError
 from convanim.layers import Layer
 from convanim.operations import OPERATIONS
+from convanim.options import Options
 from convanim.packaged import templates_folder
+from convanim.toml_files import read_toml
 
 # Table -> key -> the option that it sets.
 _TABLES: dict[str, dict[str, str]] = {
@@ -34,35 +35,40 @@ _TABLES: dict[str, dict[str, str]] = {
         "max_frames": "max_frames",
     },
 }
-_KINDS: dict[str, tuple[type, ...]] = {
-    "view": (str,),
-    "transposed_as": (str,),
-    "theme": (str,),
-    "input_label": (str,),
-    "output_label": (str,),
-    "steps": (str,),
-    "resize": (bool,),
-    "transparent": (bool,),
-    "labels": (bool,),
-    "caption": (bool,),
-    "values": (str, list),
-    "kernel_values": (str, list),
-}
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A figure as its maker wrote it: a name, a title and an alternative text, the layer and the options."""
+    """A figure as its maker wrote it: a name, a title and an alternative text, the layer and the options.
+
+    `source` is the file that it comes from, if any, and `replaced` the options that are not from there.
+    """
 
     name: str
     layer: Layer
     options: Options
     title: str = ""
     alt: str = ""
+    source: str = ""
+    replaced: frozenset[str] = frozenset()
 
     def animation(self) -> Animation:
-        """The finished figure."""
-        return compose(self.layer, self.options, name=self.name, alt=self.alt)
+        """The finished figure. Raises RequestError, with the recipe's file where the fault is in it."""
+        try:
+            return compose(self.layer, self.options, name=self.name, alt=self.alt)
+        except RequestError as error:
+            raise self._blamed(error) from None
+
+    def settled(self) -> Settled:
+        """What the options come to, without a picture; raises the same errors."""
+        try:
+            return settle(self.layer, self.options)
+        except RequestError as error:
+            raise self._blamed(error) from None
+
+    def _blamed(self, error: RequestError) -> RequestError:
+        """An error with the recipe's file in front, unless the fault is in an option that was replaced."""
+        return error if error.field in self.replaced or not self.source else _located(error, self.source)
 
 
 def template_names() -> tuple[str, ...]:
@@ -81,18 +87,21 @@ def load_recipe(name: str, **overrides: Any) -> Recipe:
         path = Path(name)
     else:
         raise RequestError("recipe", name, "no such template", _near(name))
+    table = read_toml("recipe", name, path)
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RequestError("recipe", name, "there is no such file", "check its name and folder") from None
-    except OSError as error:
-        raise RequestError("recipe", name, f"cannot be read ({error.strerror})", "check the file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RequestError("recipe", name, f"not TOML: {error}", "mend the file") from None
-    try:
-        return _recipe(path, table, overrides)
+        recipe = _recipe(path, table)
     except RequestError as error:
-        raise error if error.where else error.located(name) from None
+        raise _located(error, name) from None
+    recipe = replace(recipe, source=name, replaced=frozenset(overrides))
+    return replace(recipe, options=replace(recipe.options, **overrides))
+
+
+def _located(error: RequestError, source: str) -> RequestError:
+    """An error with the recipe's file and key in front."""
+    keys = {option: f"{table}.{key}" for table, entries in _TABLES.items() for key, option in entries.items()}
+    arguments = {name for operation in OPERATIONS.values() for name in operation.field_names}
+    field = f"layer.{error.field}" if error.field in arguments else keys.get(error.field, error.field)
+    return RequestError(field, error.value, error.rule, error.fix, source)
 
 
 def _near(name: str) -> str:
@@ -103,7 +112,7 @@ def _near(name: str) -> str:
     return f"{listed}'convanim templates' lists them, and a recipe of your own ends in .toml"
 
 
-def _recipe(path: Path, table: Mapping[str, Any], overrides: Mapping[str, Any]) -> Recipe:
+def _recipe(path: Path, table: Mapping[str, Any]) -> Recipe:
     for key, value in table.items():
         if key not in ("title", "alt", "layer", *_TABLES):
             known = ", ".join(("title", "alt", "[layer]", *(f"[{t}]" for t in _TABLES)))
@@ -118,11 +127,7 @@ def _recipe(path: Path, table: Mapping[str, Any], overrides: Mapping[str, Any]) 
                     f"{section}.{key}", None, f"[{section}] has no such entry", f"it has {', '.join(keys)}"
                 )
             option = keys[key]
-            kinds = _KINDS.get(option, (int, float))
-            if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-                raise RequestError(f"{section}.{key}", value, f"not {_kind_names(kinds)}", "give one that is")
             options[option] = _beside(path, option, value)
-    options |= overrides
     return Recipe(
         name=path.stem,
         layer=_layer(_section(table, "layer")),
@@ -130,11 +135,6 @@ def _recipe(path: Path, table: Mapping[str, Any], overrides: Mapping[str, Any]) 
         title=table.get("title", ""),
         alt=table.get("alt", ""),
     )
-
-
-def _kind_names(kinds: tuple[type, ...]) -> str:
-    names = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "rows of numbers"}
-    return " or ".join(dict.fromkeys(names[kind] for kind in kinds))
 
 
 def _section(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -146,13 +146,17 @@ def _section(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _beside(path: Path, option: str, value: Any) -> Any:
     """A file named in a recipe is looked for in the recipe's folder; rows of numbers become an array."""
-    if isinstance(value, list):
+    if isinstance(value, list) and option in ("values", "kernel_values"):
         import numpy as np
 
         try:
             return np.array(value)
         except ValueError:
             raise RequestError(option, None, "its rows differ in length", "even them out") from None
+    if not isinstance(value, str):
+        if option in ("values", "kernel_values"):
+            raise RequestError(option, value, "not numbers", "give rows of numbers, a file, or a word such as random")
+        return value
     is_file = option in ("values", "kernel_values") and value.lower().endswith((".csv", ".npy", ".png"))
     if is_file or (option == "theme" and value.lower().endswith(".toml")):
         return str(path.parent / value)

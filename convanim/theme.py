@@ -1,6 +1,5 @@
 """Themes: which fill, line and text colour each role of a scene gets. One TOML file each."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TypeAlias
 
 from convanim.errors import RequestError
 from convanim.packaged import templates_folder
+from convanim.toml_files import read_toml
 
 Colour: TypeAlias = tuple[int, int, int]
 
@@ -74,16 +74,7 @@ def load_theme(name: str, *, transparent: bool = False) -> Theme:
         path = Path(name)
     else:
         raise RequestError("theme", name, "no such theme", f"try {', '.join(theme_names())}, or a .toml file")
-    try:
-        text = path.read_text(encoding="utf-8")
-        table = tomllib.loads(text)
-    except FileNotFoundError:
-        raise RequestError("theme", name, "there is no such file", "check its name and folder") from None
-    except OSError as error:
-        raise RequestError("theme", name, f"cannot be read ({error.strerror})", "check the file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RequestError("theme", name, f"not TOML: {error}", "mend the file") from None
-    theme = _theme(name, table)
+    theme = _theme(name, read_toml("theme", name, path))
     return replace(theme, transparent=True) if transparent else theme
 
 

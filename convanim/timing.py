@@ -55,9 +55,9 @@ def _sampled(steps: range, most: int) -> Sequence[int]:
 
 def _sliced(text: str, total: int) -> range:
     match = _SLICE.fullmatch(text) if isinstance(text, str) else None
-    if match is None:
+    if match is None or "-" in match.groups():
         raise RequestError("steps", text, "not a slice of the steps", "give first:end such as 0:10, :5 or -5:")
-    start, end = (int(part) if part not in ("", "-") else None for part in match.groups())
+    start, end = (int(part) if part else None for part in match.groups())
     if any(bound is not None and not -total <= bound <= total for bound in (start, end)):
         raise RequestError("steps", text, f"outside of the {total} steps", f"stay within 0:{total}")
     shown = range(total)[start:end]

@@ -43,7 +43,8 @@ def test_a_refusal_shows_the_value_on_one_line() -> None:
     """A value is shown with its blanks closed up and cut when it is long."""
     assert str(refusal("conv", stride="1\n \t7")).startswith("stride 1 7: ")
     assert str(refusal("conv", stride=DIGITS)).startswith("stride " + "9" * 59 + "…: ")
-    assert str(refusal("conv", stride=1.5).located("a.toml, line 3")).startswith("a.toml, line 3: stride 1.5: ")
+    located = RequestError("stride", 1.5, "not a whole number", "give one", "a.toml")
+    assert str(located) == "a.toml: stride 1.5: not a whole number; give one"
 
 
 def test_defaults_are_those_of_pytorch() -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from convanim import __version__
 from convanim.cli.batch import draw_all, refuse_one_figure_options, workers
 from convanim.cli.group import OneLineGroup
 from convanim.cli.options import batch_options, figure_options, layer_options, output_options, recipe_argument
@@ -12,8 +13,9 @@ from convanim.errors import RequestError
 from convanim.operations import OPERATIONS, Operation
 
 if TYPE_CHECKING:
-    from convanim.animation import Options
     from convanim.layers import Layer
+    from convanim.options import Options
+    from convanim.recipes import Recipe
 
 _FIGURE = tuple(str(option.name) for option in figure_options())
 
@@ -23,7 +25,7 @@ _FIGURE = tuple(str(option.name) for option in figure_options())
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: convanim conv -i 5 -k 3 -s 2 -p 1 -o strided.gif",
 )
-@click.version_option(package_name="convanim", message="convanim %(version)s")
+@click.version_option(__version__, message="convanim %(version)s")
 def main() -> None:
     """Animations of convolution, transposed convolution and pooling layers."""
 
@@ -32,9 +34,12 @@ def _operation_command(operation: Operation) -> click.Command:
     """The command that draws one operation."""
 
     def run(output: tuple[str, ...], format: str | None, json: bool, quiet: bool, **given: Any) -> None:
-        options = _chosen(given)
-        layer = _layer(operation, given, options)
-        _produce(layer, options, operation.name, "", output, format, json, quiet)
+        from convanim.options import Options
+        from convanim.recipes import Recipe
+
+        options = Options(**{name: given[name] for name in _FIGURE if given.get(name) is not None})
+        recipe = Recipe(operation.name, _layer(operation, given, options), options)
+        _produce(recipe, output, format, json, quiet)
 
     return click.Command(
         operation.name,
@@ -50,12 +55,6 @@ def _figure_options(operation: Operation) -> list[click.Option]:
     if operation.name != "conv-transpose":
         dropped.add("transposed_as")
     return [option for option in figure_options() if option.name not in dropped]
-
-
-def _chosen(given: dict[str, Any]) -> "Options":
-    from convanim.animation import Options
-
-    return Options(**{name: given[name] for name in _FIGURE if given.get(name) is not None})
 
 
 def _layer(operation: Operation, given: dict[str, Any], options: "Options | None") -> "Layer":
@@ -75,37 +74,25 @@ def _layer(operation: Operation, given: dict[str, Any], options: "Options | None
     return operation.layer(**arguments)
 
 
-def _produce(
-    layer: "Layer",
-    options: "Options",
-    name: str,
-    alt: str,
-    output: tuple[str, ...],
-    form: str | None,
-    json: bool,
-    quiet: bool,
-) -> None:
+def _produce(recipe: "Recipe", output: tuple[str, ...], form: str | None, json: bool, quiet: bool) -> None:
     """Print a layer's geometry, or draw it and write it everywhere."""
-    from convanim.animation import compose
     from convanim.cli.output import targets, write
 
     if json:
-        if output:
+        if output or form:
             raise RequestError("json", None, "it renders nothing, so there is nothing for -o", "leave one of them out")
-        for piece in _json(layer, options):
+        for piece in _json(recipe):
             click.echo(piece, nl=False)
         return
-    to = targets(output, form, f"{name}.gif")
-    write(compose(layer, options, name=name, alt=alt), to, quiet=quiet)
+    to = targets(output, form, f"{recipe.name}.gif")
+    write(recipe.animation(), to, quiet=quiet)
 
 
-def _json(layer: "Layer", options: "Options") -> Iterator[str]:
-    from convanim.animation import layer_values, refuse_too_many_cells
+def _json(recipe: "Recipe") -> Iterator[str]:
     from convanim.geometry import Geometry
     from convanim.geometry_json import geometry_json
 
-    refuse_too_many_cells(layer, options)
-    return geometry_json(Geometry(layer), layer_values(layer, options))
+    return geometry_json(Geometry(recipe.layer), recipe.settled().values)
 
 
 def _render_command() -> click.Command:
@@ -130,7 +117,7 @@ def _render_command() -> click.Command:
         if jobs is not None or force:
             field = "force" if force else "jobs"
             raise RequestError(field, jobs, "a single figure is drawn at once, and always", "leave it out")
-        _produce(found[0].layer, found[0].options, found[0].name, found[0].alt, output, format, json, quiet)
+        _produce(found[0], output, format, json, quiet)
 
     return click.Command(
         "render",

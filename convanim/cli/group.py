@@ -41,6 +41,9 @@ class OneLineGroup(click.Group):
         except click.exceptions.Abort:
             _say("interrupted; nothing unfinished was left behind")
             sys.exit(FAILED)
+        except MemoryError:
+            _say("there is not enough memory for that; a smaller input or --width needs less")
+            sys.exit(FAILED)
         except OSError as error:
             name = f"{error.filename}: " if error.filename else ""
             _say(f"{name}{error.strerror or error}")

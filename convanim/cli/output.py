@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -57,13 +57,19 @@ def write(animation: "Animation", to: Targets, *, quiet: bool) -> None:
         click.echo(str(path) + ("" if file.format else "/"), err=to.stream is not None)
     if to.stream is not None:
         with _progress(animation, quiet) as step:
-            FORMATS[to.stream](animation, sys.stdout.buffer, step)
+            FORMATS[to.stream](animation, _standard_output(), step)
+
+
+def _standard_output() -> BinaryIO:
+    if sys.stdout is None:
+        raise OSError("standard output is closed")
+    return sys.stdout.buffer
 
 
 @contextmanager
 def _progress(animation: "Animation", quiet: bool) -> Iterator[Callable[[], None]]:
     frames = len(animation.timing.steps)
-    if quiet or frames < _LONG or not sys.stderr.isatty():
+    if quiet or frames < _LONG or sys.stderr is None or not sys.stderr.isatty():
         yield lambda: None
         return
     with click.progressbar(length=frames, label=animation.name, file=sys.stderr) as bar:

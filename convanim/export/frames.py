@@ -1,19 +1,17 @@
 """A folder of numbered PNG frames."""
 
-import os
 import re
 from pathlib import Path
 
 from convanim.animation import Animation
 from convanim.export.formats import Progress
 from convanim.export.png import PngWriter
-from convanim.export.whole import draft_folder
+from convanim.export.whole import draft_folder, put_in_place
 from convanim.render import frames
 
 
 def save_frames(animation: Animation, folder: Path, progress: Progress) -> None:
     """Write `NAME_000.png` … into `folder`, made if need be; older frames of that name go once the new ones stand."""
-    folder.mkdir(exist_ok=True)
     names = frame_names(animation)
     writer = PngWriter(animation)
     with draft_folder(folder) as draft:
@@ -21,8 +19,7 @@ def save_frames(animation: Animation, folder: Path, progress: Progress) -> None:
             with open(draft / name, "xb") as stream:
                 writer.write(frame, stream)
             progress()
-        for name in names:
-            os.replace(draft / name, folder / name)
+        put_in_place(names, draft, folder)
     for path in other_frames(animation, folder):
         path.unlink()
 

@@ -3,7 +3,7 @@
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -13,10 +13,11 @@ from typing import BinaryIO
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file to write that takes its name at the end; if anything fails, nothing is left and an older one stays.
 
-    It gets the permissions that a plain `open` would give: those of the older file, else the usual ones.
+    Its draft stands beside it. It gets the permissions that a plain `open` would give: those of the older file, else
+    the usual ones.
     """
     place = Path(os.path.realpath(path))
-    draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
+    draft = place.with_name(f".{secrets.token_hex(8)}.part")
     try:
         with open(draft, "xb") as stream:
             yield stream
@@ -30,10 +31,36 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def draft_folder(folder: Path) -> Iterator[Path]:
-    """A folder inside `folder` to make files in, gone at the end with whatever is still in it."""
-    draft = folder / f".{secrets.token_hex(4)}.part"
-    draft.mkdir()
+    """A folder inside `folder`, which is made if need be, for files to be made in; both gone again if that fails."""
+    is_new = not folder.exists()
+    folder.mkdir(exist_ok=True)
+    draft = folder / f".{secrets.token_hex(8)}.part"
     try:
+        draft.mkdir()
         yield draft
-    finally:
+    except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
+        if is_new:
+            folder.rmdir()
+        raise
+    draft.rmdir()
+
+
+def put_in_place(names: Sequence[str], draft: Path, folder: Path) -> None:
+    """Move all files of a draft to their names in `folder`; if one cannot be, the older ones come back."""
+    kept = draft / "older"
+    kept.mkdir()
+    moved: list[str] = []
+    try:
+        for name in names:
+            if (folder / name).exists():
+                os.replace(folder / name, kept / name)
+            moved.append(name)
+            os.replace(draft / name, folder / name)
+    except BaseException:
+        for name in moved:
+            (folder / name).unlink(missing_ok=True)
+            if (kept / name).exists():
+                os.replace(kept / name, folder / name)
+        raise
+    shutil.rmtree(kept)

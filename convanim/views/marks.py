@@ -19,9 +19,8 @@ def cell_texts(
 
 def unread_marks(lattice: Lattice, cells: Ints, *, around_text: bool) -> Lines:
     """A stroke across each cell, from corner to corner but short of both; broken where text stands in the middle."""
-    strokes = (
-        [((0.85, 0.15), (0.72, 0.28)), ((0.28, 0.72), (0.15, 0.85))] if around_text else [((0.8, 0.2), (0.2, 0.8))]
-    )
+    broken, whole = [((0.93, 0.07), (0.8, 0.2)), ((0.2, 0.8), (0.07, 0.93))], [((0.8, 0.2), (0.2, 0.8))]
+    strokes = broken if around_text else whole
     ends = [lattice.points(cells[:, None, :] + np.array(stroke)) for stroke in strokes]
     return Lines("unread", np.concatenate(ends))
 

@@ -16,6 +16,8 @@ from convanim.views.lettering import fits, widest
 _LARGEST_EM = 20
 _SUBSCRIPT = 0.64  # size of a subscript to its number, where the least size allows
 _MOST_WRITTEN = 1 << 20  # cells: the widest page there is has no room for the numbers of more
+_LARGEST_SUBSCRIPT = 0.75  # a larger one would be read as a digit of the number
+_GAP = 0.2  # between a number and the subscript behind it, in ems
 _EDGE = 3  # pixels between a subscript and its cell's lines
 
 
@@ -52,6 +54,8 @@ def lettering(
         beside = widest(weights)
         for em in sizes:
             subscript = max(_SUBSCRIPT * em, drawing.least_em)
+            if subscript > _LARGEST_SUBSCRIPT * em:
+                break
             at = _subscript_at(lattice, width * em, em, beside * subscript, subscript)
             if at is not None:
                 return Lettering(strings, em, decimals, subscript, at)
@@ -80,7 +84,7 @@ def _subscript_at(
         below = bottom - 2 * half >= CAP_HEIGHT * em / 2 + 1 and beside <= 2 * right
         behind = width / 2 + 1 + beside <= right
         return (right, bottom - half) if below or behind else None
-    right, y = width / 2 + 0.1 * em + beside, CAP_HEIGHT * em / 2 - half / 2
+    right, y = width / 2 + _GAP * em + beside, CAP_HEIGHT * em / 2
     inverse = np.linalg.inv(np.array([lattice.column, lattice.row], dtype=float))
     corners = np.array([(right, y + half), (right, y - half), (right - beside, y + half)])
     return (right, y) if np.abs(corners @ inverse).max() <= 0.47 else None

@@ -1,0 +1,61 @@
+"""All that can be said of a figure besides its layer."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from convanim.errors import RequestError
+from convanim.sources import Source
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a figure looks and moves. Times are in seconds, `width` in pixels.
+
+    Raises RequestError when an option is of the wrong kind; whether it fits the layer is seen when it is drawn.
+    """
+
+    values: Source | None = None
+    kernel_values: Source | None = None
+    resize: bool = False
+    view: str | None = None
+    transposed_as: str = "gather"
+    theme: str = "classic"
+    transparent: bool = False
+    width: int = 480
+    labels: bool = True
+    caption: bool = False
+    input_label: str = "input"
+    output_label: str = "output"
+    step_time: float = 0.5
+    hold: float = 1.0
+    loop: int = 0
+    steps: str | None = None
+    max_frames: int = 500
+    max_cells: int = 10_000_000
+
+    def __post_init__(self) -> None:
+        for name in TEXTS:
+            value = getattr(self, name)
+            if not isinstance(value, str) and not (value is None and name in _MAY_BE_NONE):
+                raise RequestError(name, value, "not text", "give text")
+        for name in SWITCHES:
+            if not isinstance(getattr(self, name), bool):
+                raise RequestError(name, getattr(self, name), "not true or false", "give true or false")
+
+
+TEXTS = ("view", "transposed_as", "theme", "input_label", "output_label", "steps")
+SWITCHES = ("resize", "transparent", "labels", "caption")
+_MAY_BE_NONE = ("view", "steps")
+
+
+def option_names() -> tuple[str, ...]:
+    """The names of all options, in order."""
+    return tuple(f.name for f in fields(Options))
+
+
+def options_of(given: dict[str, Any]) -> Options:
+    """Options from those given; raises RequestError for a name that is none."""
+    for name in given:
+        if name not in option_names():
+            raise RequestError(name, None, "there is no such option", f"options are {', '.join(option_names())}")
+    return Options(**given)

@@ -1,0 +1,121 @@
+"""The structure: each module imports only from those above it, and drawing libraries only where they belong."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import convanim
+
+PACKAGE = Path(convanim.__file__).parent
+# As the data flows; a module, or a package with all its modules, imports only what stands before it. Those of one
+# line may not import each other.
+ORDER = [
+    ("errors",),
+    ("sizes",),
+    ("axes",),
+    ("padding",),
+    ("layers",),
+    ("operations",),
+    ("packaged",),
+    ("font",),
+    ("geometry",),
+    ("kernels",),
+    ("sources",),
+    ("options",),
+    ("values",),
+    ("numerals",),
+    ("formula",),
+    ("scene",),
+    ("views",),
+    ("toml_files",),
+    ("theme",),
+    ("timing",),
+    ("animation",),
+    ("render",),
+    ("export",),
+    ("recipes",),
+    ("batch",),
+    ("explain", "geometry_json", "gallery"),
+    ("api",),
+    ("cli",),
+    ("__init__", "__main__"),
+]
+RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+NAMES = [path.relative_to(PACKAGE).as_posix() for path in MODULES]
+
+
+def imported(path: Path) -> Iterator[tuple[str, bool]]:
+    """The modules that a file imports, and whether it does so only where it is needed (or for types alone)."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    top = set(tree.body)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node not in top) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports relatively"
+            yield str(node.module), node not in top
+            # `from convanim.export import save` names the package, `from convanim import axes` a module
+            if node.module == "convanim":
+                yield from ((f"convanim.{alias.name}", node not in top) for alias in node.names)
+
+
+def part(path: Path) -> str:
+    """Which entry of ORDER a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def test_every_module_has_its_place() -> None:
+    """The order names each module and package, and nothing that is not there."""
+    assert {part(path) for path in MODULES} == set(RANK)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES)
+def test_a_module_imports_only_from_above(path: Path) -> None:
+    """No import goes down or sideways, not even a late one."""
+    own = part(path)
+    for module, _ in imported(path):
+        first, _, rest = module.partition(".")
+        if first != "convanim" or not rest:
+            continue
+        other = rest.split(".")[0]
+        if other in RANK and other != own:
+            assert RANK[other] < RANK[own], f"{path.name} imports {module}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES)
+def test_drawing_libraries_stay_where_they_belong(path: Path) -> None:
+    """matplotlib is imported by `render` alone, Pillow by `render`, `export` and `sources`, pyplot by none."""
+    for module, late in imported(path):
+        library = module.split(".")[0]
+        if library == "matplotlib":
+            assert part(path) == "render"
+            assert "pyplot" not in module
+        if library == "PIL":
+            assert part(path) in ("render", "export", "sources")
+            assert late or part(path) != "sources"
+    assert "pyplot" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=NAMES)
+def test_no_other_library_is_needed(path: Path) -> None:
+    """What is imported is Python's own, a declared dependency, or ours."""
+    allowed = {*sys.stdlib_module_names, "convanim", "numpy", "matplotlib", "PIL", "click"}
+    assert {module.split(".")[0] for module, _ in imported(path)} <= allowed
+
+
+def test_the_command_line_imports_at_first_only_what_help_needs() -> None:
+    """At the top of its modules `cli` imports no module that needs numpy."""
+    light = {"errors", "operations", "cli", "__version__"}
+    for path in (PACKAGE / "cli").glob("*.py"):
+        tops = [module for module, late in imported(path) if not late and module.startswith("convanim.")]
+        assert {module.split(".")[1] for module in tops} <= light
+
+
+def test_click_is_for_the_command_line_alone() -> None:
+    """No other module knows of click."""
+    users = {part(path) for path in MODULES for module, _ in imported(path) if module.split(".")[0] == "click"}
+    assert users == {"cli"}
