@@ -42,6 +42,7 @@ def test_every_command_of_the_readme_works(words: list[str], tmp_path: Path, mon
     assert result.stdout
     for option, name in pairwise(words):
         if option == "-o":
+            name = name.replace("{name}", words[1])
             assert any(Path(name).iterdir()) if name.endswith("/") else Path(name).stat().st_size > 1000
 
 
