@@ -6,18 +6,18 @@ from math import prod
 from typing import NamedTuple
 
 from convanim.errors import RequestError
+from convanim.filling import layer_values, refuse_too_many_cells
 from convanim.font import legible
 from convanim.formula import parameters
 from convanim.geometry import Geometry
-from convanim.layers import ConvTranspose, Layer, cell_count, output_size
+from convanim.layers import ConvTranspose, Layer, output_size
 from convanim.operations import operation_of
 from convanim.options import Options
 from convanim.scene import Scene
 from convanim.sizes import spelled
-from convanim.sources import input_numbers, kernel_numbers
 from convanim.theme import Theme, load_theme
 from convanim.timing import Timing, timing
-from convanim.values import Values, values_of
+from convanim.values import Values
 from convanim.views import VIEWS, WIDTHS, view
 from convanim.views.drawing import READINGS, Drawing
 
@@ -100,40 +100,6 @@ def compose(layer: Layer, options: Options, *, name: str = "", alt: str = "") ->
         digest=_digest(layer, options, settled),
         notes=notes,
     )
-
-
-def refuse_too_many_cells(layer: Layer, options: Options) -> None:
-    """Raise RequestError when the maps have more cells than `max_cells`, before anything is allocated."""
-    if isinstance(options.max_cells, bool) or not isinstance(options.max_cells, int) or options.max_cells < 1:
-        raise RequestError("max_cells", options.max_cells, "must be a whole number of at least 1", "try 10000000")
-    cells = cell_count(layer)
-    if cells > options.max_cells:
-        rule = f"the maps have {cells:,} cells, more than --max-cells {options.max_cells:,}"
-        fix = "try a smaller input or less padding, or raise --max-cells"
-        raise RequestError("input_size", layer.input_size, rule, fix)
-
-
-def layer_values(layer: Layer, options: Options) -> Values | None:
-    """The numbers of a layer's cells, or None when none were asked for. Either source alone draws the other's too."""
-    has_weights = operation_of(layer).has_weights
-    if options.kernel_values is not None and not has_weights:
-        raise RequestError("kernel_values", None, f"{layer.op} has no weights", "leave it out")
-    if options.resize and options.values is None:
-        raise RequestError("resize", None, "there is no picture to resize", "give --values a .png, or leave it out")
-    if options.values is None and options.kernel_values is None:
-        return None
-    numbers = input_numbers(
-        "random" if options.values is None else options.values, layer.input_size, resize=options.resize
-    )
-    weights = None
-    if has_weights:
-        source = options.kernel_values
-        if source is None:
-            # A seed given for the input serves the kernel too.
-            seeded = isinstance(options.values, str) and options.values.startswith("random")
-            source = options.values if seeded and options.values is not None else "random"
-        weights = kernel_numbers(source, layer.kernel_size)
-    return values_of(Geometry(layer), numbers, weights)
 
 
 def description(layer: Layer) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from convanim.animation import Animation, Settled, compose, settle
+from convanim.animation import Animation, compose
 from convanim.errors import RequestError
 from convanim.layers import Layer
 from convanim.operations import OPERATIONS
@@ -57,16 +57,9 @@ class Recipe:
         try:
             return compose(self.layer, self.options, name=self.name, alt=self.alt)
         except RequestError as error:
-            raise self._blamed(error) from None
+            raise self.blamed(error) from None
 
-    def settled(self) -> Settled:
-        """What the options come to, without a picture; raises the same errors."""
-        try:
-            return settle(self.layer, self.options)
-        except RequestError as error:
-            raise self._blamed(error) from None
-
-    def _blamed(self, error: RequestError) -> RequestError:
+    def blamed(self, error: RequestError) -> RequestError:
         """An error with the recipe's file in front, unless the fault is in an option that was replaced."""
         return error if error.field in self.replaced or not self.source else _located(error, self.source)
 

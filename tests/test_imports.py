@@ -26,6 +26,7 @@ ORDER = [
     ("sources",),
     ("options",),
     ("values",),
+    ("filling",),
     ("numerals",),
     ("formula",),
     ("scene",),

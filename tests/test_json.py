@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from strategies import LAYERS, layers
 
 import convanim
-from convanim.animation import layer_values
 from convanim.cli import main
+from convanim.filling import layer_values
 from convanim.geometry import Geometry
 from convanim.geometry_json import geometry_json
 from convanim.operations import OPERATIONS

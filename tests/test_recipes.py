@@ -8,9 +8,9 @@ from click.testing import CliRunner
 from PIL import Image
 from test_cli import gif_of
 
-from convanim.animation import layer_values
 from convanim.cli import main
 from convanim.errors import RequestError
+from convanim.filling import layer_values
 from convanim.layers import ConvTranspose, Layer, dilation_of, output_size
 from convanim.recipes import Recipe, load_recipe, template_names
 from convanim.render import Renderer

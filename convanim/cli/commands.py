@@ -1,6 +1,5 @@
 """The commands. One for each operation, derived from its entry; `render`, `explain`, `templates` and `gallery`."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,11 +34,16 @@ def _operation_command(operation: Operation) -> click.Command:
 
     def run(output: tuple[str, ...], format: str | None, json: bool, quiet: bool, **given: Any) -> None:
         from convanim.options import Options
-        from convanim.recipes import Recipe
 
         options = Options(**{name: given[name] for name in _FIGURE if given.get(name) is not None})
-        recipe = Recipe(operation.name, _layer(operation, given, options), options)
-        _produce(recipe, output, format, json, quiet)
+        layer = _layer(operation, given, options)
+        if json:
+            _refuse_files_beside_json(output, format)
+            _print_json(layer, options)
+            return
+        from convanim.recipes import Recipe
+
+        _produce(Recipe(operation.name, layer, options), output, format, quiet)
 
     return click.Command(
         operation.name,
@@ -74,25 +78,28 @@ def _layer(operation: Operation, given: dict[str, Any], options: "Options | None
     return operation.layer(**arguments)
 
 
-def _produce(recipe: "Recipe", output: tuple[str, ...], form: str | None, json: bool, quiet: bool) -> None:
-    """Print a layer's geometry, or draw it and write it everywhere."""
+def _produce(recipe: "Recipe", output: tuple[str, ...], form: str | None, quiet: bool) -> None:
+    """Draw a figure and write it everywhere."""
     from convanim.cli.output import targets, write
 
-    if json:
-        if output or form:
-            raise RequestError("json", None, "it renders nothing, so there is nothing for -o", "leave one of them out")
-        for piece in _json(recipe):
-            click.echo(piece, nl=False)
-        return
     to = targets(output, form, f"{recipe.name}.gif")
     write(recipe.animation(), to, quiet=quiet)
 
 
-def _json(recipe: "Recipe") -> Iterator[str]:
+def _refuse_files_beside_json(output: tuple[str, ...], form: str | None) -> None:
+    if output or form:
+        raise RequestError("json", None, "it renders nothing, so there is nothing for -o", "leave one of them out")
+
+
+def _print_json(layer: "Layer", options: "Options") -> None:
+    """Print a layer's geometry; how it would look is no part of it."""
+    from convanim.filling import layer_values, refuse_too_many_cells
     from convanim.geometry import Geometry
     from convanim.geometry_json import geometry_json
 
-    return geometry_json(Geometry(recipe.layer), recipe.settled().values)
+    refuse_too_many_cells(layer, options)
+    for piece in geometry_json(Geometry(layer), layer_values(layer, options)):
+        click.echo(piece, nl=False)
 
 
 def _render_command() -> click.Command:
@@ -117,7 +124,15 @@ def _render_command() -> click.Command:
         if jobs is not None or force:
             field = "force" if force else "jobs"
             raise RequestError(field, jobs, "a single figure is drawn at once, and always", "leave it out")
-        _produce(found[0], output, format, json, quiet)
+        (recipe,) = found
+        if not json:
+            _produce(recipe, output, format, quiet)
+            return
+        _refuse_files_beside_json(output, format)
+        try:
+            _print_json(recipe.layer, recipe.options)
+        except RequestError as error:
+            raise recipe.blamed(error) from None
 
     return click.Command(
         "render",

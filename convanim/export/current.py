@@ -1,28 +1,23 @@
 """Whether a file is what would be written now: each file carries a mark of all that its pixels come from."""
 
 import hashlib
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
+
+import PIL
 
 import convanim
 from convanim.animation import Animation
 from convanim.export.save import Destination
+from convanim.render import DRAWN_WITH
 
-_PACKAGES = ("numpy", "matplotlib", "pillow")
 _HEAD = 4096  # bytes at a file's beginning within which its mark stands
 
 
 def mark(animation: Animation) -> bytes:
     """`convanim:` and a digest of the figure and of the versions that draw it."""
-    made_with = (animation.digest, convanim.__version__, *(_version(package) for package in _PACKAGES))
+    made_with = (animation.digest, convanim.__version__, *DRAWN_WITH, PIL.__version__)
     digest = hashlib.sha256("\n".join(made_with).encode()).hexdigest()
     return b"convanim:" + digest[:24].encode()
-
-
-@cache
-def _version(package: str) -> str:
-    return version(package)
 
 
 def is_current(animation: Animation, to: Destination) -> bool:
