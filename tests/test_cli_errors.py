@@ -23,6 +23,7 @@ BAD = [
     ("conv -i five -k 3", "--input-size", "five", "5x7"),
     ("conv -i 5.5 -k 3", "--input-size", "5.5", "5x7"),
     ("conv -i 5x -k 3", "--input-size", "5x", "5x7"),
+    ("conv -i 3@32x32 -k 3", "--input-size", "3@32x32", "such as 32x32"),
     ("conv -i 5x5x5 -k 3", "--input-size", "5x5x5", "one or two"),
     ("conv -i ５ -k 3", "--input-size", "５", "5x7"),
     ("conv -i 99999999999999999999 -k 3", "--input-size", "99999999999999999999", "give"),
