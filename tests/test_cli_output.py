@@ -1,5 +1,6 @@
 """Where a command's results go: names, folders, standard output, permissions; whole files or none, always the same."""
 
+import contextlib
 import io
 import os
 import stat
@@ -275,3 +276,22 @@ def test_signs_reach_a_standard_output_of_another_encoding() -> None:
     assert (result.returncode, result.stderr) == (0, b"")
     assert "⌊(5 + 0 + 0 − 3)/1⌋ + 1 = 3" in result.stdout.decode("utf-8")
     assert b"\r" not in result.stdout
+
+
+@pytest.mark.parametrize(("extra", "shown"), [((), True), (("--quiet",), False), (("--steps", "0:9"), False)])
+def test_long_work_shows_its_progress_on_a_terminal(tmp_path: Path, extra: tuple[str, ...], shown: bool) -> None:
+    """A bar appears on a terminal when there are many frames, unless --quiet silences it."""
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    line = [sys.executable, "-m", "convanim", "conv", "-i", "13", "-k", "3", "--width", "120", "-o", "a.gif", *extra]
+    result = subprocess.run(
+        line, cwd=tmp_path, stderr=theirs, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(CHECKOUT)}
+    )
+    os.close(theirs)
+    said = b""
+    with contextlib.suppress(OSError):  # how a terminal ends that nobody writes to any more
+        while piece := os.read(ours, 4096):
+            said += piece
+    os.close(ours)
+    assert (result.returncode, result.stdout) == (0, b"a.gif\n")
+    assert (b"100%" in said) == shown
