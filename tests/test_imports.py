@@ -17,6 +17,8 @@ ORDER = [
     ("sizes",),
     ("axes",),
     ("padding",),
+    ("arguments",),
+    ("pools",),
     ("layers",),
     ("operations",),
     ("packaged",),
