@@ -1,0 +1,64 @@
+"""Every format that is registered, and the folder of frames: the same pictures, from a path and to a stream."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from convanim import Conv, Options
+from convanim.animation import compose
+from convanim.errors import RequestError
+from convanim.export import FORMATS, destination, save
+from convanim.render import frames
+
+LEAST_LIKE = 12  # how far a pixel may be off, of 255: a GIF has a palette
+
+
+@pytest.mark.parametrize("transparent", [False, True])
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_every_format_shows_the_last_frame(tmp_path: Path, suffix: str, transparent: bool) -> None:
+    """A file of every format opens at the exact size, and its last picture is the last step's."""
+    animation = compose(Conv(4, 3), Options(width=150, transparent=transparent))
+    path = save(animation, destination(str(tmp_path / f"figure{suffix}")))
+    *_, last = [frame.pixels.copy() for frame in frames(animation)]
+    with Image.open(path) as picture:
+        picture.seek(getattr(picture, "n_frames", 1) - 1)
+        shown = np.asarray(picture.convert("RGBA"), dtype=int)
+    assert shown.shape == last.shape
+    opaque = last[..., 3] == 255
+    assert np.abs(shown - last)[opaque].max() <= LEAST_LIKE
+    assert ((shown[..., 3] == 0) == (last[..., 3] == 0)).all()
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_stream_gets_the_bytes_of_the_file(tmp_path: Path, suffix: str) -> None:
+    """What goes to standard output is what a file would hold; any case of the suffix names the format."""
+    animation = compose(Conv(4, 3), Options(width=150))
+    stream = io.BytesIO()
+    calls: list[None] = []
+    FORMATS[suffix](animation, stream, lambda: calls.append(None))
+    path = save(animation, destination(str(tmp_path / f"figure{suffix.upper()}")))
+    assert path.read_bytes() == stream.getvalue()
+    assert calls
+
+
+def test_frames_are_the_rendered_pictures(tmp_path: Path) -> None:
+    """A folder holds one PNG a step, pixel for pixel."""
+    animation = compose(Conv(4, 3), Options(width=150, transparent=True))
+    save(animation, destination(str(tmp_path) + "/"))
+    files = sorted(tmp_path.iterdir())
+    assert [path.name for path in files] == [f"conv_{n:03}.png" for n in range(4)]
+    for path, frame in zip(files, frames(animation)):
+        with Image.open(path) as picture:
+            assert np.array_equal(np.asarray(picture.convert("RGBA")), frame.pixels)
+
+
+@pytest.mark.parametrize("name", ["figure", "figure.bmp", "figure.", ".gif.x", ""])
+def test_what_names_no_format_is_refused(name: str) -> None:
+    """The refusal lists the formats that there are."""
+    with pytest.raises(RequestError) as caught:
+        destination(name)
+    assert caught.value.field == "output"
+    assert ".gif" in str(caught.value)
