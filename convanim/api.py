@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from convanim.animation import Animation, compose
+from convanim.errors import RequestError
 from convanim.export import destination, save
 from convanim.layers import Layer
 from convanim.options import options_of
@@ -25,10 +26,9 @@ class Figure:
     def save(self, *paths: str | os.PathLike[str]) -> "Figure":
         """Write the figure to each path, whose suffix picks the format (`.gif`, `.png`, `DIR/` for frames).
 
-        Raises RequestError for a path that no format fits, before any is written; OSError when one cannot be written.
+        Raises RequestError for a path that no format fits, OSError when one cannot be written; then none is changed.
         """
-        for to in [destination(os.fspath(path)) for path in paths]:
-            save(self.animation, to)
+        save(self.animation, [destination(os.fspath(path)) for path in paths])
         return self
 
     def frames(self) -> "Iterator[NDArray[np.uint8]]":
@@ -53,4 +53,6 @@ def animate(figure: Layer | str | os.PathLike[str], **options: Any) -> Figure:
     asked = options_of(options)
     if isinstance(figure, str | os.PathLike):
         return Figure(load_recipe(os.fspath(figure), **options).animation())
+    if not isinstance(figure, Layer):
+        raise RequestError("figure", figure, "not a layer, nor the name of a template or recipe", "give Conv(5, 3)")
     return Figure(compose(figure, asked))

@@ -39,9 +39,7 @@ def render_one(recipe: Recipe, to: Sequence[str], force: bool) -> list[Path]:
 
     targets = [destination(path_of(recipe, pattern)) for pattern in to]
     animation = recipe.animation()
-    for target in targets:
-        if force or not is_current(animation, target):
-            save(animation, target)
+    save(animation, [target for target in targets if force or not is_current(animation, target)])
     return [target.path for target in targets]
 
 
@@ -59,5 +57,7 @@ def _refuse_same_file(recipes: Sequence[Recipe], to: Sequence[str]) -> None:
             key = (path_of(recipe, pattern), recipe.name if is_folder else "")
             if key in seen:
                 fix = "put {name} into the path, as in out/{name}.gif"
+                if "{name}" in pattern:
+                    fix = f"give the recipes names of their own: two are called {recipe.name}"
                 raise RequestError("output", pattern, "several figures would go to the same file", fix)
             seen.add(key)

@@ -80,12 +80,7 @@ class Geometry:
 
     def divisor(self, output: Cell) -> int | None:
         """What the sum of an output cell's taps is divided by; None but for average pooling."""
-        if not isinstance(self.layer, AvgPool):
-            return None
-        if self.layer.divisor_override is not None:
-            return self.layer.divisor_override
-        counted = self.layer.count_include_pad
-        return prod(axis.divisor(o, counted) for axis, o in zip(self.axes, output))
+        return None if self.divisors is None else int(self.divisors[output])
 
     @cached_property
     def divisors(self) -> NDArray[np.int64] | None:

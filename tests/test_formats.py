@@ -21,7 +21,7 @@ LEAST_LIKE = 12  # how far a pixel may be off, of 255: a GIF has a palette
 def test_every_format_shows_the_last_frame(tmp_path: Path, suffix: str, transparent: bool) -> None:
     """A file of every format opens at the exact size, and its last picture is the last step's."""
     animation = compose(Conv(4, 3), Options(width=150, transparent=transparent))
-    path = save(animation, destination(str(tmp_path / f"figure{suffix}")))
+    (path,) = save(animation, [destination(str(tmp_path / f"figure{suffix}"))])
     *_, last = [frame.pixels.copy() for frame in frames(animation)]
     with Image.open(path) as picture:
         picture.seek(getattr(picture, "n_frames", 1) - 1)
@@ -39,7 +39,7 @@ def test_a_stream_gets_the_bytes_of_the_file(tmp_path: Path, suffix: str) -> Non
     stream = io.BytesIO()
     calls: list[None] = []
     FORMATS[suffix](animation, stream, lambda: calls.append(None))
-    path = save(animation, destination(str(tmp_path / f"figure{suffix.upper()}")))
+    (path,) = save(animation, [destination(str(tmp_path / f"figure{suffix.upper()}"))])
     assert path.read_bytes() == stream.getvalue()
     assert calls
 
@@ -47,7 +47,7 @@ def test_a_stream_gets_the_bytes_of_the_file(tmp_path: Path, suffix: str) -> Non
 def test_frames_are_the_rendered_pictures(tmp_path: Path) -> None:
     """A folder holds one PNG a step, pixel for pixel."""
     animation = compose(Conv(4, 3), Options(width=150, transparent=True))
-    save(animation, destination(str(tmp_path) + "/"))
+    save(animation, [destination(str(tmp_path) + "/")])
     files = sorted(tmp_path.iterdir())
     assert [path.name for path in files] == [f"conv_{n:03}.png" for n in range(4)]
     for path, frame in zip(files, frames(animation)):

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from convanim.recipes import Recipe
 
+_MOST_PROCESSES = 61  # more than that Windows cannot wait for
+
 
 def refuse_one_figure_options(form: str | None, json: bool, output: Sequence[str]) -> None:
     """Raise RequestError for options that go with a single figure."""
@@ -23,37 +25,46 @@ def refuse_one_figure_options(form: str | None, json: bool, output: Sequence[str
         raise RequestError("output", "-", "standard output takes one figure", "name one recipe")
 
 
-def draw_all(recipes: "Sequence[Recipe]", to: Sequence[str], jobs: int | None, force: bool) -> None:
-    """Draw several recipes and print the paths."""
+def draw_all(recipes: "Sequence[Recipe]", to: Sequence[str], jobs: int | None, force: bool, quiet: bool) -> None:
+    """Draw several recipes and print their notes and paths."""
     from convanim.batch import path_of, render_all
     from convanim.export import destination
 
     for recipe in recipes:
         for pattern in to:
             destination(path_of(recipe, pattern))
-    with workers(jobs) as executor:
+        for note in () if quiet else recipe.animation().notes:
+            click.echo(f"Note: {recipe.name}: {note}", err=True)
+    with workers(jobs, len(recipes)) as executor:
         for paths in render_all(recipes, to, executor=executor, force=force):
             for path in paths:
                 click.echo(str(path) + ("/" if path.is_dir() else ""))
 
 
 @contextmanager
-def workers(jobs: int | None) -> "Iterator[Executor | None]":
-    """Processes to draw with, as many as asked for or as there are cores; None for one, which is this process."""
+def workers(jobs: int | None, figures: int) -> "Iterator[Executor | None]":
+    """Processes to draw figures with, as many as asked for or as there are cores; None for one, which is this one."""
     if jobs is not None and jobs < 1:
         raise RequestError("jobs", jobs, "must be at least 1", "try 1 or more")
-    count = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1
+    count = min(jobs or _cores(), figures, _MOST_PROCESSES)
     if count == 1:
         yield None
         return
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 
-    # What every worker needs is imported once, before they are forked.
+    # Where processes are forked, what every one of them needs is imported once.
     import convanim.render  # noqa: F401
 
     with ProcessPoolExecutor(count) as pool:
         try:
             yield pool
+        except BrokenExecutor:
+            raise OSError("a process that drew was ended from outside; -j 1 draws without any") from None
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

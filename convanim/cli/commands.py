@@ -1,5 +1,6 @@
 """The commands. One for each operation, derived from its entry; `render`, `explain`, `templates` and `gallery`."""
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from convanim.options import Options
     from convanim.recipes import Recipe
 
+_PIECES = 256
 _FIGURE = tuple(str(option.name) for option in figure_options())
 
 
@@ -98,8 +100,9 @@ def _print_json(layer: "Layer", options: "Options") -> None:
     from convanim.geometry_json import geometry_json
 
     refuse_too_many_cells(layer, options)
-    for piece in geometry_json(Geometry(layer), layer_values(layer, options)):
-        click.echo(piece, nl=False)
+    pieces = geometry_json(Geometry(layer), layer_values(layer, options))
+    while batch := list(islice(pieces, _PIECES)):  # printing flushes, which for every step would take its time
+        click.echo("".join(batch), nl=False)
 
 
 def _render_command() -> click.Command:
@@ -113,20 +116,19 @@ def _render_command() -> click.Command:
         force: bool,
         **given: Any,
     ) -> None:
+        from convanim.batch import path_of
         from convanim.recipes import load_recipe
 
         overrides = {name: value for name, value in given.items() if value is not None}
         found = [load_recipe(recipe, **overrides) for recipe in recipes]
         if len(found) > 1:
             refuse_one_figure_options(format, json, output)
-            draw_all(found, output or ("{name}.gif",), jobs, force)
+            draw_all(found, output or ("{name}.gif",), jobs, force, quiet)
             return
-        if jobs is not None or force:
-            field = "force" if force else "jobs"
-            raise RequestError(field, jobs, "a single figure is drawn at once, and always", "leave it out")
         (recipe,) = found
         if not json:
-            _produce(recipe, output, format, quiet)
+            # A single figure is always drawn, here and now: neither --jobs nor --force changes anything about that.
+            _produce(recipe, tuple(path_of(recipe, pattern) for pattern in output), format, quiet)
             return
         _refuse_files_beside_json(output, format)
         try:
@@ -204,8 +206,9 @@ def templates() -> None:
 def _gallery_command() -> click.Command:
     def run(folder: str, jobs: int | None, force: bool) -> None:
         from convanim.gallery import make_gallery
+        from convanim.recipes import template_names
 
-        with workers(jobs) as executor:
+        with workers(jobs, len(template_names())) as executor:
             for path in make_gallery(folder, executor=executor, force=force):
                 click.echo(str(path))
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -27,6 +28,8 @@ class OneLineGroup(click.Group):
         if not standalone_mode:
             return super().main(args, standalone_mode=False, **extra)
         _speak_utf8()
+        with contextlib.suppress(ValueError):  # only a main thread may; a draft must not outlive a polite kill
+            signal.signal(signal.SIGTERM, _end)
         try:
             status = super().main(args, standalone_mode=False, **extra)
         except RequestError as error:
@@ -49,6 +52,10 @@ class OneLineGroup(click.Group):
             _say(f"{name}{error.strerror or error}")
             sys.exit(FAILED)
         sys.exit(status if isinstance(status, int) else DONE)
+
+
+def _end(number: int, frame: object) -> None:
+    sys.exit(128 + number)
 
 
 def _say(text: str) -> None:

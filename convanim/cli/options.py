@@ -47,6 +47,18 @@ def _themes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
     return [CompletionItem(name) for name in theme_names() if name.startswith(incomplete)]
 
 
+def _views(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from convanim.views import VIEWS
+
+    return [CompletionItem(name) for name in VIEWS if name.startswith(incomplete)]
+
+
+def _readings(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from convanim.views.drawing import READINGS
+
+    return [CompletionItem(name) for name in READINGS if name.startswith(incomplete)]
+
+
 def _templates(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from convanim.recipes import template_names
 
@@ -88,11 +100,12 @@ def figure_options() -> list[click.Option]:
             "gaussian.",
         ),
         option("--resize/--no-resize", help="Scale a picture to the input's size."),
-        option("--view", type=click.Choice(["iso", "flat"]), help="Slanted planes, or grids side by side."),
+        option("--view", metavar="NAME", shell_complete=_views, help="iso: slanted planes; flat: grids side by side."),
         option(
             "--transposed-as",
-            type=click.Choice(["gather", "scatter"]),
-            help="A transposed convolution over its zero-stuffed input, or each input cell stamping the output.",
+            metavar="NAME",
+            shell_complete=_readings,
+            help="gather: over the zero-stuffed input; scatter: each input cell stamps the output [gather].",
         ),
         option("--theme", metavar="NAME|FILE", shell_complete=_themes, help="The colours [classic], or a .toml file."),
         option("--transparent/--opaque", help="Leave the background out."),

@@ -51,12 +51,12 @@ def write(animation: "Animation", to: Targets, *, quiet: bool) -> None:
     if not quiet:
         for note in animation.notes:
             click.echo(f"Note: {note}", err=True)
+    with _progress(animation, len(to.files), quiet) as step:
+        save(animation, to.files, step)
     for file in to.files:
-        with _progress(animation, quiet) as step:
-            path = save(animation, file, step)
-        click.echo(str(path) + ("" if file.format else "/"), err=to.stream is not None)
+        click.echo(str(file.path) + ("" if file.format else "/"), err=to.stream is not None)
     if to.stream is not None:
-        with _progress(animation, quiet) as step:
+        with _progress(animation, 1, quiet) as step:
             FORMATS[to.stream](animation, _standard_output(), step)
 
 
@@ -67,8 +67,8 @@ def _standard_output() -> BinaryIO:
 
 
 @contextmanager
-def _progress(animation: "Animation", quiet: bool) -> Iterator[Callable[[], None]]:
-    frames = len(animation.timing.steps)
+def _progress(animation: "Animation", files: int, quiet: bool) -> Iterator[Callable[[], None]]:
+    frames = files * len(animation.timing.steps)
     if quiet or frames < _LONG or sys.stderr is None or not sys.stderr.isatty():
         yield lambda: None
         return

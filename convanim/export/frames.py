@@ -1,25 +1,28 @@
 """A folder of numbered PNG frames."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from convanim.animation import Animation
 from convanim.export.formats import Progress
 from convanim.export.png import PngWriter
-from convanim.export.whole import draft_folder, put_in_place
+from convanim.export.whole import whole_files
 from convanim.render import frames
 
 
-def save_frames(animation: Animation, folder: Path, progress: Progress) -> None:
-    """Write `NAME_000.png` … into `folder`, made if need be; older frames of that name go once the new ones stand."""
+@contextmanager
+def whole_frames(animation: Animation, folder: Path, progress: Progress) -> Iterator[None]:
+    """Make `NAME_000.png` …, which take their place in `folder` at the end; older frames of that name go then."""
     names = frame_names(animation)
     writer = PngWriter(animation)
-    with draft_folder(folder) as draft:
+    with whole_files(folder, names) as draft:
         for name, frame in zip(names, frames(animation)):
             with open(draft / name, "xb") as stream:
                 writer.write(frame, stream)
             progress()
-        put_in_place(names, draft, folder)
+        yield
     for path in other_frames(animation, folder):
         path.unlink()
 
@@ -35,4 +38,6 @@ def other_frames(animation: Animation, folder: Path) -> list[Path]:
     """Frames of the animation's name that are not among its own: they are left from an older one."""
     names = set(frame_names(animation))
     pattern = re.compile(re.escape(animation.name) + r"_[0-9]{3,}\.png")
-    return sorted(path for path in folder.iterdir() if pattern.fullmatch(path.name) and path.name not in names)
+    return sorted(
+        path for path in folder.iterdir() if path.is_file() and pattern.fullmatch(path.name) and path.name not in names
+    )

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from convanim.animation import Animation
-from convanim.export.current import mark
 from convanim.export.formats import Progress
+from convanim.export.mark import mark
 from convanim.export.palette import Indices, Packed, Palette, PaletteMaker
 from convanim.render import Renderer
 from convanim.render.boxes import Box

@@ -10,8 +10,8 @@ from typing import BinaryIO
 import numpy as np
 
 from convanim.animation import Animation
-from convanim.export.current import mark
 from convanim.export.formats import Progress
+from convanim.export.mark import mark
 from convanim.render import Frame, Renderer
 
 _LEVEL = 3  # of zlib; more takes twice the time for a tenth of the bytes

@@ -1,6 +1,7 @@
 """Where an animation goes: a file whose suffix picks the format, or a folder of frames."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,13 +45,17 @@ def _refuse_missing(text: str, parent: Path) -> None:
         raise RequestError("output", text, f"there is no folder {parent}", "make it first, or give another")
 
 
-def save(animation: Animation, to: Destination, progress: Callable[[], None] = lambda: None) -> Path:
-    """Write an animation; the path written. The file appears whole or not at all. Raises OSError when it cannot."""
-    if to.format is None:
-        from convanim.export.frames import save_frames
+def save(animation: Animation, to: Sequence[Destination], progress: Callable[[], None] = lambda: None) -> list[Path]:
+    """Write an animation everywhere; the paths written. Raises OSError when one cannot be, and then none is changed.
 
-        save_frames(animation, to.path, progress)
-    else:
-        with whole_file(to.path) as stream:
-            to.format(animation, stream, progress)
-    return to.path
+    `progress` is called after each frame of each.
+    """
+    with ExitStack() as drafts:
+        for target in to:
+            if target.format is None:
+                from convanim.export.frames import whole_frames
+
+                drafts.enter_context(whole_frames(animation, target.path, progress))
+            else:
+                target.format(animation, drafts.enter_context(whole_file(target.path)), progress)
+    return [target.path for target in to]

@@ -1,5 +1,6 @@
 """Files that appear whole or not at all."""
 
+import errno
 import os
 import secrets
 import shutil
@@ -24,30 +25,39 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         if place.exists():
             shutil.copymode(place, draft)
         os.replace(draft, place)
-    except BaseException:
+    except BaseException as error:
         draft.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename == str(draft):
+            raise OSError(error.errno, error.strerror, str(path)) from None
         raise
 
 
 @contextmanager
-def draft_folder(folder: Path) -> Iterator[Path]:
-    """A folder inside `folder`, which is made if need be, for files to be made in; both gone again if that fails."""
+def whole_files(folder: Path, names: Sequence[str]) -> Iterator[Path]:
+    """A folder to make the named files in, which then all take their place in `folder`; if anything fails, none does.
+
+    `folder` is made if need be, and gone again if that fails.
+    """
     is_new = not folder.exists()
     folder.mkdir(exist_ok=True)
     draft = folder / f".{secrets.token_hex(8)}.part"
     try:
         draft.mkdir()
         yield draft
+        _put_in_place(names, draft, folder)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         if is_new:
             folder.rmdir()
         raise
-    draft.rmdir()
+    shutil.rmtree(draft)
 
 
-def put_in_place(names: Sequence[str], draft: Path, folder: Path) -> None:
+def _put_in_place(names: Sequence[str], draft: Path, folder: Path) -> None:
     """Move all files of a draft to their names in `folder`; if one cannot be, the older ones come back."""
+    for name in names:
+        if (folder / name).is_dir():
+            raise IsADirectoryError(errno.EISDIR, "there is a folder of that name", str(folder / name))
     kept = draft / "older"
     kept.mkdir()
     moved: list[str] = []
@@ -63,4 +73,3 @@ def put_in_place(names: Sequence[str], draft: Path, folder: Path) -> None:
             if (kept / name).exists():
                 os.replace(kept / name, folder / name)
         raise
-    shutil.rmtree(kept)
