@@ -41,7 +41,6 @@ class Settled(NamedTuple):
     theme: Theme
     view: str
     timing: Timing
-    steps: int  # of which `timing` may show some alone
     values: Values | None
 
 
@@ -70,13 +69,13 @@ def settle(layer: Layer, options: Options) -> Settled:
         steps=options.steps,
         most=options.max_frames,
     )
-    return Settled(theme, name, clock, steps, values)
+    return Settled(theme, name, clock, values)
 
 
 def compose(layer: Layer, options: Options, *, name: str = "", alt: str = "") -> Animation:
     """The animation of a layer. Raises RequestError when the options do not fit it."""
     settled = settle(layer, options)
-    remark, notes = _sampling(settled.steps, settled.timing)
+    remark, notes = _sampling(settled.timing)
     drawing = Drawing(
         geometry=Geometry(layer),
         values=settled.values,
@@ -117,10 +116,10 @@ def _digest(layer: Layer, options: Options, settled: Settled) -> str:
     return digest.hexdigest()
 
 
-def _sampling(total: int, clock: Timing) -> tuple[str, tuple[str, ...]]:
+def _sampling(clock: Timing) -> tuple[str, tuple[str, ...]]:
     """What the picture and the notes say when frames do not show every step of their range."""
-    frames = len(clock.steps)
-    if frames == clock.steps[-1] - clock.steps[0] + 1:
+    frames, among = len(clock.steps), clock.steps[-1] - clock.steps[0] + 1
+    if frames == among:
         return "", ()
-    said = f"{frames:,} of {total:,} steps"
-    return said, (f"{said} are shown, evenly spread; --max-frames shows more",)
+    said = f"{frames:,} of {among:,} steps"
+    return said, (f"{said} are shown, evenly spread; a larger max-frames shows more",)

@@ -1,6 +1,9 @@
 """What can be wrong with a request, said once and in one line."""
 
+import re
 from collections.abc import Callable
+
+_FIELDS = re.compile("{(input_size|kernel_size|max_cells|resize)}")
 
 
 def plain_name(field: str) -> str:
@@ -12,7 +15,8 @@ class RequestError(ValueError):
     """A request that cannot be met as it stands.
 
     The message is one line: the field, its value, the rule that it breaks and what would work.
-    `field` is an argument's name (`kernel_size`); the command line spells it as its option.
+    `field` is an argument's name (`kernel_size`); the command line spells it as its option, also where rule or fix
+    name one in braces.
     """
 
     def __init__(self, field: str, value: object, rule: str, fix: str, where: str = "") -> None:
@@ -28,7 +32,8 @@ class RequestError(ValueError):
         value = shown(self.value)
         subject = " ".join(part for part in (spell(self.field), value) if part)
         place = f"{self.where}: " if self.where else ""
-        return f"{place}{subject}: {self.rule}; {self.fix}"
+        said = _FIELDS.sub(lambda named: spell(named[1]), f"{self.rule}; {self.fix}")
+        return f"{place}{subject}: {said}"
 
     def __str__(self) -> str:
         return self.message()

@@ -1,11 +1,13 @@
 """The numbers that a layer's cells are filled with, as options ask for them; and how many cells there may be."""
 
+from typing import Any
+
 from convanim.errors import RequestError
 from convanim.geometry import Geometry
 from convanim.layers import Layer, cell_count
 from convanim.operations import operation_of
 from convanim.options import Options
-from convanim.sources import input_numbers, kernel_numbers
+from convanim.sources import file_size, input_numbers, is_picture, kernel_numbers
 from convanim.values import Values, values_of
 
 
@@ -15,8 +17,8 @@ def refuse_too_many_cells(layer: Layer, options: Options) -> None:
         raise RequestError("max_cells", options.max_cells, "must be a whole number of at least 1", "try 10000000")
     cells = cell_count(layer)
     if cells > options.max_cells:
-        rule = f"the maps have {cells:,} cells, more than --max-cells {options.max_cells:,}"
-        fix = "try a smaller input or less padding, or raise --max-cells"
+        rule = f"the maps have {cells:,} cells, more than {{max_cells}} {options.max_cells:,}"
+        fix = "try a smaller input or less padding, or raise {max_cells}"
         raise RequestError("input_size", layer.input_size, rule, fix)
 
 
@@ -25,8 +27,8 @@ def layer_values(layer: Layer, options: Options) -> Values | None:
     has_weights = operation_of(layer).has_weights
     if options.kernel_values is not None and not has_weights:
         raise RequestError("kernel_values", None, f"{layer.op} has no weights", "leave it out")
-    if options.resize and options.values is None:
-        raise RequestError("resize", None, "there is no picture to resize", "give --values a .png, or leave it out")
+    if options.resize and not is_picture(options.values):
+        raise RequestError("resize", None, "there is no picture to resize", "give values a .png, or leave it out")
     if options.values is None and options.kernel_values is None:
         return None
     numbers = input_numbers(
@@ -41,3 +43,21 @@ def layer_values(layer: Layer, options: Options) -> Values | None:
             source = options.values if seeded and options.values is not None else "random"
         weights = kernel_numbers(source, layer.kernel_size)
     return values_of(Geometry(layer), numbers, weights)
+
+
+def with_file_sizes(arguments: dict[str, Any], options: Options) -> dict[str, Any]:
+    """A layer's arguments, with the sizes that are left out taken from the files that hold its numbers.
+
+    Raises RequestError when a size is missing and no file says it, or a picture is to be resized to no size.
+    """
+    if options.resize and "input_size" not in arguments:
+        raise RequestError("resize", None, "there is no size to resize it to", "give {input_size}, such as 12x16")
+    complete = dict(arguments)
+    for name, source in (("input_size", options.values), ("kernel_size", options.kernel_values)):
+        if name in arguments:
+            continue
+        size = None if source is None else file_size("values" if name == "input_size" else "kernel_values", source)
+        if size is None:
+            raise RequestError(name, None, "missing", f"give it, such as {{{name}}} {5 if name == 'input_size' else 3}")
+        complete[name] = size
+    return complete

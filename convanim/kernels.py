@@ -32,7 +32,7 @@ def named_kernel(name: str, size: Sizes) -> NDArray[Any]:
     if name == "identity":
         if any(n % 2 == 0 for n in size):
             raise RequestError(
-                "kernel_values", name, f"a kernel of {spelled(size)} has no middle cell", "try an odd --kernel-size"
+                "kernel_values", name, f"a kernel of {spelled(size)} has no middle cell", "try an odd {kernel_size}"
             )
         kernel = np.zeros(size, dtype=np.int64)
         kernel[tuple(n // 2 for n in size)] = 1

@@ -7,10 +7,12 @@ from typing import Any
 
 from convanim.animation import Animation, compose
 from convanim.errors import RequestError
+from convanim.filling import with_file_sizes
 from convanim.layers import Layer
 from convanim.operations import OPERATIONS
-from convanim.options import Options
+from convanim.options import Options, options_of
 from convanim.packaged import templates_folder
+from convanim.sources import SUFFIXES
 from convanim.toml_files import read_toml
 
 # Table -> key -> the option that it sets.
@@ -85,6 +87,7 @@ def load_recipe(name: str, **overrides: Any) -> Recipe:
         recipe = _recipe(path, table)
     except RequestError as error:
         raise _located(error, name) from None
+    options_of(overrides)
     recipe = replace(recipe, source=name, replaced=frozenset(overrides))
     return replace(recipe, options=replace(recipe.options, **overrides))
 
@@ -121,10 +124,11 @@ def _recipe(path: Path, table: Mapping[str, Any]) -> Recipe:
                 )
             option = keys[key]
             options[option] = _beside(path, option, value)
+    asked = Options(**options)
     return Recipe(
         name=path.stem,
-        layer=_layer(_section(table, "layer")),
-        options=Options(**options),
+        layer=_layer(_section(table, "layer"), asked),
+        options=asked,
         title=table.get("title", ""),
         alt=table.get("alt", ""),
     )
@@ -150,13 +154,13 @@ def _beside(path: Path, option: str, value: Any) -> Any:
         if option in ("values", "kernel_values"):
             raise RequestError(option, value, "not numbers", "give rows of numbers, a file, or a word such as random")
         return value
-    is_file = option in ("values", "kernel_values") and value.lower().endswith((".csv", ".npy", ".png"))
+    is_file = option in ("values", "kernel_values") and value.lower().endswith(SUFFIXES)
     if is_file or (option == "theme" and value.lower().endswith(".toml")):
         return str(path.parent / value)
     return value
 
 
-def _layer(section: Mapping[str, Any]) -> Layer:
+def _layer(section: Mapping[str, Any], options: Options) -> Layer:
     op = section.get("op")
     if not isinstance(op, str) or op not in OPERATIONS:
         rule = "no operation is given" if op is None else "no such operation"
@@ -166,9 +170,9 @@ def _layer(section: Mapping[str, Any]) -> Layer:
     for key in arguments:
         if key not in (*operation.field_names, "dims"):
             raise RequestError(
-                f"layer.{key}", None, f"{op} has no such argument", f"it has {', '.join(operation.field_names)}"
+                f"layer.{key}",
+                None,
+                f"{op} has no such argument",
+                f"it has {', '.join((*operation.field_names, 'dims'))}",
             )
-    for key in ("input_size", "kernel_size"):
-        if key not in arguments:
-            raise RequestError(f"layer.{key}", None, "missing", f"give it, such as {key} = 3")
-    return operation.layer(**arguments)
+    return operation.layer(**with_file_sizes(arguments, options))

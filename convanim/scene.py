@@ -21,6 +21,14 @@ Offset: TypeAlias = tuple[int, int]
 Anchor: TypeAlias = Literal["start", "middle", "end"]
 
 
+_BASE_WIDTH = 480  # the width of a picture at which sizes in pixels hold; they grow with it
+
+
+def unit(width: int) -> float:
+    """Pixels in a picture for one at the base width; they shrink to two thirds at most, so that text can be read."""
+    return max(width / _BASE_WIDTH, 2 / 3)
+
+
 @dataclass(frozen=True)
 class Always:
     """Every element is shown at every step."""

@@ -44,6 +44,11 @@ def file_size(field: str, source: Source) -> Sizes | None:
     return _read(field, source).shape if source.lower().endswith(SUFFIXES) else None
 
 
+def is_picture(source: Source | None) -> bool:
+    """Whether a source is a picture's file."""
+    return isinstance(source, str | PathLike) and fspath(source).lower().endswith(".png")
+
+
 def _numbers(field: str, source: Source, size: Sizes, limit: int, resize: bool) -> Numbers:
     source = _named(source)
     if not isinstance(source, str):
@@ -55,9 +60,8 @@ def _numbers(field: str, source: Source, size: Sizes, limit: int, resize: bool) 
         return np.arange(np.prod(size), dtype=np.int64).reshape(size)
     if not source.lower().endswith(SUFFIXES):
         names = f", {', '.join(KERNEL_NAMES)}" if field == "kernel_values" else ""
-        raise RequestError(
-            field, source, "no such source of numbers", f"try random, random:7, arange{names}, or a .csv, .npy or .png"
-        )
+        rule = "not a .csv, .npy or .png" if Path(source).suffix else "no such source of numbers"
+        raise RequestError(field, source, rule, f"try random, random:7, arange{names}, or a .csv, .npy or .png")
     return _fitting(field, source, _read(field, source, size if resize else None), size)
 
 
@@ -201,9 +205,9 @@ def _fitting(field: str, name: str, cells: Numbers, size: Sizes) -> Numbers:
     # A row of numbers is a map of one row; a map of one row or column is a row of numbers.
     if (1, *cells.shape) == size or (len(size) == 1 and cells.shape in ((1, *size), (*size, 1))):
         return cells.reshape(size)
-    what = "--kernel-size" if field == "kernel_values" else "--input-size"
+    what = "{kernel_size}" if field == "kernel_values" else "{input_size}"
     fix = f"give {what} {'x'.join(map(str, cells.shape))}"
     if name.lower().endswith(".png") and field == "values":
-        fix += ", or --resize"
+        fix += ", or {resize}"
     rule = f"holds {spelled(cells.shape)} numbers, but the {'kernel' if field == 'kernel_values' else 'input'} is"
     raise RequestError(field, name, f"{rule} {spelled(size)}", fix)

@@ -284,8 +284,8 @@ def test_seeds_and_names_have_no_size() -> None:
 def test_a_wrong_size_names_both_sizes(tmp_path: Path) -> None:
     """A refusal of a file's size says what it holds, what was asked and the option that would fit."""
     path = file(tmp_path, "n.csv", "1,2,3\n4,5,6\n")
-    assert all(part in str(refusal(path, (5, 7))) for part in ("2×3", "5×7", "--input-size 2x3"))
-    assert all(part in str(refusal(path, (3, 3), kernel=True)) for part in ("2×3", "3×3", "--kernel-size 2x3"))
+    assert all(part in str(refusal(path, (5, 7))) for part in ("2×3", "5×7", "input_size 2x3"))
+    assert all(part in str(refusal(path, (3, 3), kernel=True)) for part in ("2×3", "3×3", "kernel_size 2x3"))
 
 
 @settings(max_examples=200, deadline=None)

@@ -63,21 +63,12 @@ def _figure_options(operation: Operation) -> list[click.Option]:
     return [option for option in figure_options() if option.name not in dropped]
 
 
-def _layer(operation: Operation, given: dict[str, Any], options: "Options | None") -> "Layer":
+def _layer(operation: Operation, given: dict[str, Any], options: "Options") -> "Layer":
     """The layer from its options; a size that is left out is that of the file with its numbers."""
-    from convanim.sources import file_size
+    from convanim.filling import with_file_sizes
 
     arguments = {name: given[name] for name in (*operation.field_names, "dims") if given[name] is not None}
-    for name, source in (("input_size", "values"), ("kernel_size", "kernel_values")):
-        if name in arguments:
-            continue
-        numbers = getattr(options, source) if options else None
-        size = None if numbers is None else file_size(source, numbers)
-        if size is None:
-            short = f"-{name[0]}"
-            raise RequestError(name, None, "missing", f"give it, such as {short} {5 if short == '-i' else 3}")
-        arguments[name] = size
-    return operation.layer(**arguments)
+    return operation.layer(**with_file_sizes(arguments, options))
 
 
 def _produce(recipe: "Recipe", output: tuple[str, ...], form: str | None, quiet: bool) -> None:
@@ -165,7 +156,9 @@ class _ExplainGroup(OneLineGroup):
 
 def _explain_operation(operation: Operation) -> click.Command:
     def run(**given: Any) -> None:
-        _print_explanation(_layer(operation, given, None))
+        from convanim.options import Options
+
+        _print_explanation(_layer(operation, given, Options()))
 
     return click.Command(
         operation.name,

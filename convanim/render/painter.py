@@ -10,12 +10,12 @@ from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from convanim.render.glyphs import outline
-from convanim.scene import Cells, Floats, Ints, Lattice, Shape, Texts
+from convanim.scene import Cells, Floats, Ints, Lattice, Shape, Texts, unit
 from convanim.theme import Colour, Style, Theme
 
 _DPI = 72  # so that matplotlib's points are pixels
-_BASE_WIDTH = 480  # the picture width for which themes give widths and dashes
 _MOST_KEPT = 256  # patterns of cells whose paths are kept, and cells in one of them
+_DASHED = 6  # pixels of a cell below which its dashes could not be told apart
 _FAINT = 1 / 7  # a line is at most this part of its cell, so that small cells do not drown in their lines
 
 # How a path is drawn: its line, the path, its fill.
@@ -29,7 +29,7 @@ class Painter:
         self._agg: Any = RendererAgg(width, height, _DPI)  # type: ignore[no-untyped-call]
         self._theme = theme
         self._height = height
-        self._unit = max(width / _BASE_WIDTH, 2 / 3)
+        self._unit = unit(width)
         self._blocks: dict[tuple[int, bytes], list[_Drawn]] = {}
         self.pixels: NDArray[np.uint8] = np.asarray(self._agg.buffer_rgba())  # type: ignore[no-untyped-call]
 
@@ -73,22 +73,23 @@ class Painter:
         if style.fill is not None:
             block.append((_context(style.fill, 0), _polygons(lattice.corners(cells) + shift), style.fill))
         if style.stroke is not None and width:
-            block += self._strokes(_edges(lattice, cells) + shift, style, style.stroke, width)
+            dash = style.dash if _side(lattice) >= _DASHED else ()
+            block += self._strokes(_edges(lattice, cells) + shift, dash, style.stroke, width)
         return block
 
     def _cell_line_width(self, lattice: Lattice, style: Style) -> float:
         """Lines as wide as the theme says, whole pixels where cells are upright, thinner in small cells."""
         width = style.width * self._unit
-        side = min(np.hypot(*lattice.column), np.hypot(*lattice.row))
+        side = _side(lattice)
         if lattice.is_upright:
             width = max(1, round(width))
-        if side < 4:
+        if side < 4 and style.fill is not None:
             return 0.0
         return width if width <= side * _FAINT else max(side * _FAINT, 0.4)
 
     def _paint_lines(self, style: Style, ends: Floats) -> None:
         if style.stroke is not None:
-            for context, path, fill in self._strokes(ends, style, style.stroke, style.width * self._unit):
+            for context, path, fill in self._strokes(ends, style.dash, style.stroke, style.width * self._unit):
                 self._draw(context, path, fill)
 
     def _paint_texts(self, shape: Texts, style: Style, step: int, elements: Ints) -> None:
@@ -105,15 +106,15 @@ class Painter:
             path = _path(np.concatenate(vertices), np.concatenate(codes))
             self._draw(_context(style.text, 0), path, style.text)
 
-    def _strokes(self, ends: Floats, style: Style, colour: Colour, width: float) -> list[_Drawn]:
+    def _strokes(self, ends: Floats, dash: tuple[float, ...], colour: Colour, width: float) -> list[_Drawn]:
         """What draws lines (N, 2, 2)."""
-        if not style.dash:
+        if not dash:
             return [(_context(colour, width, "projecting"), _segments(ends), None)]
         strokes: list[_Drawn] = []
         lengths = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
         for length in np.unique(lengths):
             context = _context(colour, width, "butt")
-            context.set_dashes(*_fitted([d * self._unit for d in style.dash], float(length)))
+            context.set_dashes(*_fitted([d * self._unit for d in dash], float(length)))
             strokes.append((context, _segments(ends[lengths == length]), None))
         return strokes
 
@@ -123,6 +124,11 @@ class Painter:
         # Agg's y runs upwards.
         place = np.array([[1.0, 0.0, offset[0]], [0.0, -1.0, self._height - offset[1]], [0.0, 0.0, 1.0]])
         self._agg.draw_path(context, path, place, None if fill is None else tuple(c / 255 for c in fill))
+
+
+def _side(lattice: Lattice) -> float:
+    """The length in pixels of a cell's shorter side."""
+    return float(min(np.hypot(*lattice.column), np.hypot(*lattice.row)))
 
 
 def _context(colour: Colour, width: float, cap: Literal["butt", "projecting"] = "butt") -> GraphicsContextBase:

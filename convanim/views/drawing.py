@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from convanim.font import CAP_HEIGHT
 from convanim.geometry import Geometry
+from convanim.scene import unit
 from convanim.values import Values
 
 READINGS = ("gather", "scatter")
-_BASE_WIDTH = 480  # the width at which sizes in pixels hold; they grow with the picture
 _LEAST_TEXT = 9  # height of a digit in pixels at that width
 
 
@@ -31,8 +31,8 @@ class Drawing:
 
     @property
     def unit(self) -> float:
-        """Pixels here for one pixel at the base width; text never shrinks below two thirds of its size."""
-        return max(self.width / _BASE_WIDTH, 2 / 3)
+        """Pixels here for one pixel at the base width."""
+        return unit(self.width)
 
     @property
     def least_em(self) -> float:

@@ -1,5 +1,6 @@
 """Grids seen from above, beside or above one another, as large as the page allows."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from convanim.views.drawing import Drawing, TooNarrowError
 from convanim.views.grids import Canvas
 from convanim.views.lettering import LEADING, Block, fits, text_block
 from convanim.views.page import finished, map_labels, plot_of
+from convanim.views.plot import Plot
 
 _LARGEST_CELL = 48  # pixels at the base width
 _GAP = 40  # pixels between the maps at the base width, for the arrow
@@ -30,7 +32,7 @@ def flat(drawing: Drawing) -> Scene:
     """The view from above. Raises TooNarrowError when there is no room for its cells or their numbers."""
     plot = plot_of(drawing)
     beside, stacked = _cell_beside(drawing, plot.input, plot.output), _cell_stacked(drawing, plot.input, plot.output)
-    is_beside = _is_roomy(drawing, beside, stacked, plot.number_width)
+    is_beside = _is_roomy(drawing, plot, beside, stacked)
     cell = beside if is_beside else stacked
     if cell < 2:
         raise TooNarrowError("leaves less than 2 pixels to a cell")
@@ -40,14 +42,15 @@ def flat(drawing: Drawing) -> Scene:
     return finished(drawing, plot, shapes, bottom)
 
 
-def _is_roomy(drawing: Drawing, beside: int, stacked: int, number_width: float) -> bool:
-    """Whether maps side by side are as good as stacked ones, which have larger cells on a longer page."""
+def _is_roomy(drawing: Drawing, plot: Plot, beside: int, stacked: int) -> bool:
+    """Whether the maps go side by side, as slides are wide: unless that takes too much off their cells."""
     if beside < 2 or len(drawing.geometry.layer.input_size) == 1:
         return False
     square = Lattice((0, 0), (beside, 0), (0, beside))
-    if number_width and not fits(square, number_width * drawing.least_em, CAP_HEIGHT * drawing.least_em):
+    if plot.number_width and not fits(square, plot.number_width * drawing.least_em, CAP_HEIGHT * drawing.least_em):
         return False
-    return beside >= 0.6 * stacked
+    is_tall = (plot.input.rows + plot.output.rows) * stacked > drawing.width
+    return is_tall or beside >= 0.6 * stacked
 
 
 def _gap(drawing: Drawing) -> int:
@@ -76,6 +79,7 @@ def _beside(
         _Place(canvas, at, room, text_block(drawing, label, room[1] - room[0]))
         for canvas, at, room, label in zip((left, right), (x, end + gap), rooms, map_labels(drawing))
     ]
+    places = _alike(places)
     height = max(left.rows, right.rows) * cell
     down = [(height - place.canvas.rows * cell) // 2 for place in places]
     top = drawing.margin + max(0, *(_label_height(place.label) - d for place, d in zip(places, down)))
@@ -103,6 +107,14 @@ def _stacked(
     texts = [text for place, lattice in zip(places, lattices) for text in _label(place, lattice)]
     texts.append(_arrow(drawing, "↓", drawing.width / 2, end + _gap(drawing) / 2))
     return lattices, texts, second + lower.rows * cell
+
+
+def _alike(places: list[_Place]) -> list[_Place]:
+    """Labels of one line each at the same size: the smaller."""
+    if any(len(place.label.lines) > 1 for place in places):
+        return places
+    em = min(place.label.em for place in places)
+    return [place._replace(label=replace(place.label, em=em)) for place in places]
 
 
 def _lattice(place: _Place, top: int, cell: int) -> Lattice:

@@ -16,8 +16,9 @@ from convanim.views.lettering import fits, widest
 _LARGEST_EM = 20
 _SUBSCRIPT = 0.64  # size of a subscript to its number, where the least size allows
 _MOST_WRITTEN = 1 << 20  # cells: the widest page there is has no room for the numbers of more
-_LARGEST_SUBSCRIPT = 0.75  # a larger one would be read as a digit of the number
+_LARGEST_SUBSCRIPT = 0.75  # behind a number a larger one would be read as a digit of it
 _GAP = 0.2  # between a number and the subscript behind it, in ems
+_HIGHEST = 0.5  # of an upright cell, unless that is below the least size
 _EDGE = 3  # pixels between a subscript and its cell's lines
 
 
@@ -45,7 +46,7 @@ def lettering(
     for decimals in (2, 1, 0):
         strings = tuple(numeral(n, decimals) for n in numbers.ravel().tolist())
         width = widest((*strings, *others))
-        sizes = [em for em in _sizes(drawing) if fits(lattice, width * em, CAP_HEIGHT * em)]
+        sizes = [em for em in _sizes(drawing, lattice) if fits(lattice, width * em, CAP_HEIGHT * em)]
         if sizes:
             break
     else:
@@ -54,7 +55,7 @@ def lettering(
         beside = widest(weights)
         for em in sizes:
             subscript = max(_SUBSCRIPT * em, drawing.least_em)
-            if subscript > _LARGEST_SUBSCRIPT * em:
+            if not lattice.is_upright and subscript > _LARGEST_SUBSCRIPT * em:
                 break
             at = _subscript_at(lattice, width * em, em, beside * subscript, subscript)
             if at is not None:
@@ -66,8 +67,10 @@ def _too_narrow(lattice: Lattice) -> TooNarrowError:
     return TooNarrowError(f"the longest number does not fit into a cell of {lattice.column[0]} pixels")
 
 
-def _sizes(drawing: Drawing) -> Iterator[float]:
+def _sizes(drawing: Drawing, lattice: Lattice) -> Iterator[float]:
     em = _LARGEST_EM * drawing.unit
+    if lattice.is_upright:
+        em = min(em, _HIGHEST * lattice.row[1] / CAP_HEIGHT)
     while em > drawing.least_em:
         yield em
         em -= 0.5

@@ -1,6 +1,6 @@
 """A transposed convolution whose steps are input cells: each stamps the kernel onto the output, overlaps adding up."""
 
-from functools import partial
+from functools import lru_cache, partial
 from math import prod
 
 import numpy as np
@@ -115,6 +115,7 @@ def _settled_numbers(
     never, order = order[last[order] < 0], order[last[order] >= 0]
     partly = During(lambda step: np.flatnonzero((first >= 0) & (first <= step) & (step < last)))
 
+    @lru_cache(maxsize=4096)  # asked for by layout and by drawing
     def so_far(step: int, element: int) -> str:
         cell = unravel(element, geometry.output_size)
         return numeral(partial_sum(geometry, values, cell, step), letters.decimals)
@@ -136,6 +137,7 @@ def _stamped_numbers(
     letters = _letters(drawing, values, lattice)
     weights = np.array(weight_texts(values), dtype=object).reshape(geometry.layer.kernel_size)
 
+    @lru_cache(maxsize=4096)  # asked for by layout and by drawing
     def so_far(step: int, element: int) -> str:
         cell = tuple(canvas.index[element].tolist())
         return numeral(partial_sum(geometry, values, cell, step), letters.decimals)
