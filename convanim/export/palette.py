@@ -28,22 +28,24 @@ class PaletteMaker:
         """Take note of colours that are shown."""
         fresh = packed[self._table[packed] == 0]
         if len(fresh):
-            fresh = np.unique(fresh)
+            # Flat pictures are runs of one colour: the first of each is enough, and few are left to be sorted.
+            fresh = np.unique(fresh[np.append(True, fresh[1:] != fresh[:-1])])
             self._table[fresh] = _SEEN
             self._seen.append(fresh)
 
     def palette(self) -> "Palette":
         """The palette of all that was seen."""
         seen = np.sort(np.concatenate([*self._seen, np.zeros(0, dtype=np.uint32)]))
-        self._table[seen] = 0
-        return Palette(_spread(self._exact, _unpacked(seen)), self._table)
+        colours = _spread(self._exact, _unpacked(seen))
+        self._table[seen] = _nearest(seen, colours) + 1
+        return Palette(colours, self._table)
 
 
 class Palette:
     """At most 254 colours, and the nearest of them for every colour."""
 
     def __init__(self, colours: NDArray[np.int64], table: Indices) -> None:
-        """From colours (N, 3) and a table of zeros, one for each of 2²⁴ packed colours."""
+        """From colours (N, 3) and a table of 2²⁴ packed colours: an entry's index and one, or 0 where none is known."""
         self.colours = colours
         self._table = table
 
@@ -63,14 +65,19 @@ class Palette:
         unknown = found == 0
         if unknown.any():
             colours = np.unique(packed[unknown])
-            distance = np.abs(_unpacked(colours)[:, None, :] - self.colours).max(axis=2)
-            self._table[colours] = distance.argmin(axis=1) + 1
+            self._table[colours] = _nearest(colours, self.colours) + 1
             found = self._table[packed]
         return found - np.uint8(1)
 
 
 def _unpacked(packed: Packed) -> NDArray[np.int64]:
     return np.stack([packed & 255, packed >> 8 & 255, packed >> 16 & 255], axis=1).astype(np.int64)
+
+
+def _nearest(packed: Packed, colours: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each packed colour the index of the nearest of `colours`, by the channel that differs most."""
+    distances = np.abs(_unpacked(packed)[:, None, :] - colours).max(axis=2)
+    return np.asarray(distances.argmin(axis=1))
 
 
 def _spread(chosen: NDArray[np.int64], colours: NDArray[np.int64]) -> NDArray[np.int64]:
