@@ -1,6 +1,6 @@
 """The options: those of each operation, from its fields, and those that all figures share."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -8,8 +8,13 @@ from click.shell_completion import CompletionItem
 from convanim.errors import RequestError
 from convanim.operations import Operation, Takes
 
+if TYPE_CHECKING:
+    _Number = click.ParamType[Any]
+else:  # only newer versions of click let it be subscripted
+    _Number = click.ParamType
 
-class Whole(click.ParamType[int]):
+
+class Whole(_Number):
     """A whole number."""
 
     name = "n"
@@ -24,7 +29,7 @@ class Whole(click.ParamType[int]):
         return int(text)
 
 
-class Seconds(click.ParamType[float]):
+class Seconds(_Number):
     """A number of seconds."""
 
     name = "s"
@@ -74,7 +79,7 @@ def layer_options(operation: Operation) -> list[click.Option]:
         if field.takes is Takes.FLAG:
             options.append(click.Option([f"{name}/--no-{name[2:]}"], default=None, help=field.help))
             continue
-        kind: click.ParamType[Any] = Whole() if field.takes is Takes.INTEGER else click.STRING
+        kind: _Number = Whole() if field.takes is Takes.INTEGER else click.STRING
         metavar = {Takes.SIZES: "SIZE", Takes.PADDING: "PADDING", Takes.INTEGER: "N"}[field.takes]
         names = [field.short, name] if field.short else [name]
         options.append(click.Option(names, type=kind, metavar=metavar, help=field.help))
