@@ -64,13 +64,15 @@ def gather_plot(drawing: Drawing) -> Plot:
 
 
 def _fillers(geometry: Geometry) -> dict[Kind, str]:
-    """What stands, in numbers, where there is no input cell."""
-    layer = geometry.layer
+    """What stands, in numbers, where there is no input cell, for the kinds of such cells that there are."""
+    layer, masks = geometry.layer, kinds(geometry)
     if isinstance(layer, MaxPool):
-        return {Kind.PADDING: MINUS + "∞", Kind.OVERHANG: MINUS + "∞"}
-    if isinstance(layer, AvgPool):
-        return {Kind.PADDING: "0"} if layer.count_include_pad else {}
-    return {Kind.PADDING: "0", Kind.ZERO: "0"}
+        texts = {Kind.PADDING: MINUS + "∞", Kind.OVERHANG: MINUS + "∞"}
+    elif isinstance(layer, AvgPool):
+        texts = {Kind.PADDING: "0"} if layer.count_include_pad else {}
+    else:
+        texts = {Kind.PADDING: "0", Kind.ZERO: "0"}
+    return {kind: text for kind, text in texts.items() if masks[kind].any()}
 
 
 def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Shape]:
@@ -79,7 +81,7 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
     strings = np.full(len(canvas.cells), "", dtype=object)
     letters = None
     if values is not None:
-        fillers = {kind: text for kind, text in _fillers(geometry).items() if masks[kind].any()}
+        fillers = _fillers(geometry)
         letters = lettering(drawing, lattice, values.input, tuple(fillers.values()), weight_texts(values))
         strings[masks[Kind.INPUT]] = letters.strings
         for kind, text in fillers.items():

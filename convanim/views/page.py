@@ -1,5 +1,7 @@
 """The page around the maps: labels, the equation under them, the caption, and the finished scene."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from convanim.formula import parameters, size_formulas
@@ -72,9 +74,12 @@ def _equation(drawing: Drawing, plot: Plot, top: int) -> tuple[Texts, int]:
     lines = lines_needed(drawing, plot.widest_term, plot.most_terms, plot.around_terms)
     step_points = [(drawing.width / 2, top + (i + 0.5) * line_height(drawing)) for i in range(lines)]
 
+    @lru_cache(maxsize=4)  # asked for line by line, and by layout as well as by drawing
+    def spelled_out(step: int) -> tuple[str, ...]:
+        return broken(terms(step), room, lines)
+
     def text(step: int, line: int) -> str:
-        spelled_out = broken(terms(step), room, lines)
-        return spelled_out[line] if line < len(spelled_out) else ""
+        return spelled_out(step)[line] if line < len(spelled_out(step)) else ""
 
     every_line = np.arange(lines)
     return Texts("equation", np.array(step_points), text, drawing.label_em, when=During(lambda _: every_line)), lines
