@@ -102,10 +102,6 @@ class Axis:
             found.append(output if between == 0 and 0 <= output < self.output_size else None)
         return found
 
-    def is_read(self, cell: int) -> bool:
-        """Whether any window reads input `cell`."""
-        return any(output is not None for output in self.readers(cell))
-
     def divisor(self, output: int, count_include_pad: bool) -> int:
         """By how many cells of this axis a mean is divided: the window inside the padded input, or the real cells."""
         start = self.start(output)

@@ -7,6 +7,7 @@ Depth is list order. What is shown is a pure function of the step; a shape is st
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import floor
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -119,6 +120,11 @@ class Cells:
         return len(self.cells)
 
 
+def _nearest(number: float) -> int:
+    """The nearest whole number, halves always up: the same wherever a text stands, unlike `round`'s."""
+    return floor(number + 0.5 + 1e-6)
+
+
 @dataclass(frozen=True)
 class Texts:
     """Lines of text, each at a point: the middle of its height, and its start, middle or end.
@@ -143,7 +149,7 @@ class Texts:
         width = text_width(self.string(step, element), self.em)
         x, y = self.points[element]
         x -= {"start": 0.0, "middle": width / 2, "end": width}[self.anchor]
-        return round(x * 4) / 4, float(round(y + CAP_HEIGHT * self.em / 2))
+        return _nearest(x * 4) / 4, float(_nearest(y + CAP_HEIGHT * self.em / 2))
 
     def boxes(self, step: int, elements: Ints) -> Floats:
         """The bounding boxes (N, 4) of elements: left, top, right, bottom."""

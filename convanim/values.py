@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convanim.errors import RequestError
-from convanim.geometry import Cell, Geometry
+from convanim.geometry import Cell, Geometry, ravel
 from convanim.operations import Reduction, operation_of
 from convanim.sources import Numbers
 
@@ -53,7 +53,7 @@ def partial_sum(geometry: Geometry, values: Values, output: Cell, last_input: in
     number = float if values.output.dtype.kind == "f" else int
     total = number(0)
     for tap in geometry.taps(output):
-        if tap.input is not None and np.ravel_multi_index(tap.input, values.input.shape) <= last_input:
+        if tap.input is not None and ravel(tap.input, values.input.shape) <= last_input:
             total += number(values.kernel[tap.kernel]) * number(values.input[tap.input])
     return total
 

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from oracle import Oracle, cells, oracle_of
 from pixels import composed, inks, keys_at, roles_at, weights_at
@@ -14,7 +14,7 @@ from strategies import LAYERS, convs, layers, transposed
 from convanim.animation import compose
 from convanim.font import CAP_HEIGHT
 from convanim.geometry import Geometry
-from convanim.layers import Conv, ConvTranspose, Layer
+from convanim.layers import Conv, ConvTranspose, Layer, MaxPool
 from convanim.operations import OPERATIONS
 from convanim.options import Options
 from convanim.scene import Cells, Lines, Scene, Since, Texts, shown
@@ -153,6 +153,7 @@ def test_all_is_on_the_page(view: str, layer: Layer, values: str | None, caption
 @every_view
 @settings(max_examples=40, deadline=None)
 @given(layer=ANY_LAYER, values=NUMBERS, width=st.sampled_from([160, 480, 961]))
+@example(layer=MaxPool("1x11", "1x4", "1x5", "same", "1x3"), values=None, width=160)
 def test_words_do_not_overlap(view: str, layer: Layer, values: str | None, width: int) -> None:
     """Labels, the arrow, the equation and the caption keep clear of one another."""
     scene = composed(layer, Options(view=view, values=values, caption=True, width=width)).scene
@@ -204,6 +205,7 @@ def test_what_comes_and_stays_comes_in_order(layer: Layer, values: str | None, v
 @every_view
 @few
 @given(layer=ANY_LAYER, values=NUMBERS, move=st.tuples(st.integers(-99, 99), st.integers(-99, 99)))
+@example(layer=Conv("1x7", "1x3", "1x3", "0x3", "1x3"), values="random:7", move=(0, 1))
 def test_a_shifted_scene_is_the_same_elsewhere(
     view: str, layer: Layer, values: str | None, move: tuple[int, int]
 ) -> None:

@@ -74,7 +74,8 @@ def _beside(
     gap = _gap(drawing)
     x = (drawing.width - gap - (left.columns + right.columns) * cell) // 2
     end = x + left.columns * cell
-    rooms = (drawing.margin, end + 0.4 * gap), (end + 0.6 * gap, drawing.width - drawing.margin)
+    # A label may reach into the gap, but not to the arrow, which takes the middle half of it.
+    rooms = (drawing.margin, end + 0.2 * gap), (end + 0.8 * gap, drawing.width - drawing.margin)
     places = [
         _Place(canvas, at, room, text_block(drawing, label, room[1] - room[0]))
         for canvas, at, room, label in zip((left, right), (x, end + gap), rooms, map_labels(drawing))

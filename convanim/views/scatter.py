@@ -1,12 +1,14 @@
 """A transposed convolution whose steps are input cells: each stamps the kernel onto the output, overlaps adding up."""
 
+from collections.abc import Callable
 from functools import lru_cache, partial
 from math import prod
+from typing import TypeAlias
 
 import numpy as np
 
 from convanim.font import text_width
-from convanim.geometry import Geometry, unravel
+from convanim.geometry import Cell, Geometry, unravel
 from convanim.numerals import Terms, Weights, numeral, stamp_terms
 from convanim.scene import Cells, During, Floats, Ints, Lattice, Shape, Since, Texts
 from convanim.sources import Numbers
@@ -23,6 +25,8 @@ from convanim.views.numbers import (
     widest_term,
 )
 from convanim.views.plot import Plot
+
+Sums: TypeAlias = Callable[[int, Cell], str]
 
 
 def scatter_plot(drawing: Drawing) -> Plot:
@@ -66,8 +70,9 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
         letters = lettering(drawing, lattice, drawing.values.input)
         points = lattice.centres(cells)
         for role, mask in (("unread", ~read), ("input", read)):
-            strings = tuple(s for s, there in zip(letters.strings, mask) if there)
-            shapes.append(Texts(role, points[mask], strings, letters.em))
+            if mask.any():
+                strings = tuple(s for s, there in zip(letters.strings, mask) if there)
+                shapes.append(Texts(role, points[mask], strings, letters.em))
         moving.append(Texts("window", points, letters.strings, letters.em, when=now))
     return shapes + moving
 
@@ -97,28 +102,35 @@ def _output_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[S
         Cells("current", "output", lattice, cells, index, stamped),
     ]
     if drawing.values is not None:
-        shapes += _settled_numbers(drawing, drawing.values, lattice, own, (first, last))
-        current += _stamped_numbers(drawing, drawing.values, canvas, lattice, stamped)
+        letters = _letters(drawing, drawing.values, lattice)
+        sums = _running_sums(geometry, drawing.values, letters)
+        shapes += _settled_numbers(geometry, drawing.values, letters, sums, lattice.centres(own), (first, last))
+        current += _stamped_numbers(geometry, drawing.values, letters, sums, canvas, lattice, stamped)
     return shapes + current
 
 
+def _running_sums(geometry: Geometry, values: Values, letters: Lettering) -> Sums:
+    """What has been added up in an output cell until a step, as text."""
+
+    @lru_cache(maxsize=4096)  # asked for by layout and by drawing
+    def so_far(step: int, output: Cell) -> str:
+        return numeral(partial_sum(geometry, values, output, step), letters.decimals)
+
+    return so_far
+
+
 def _settled_numbers(
-    drawing: Drawing, values: Values, lattice: Lattice, own: Ints, steps: tuple[Ints, Ints]
+    geometry: Geometry, values: Values, letters: Lettering, sums: Sums, points: Floats, steps: tuple[Ints, Ints]
 ) -> list[Shape]:
     """What has been added up so far, in cells that are partial and in those that are done."""
-    geometry = drawing.geometry
     first, last = steps
-    letters = _letters(drawing, values, lattice)
     final = tuple(numeral(n, letters.decimals) for n in values.output.ravel().tolist())
-    points = lattice.centres(own)
     order = np.argsort(last, kind="stable")
     never, order = order[last[order] < 0], order[last[order] >= 0]
     partly = During(lambda step: np.flatnonzero((first >= 0) & (first <= step) & (step < last)))
 
-    @lru_cache(maxsize=4096)  # asked for by layout and by drawing
     def so_far(step: int, element: int) -> str:
-        cell = unravel(element, geometry.output_size)
-        return numeral(partial_sum(geometry, values, cell, step), letters.decimals)
+        return sums(step, unravel(element, geometry.output_size))
 
     shapes: list[Shape] = [
         Texts("output", points[order], tuple(final[i] for i in order), letters.em, when=Since(last[order])),
@@ -130,17 +142,19 @@ def _settled_numbers(
 
 
 def _stamped_numbers(
-    drawing: Drawing, values: Values, canvas: Canvas, lattice: Lattice, stamped: During
+    geometry: Geometry,
+    values: Values,
+    letters: Lettering,
+    sums: Sums,
+    canvas: Canvas,
+    lattice: Lattice,
+    stamped: During,
 ) -> list[Shape]:
     """The sums under the stamp, and the weights that it adds with."""
-    geometry = drawing.geometry
-    letters = _letters(drawing, values, lattice)
     weights = np.array(weight_texts(values), dtype=object).reshape(geometry.layer.kernel_size)
 
-    @lru_cache(maxsize=4096)  # asked for by layout and by drawing
     def so_far(step: int, element: int) -> str:
-        cell = tuple(canvas.index[element].tolist())
-        return numeral(partial_sum(geometry, values, cell, step), letters.decimals)
+        return sums(step, tuple(canvas.index[element].tolist()))
 
     def stamp(step: int, element: int) -> str:
         cell, output = unravel(step, geometry.layer.input_size), canvas.index[element].tolist()
