@@ -15,6 +15,8 @@ from convanim.layers import AvgPool, Conv, ConvTranspose, MaxPool
 if TYPE_CHECKING:
     from convanim.api import Figure, animate
     from convanim.batch import render_all
+    from convanim.chain import Chain
+    from convanim.figures import Comparison, Part
     from convanim.geometry import Geometry
     from convanim.options import Options
     from convanim.recipes import load_recipe
@@ -22,12 +24,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "AvgPool",
+    "Chain",
+    "Comparison",
     "Conv",
     "ConvTranspose",
     "Figure",
     "Geometry",
     "MaxPool",
     "Options",
+    "Part",
     "RequestError",
     "animate",
     "load_recipe",
@@ -36,9 +41,12 @@ __all__ = [
 
 # These import numpy, so they are looked up when first used: `convanim --help` needs none of it.
 _LATER = {
+    "Chain": "convanim.chain",
+    "Comparison": "convanim.figures",
     "Figure": "convanim.api",
     "Geometry": "convanim.geometry",
     "Options": "convanim.options",
+    "Part": "convanim.figures",
     "animate": "convanim.api",
     "load_recipe": "convanim.recipes",
     "render_all": "convanim.batch",

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from convanim.animation import Animation, compose
+from convanim.chain import Chain
 from convanim.errors import RequestError
 from convanim.export import destination, save
+from convanim.figures import Comparison, Subject
 from convanim.layers import Layer
 from convanim.options import options_of
 from convanim.recipes import load_recipe
@@ -44,8 +46,8 @@ class Figure:
         return self.animation.notes
 
 
-def animate(figure: Layer | str | os.PathLike[str], **options: Any) -> Figure:
-    """The figure of a layer, of a template (its name) or of a recipe (its `.toml` file).
+def animate(figure: Subject | str | os.PathLike[str], **options: Any) -> Figure:
+    """The figure of a layer, a chain or a comparison, of a template (its name) or of a recipe (its `.toml` file).
 
     `options` are those of `convanim.Options`: `values`, `view`, `theme`, `width`, `caption` …; they replace a recipe's.
     Raises RequestError when an option is unknown or does not fit the layer.
@@ -53,6 +55,6 @@ def animate(figure: Layer | str | os.PathLike[str], **options: Any) -> Figure:
     asked = options_of(options)
     if isinstance(figure, str | os.PathLike):
         return Figure(load_recipe(os.fspath(figure), **options).animation())
-    if not isinstance(figure, Layer):
+    if not isinstance(figure, Layer | Chain | Comparison):
         raise RequestError("figure", figure, "not a layer, nor the name of a template or recipe", "give Conv(5, 3)")
     return Figure(compose(figure, asked))

@@ -4,12 +4,15 @@ from convanim.axes import pool_output_size
 from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool, dilation_of
 from convanim.numerals import MINUS
 from convanim.operations import operation_of
+from convanim.pointwise import Pointwise, Stage
 from convanim.sizes import AXIS_NAMES, spelled, spelled_short, spelled_sides
 
 
 def parameters(layer: Layer) -> str:
-    """The layer in one line, defaults left out: `conv, kernel 3×3, stride 2, padding 1`."""
+    """The layer in one line, defaults left out: `conv, kernel 3×3, 20 filters, stride 2, padding 1, groups 2`."""
     parts = [operation_of(layer).name.replace("-", " "), f"kernel {spelled(layer.kernel_size)}"]
+    if isinstance(layer, Conv | ConvTranspose) and layer.out_channels is not None:
+        parts.append(f"{layer.out_channels:,} filter" + ("" if layer.out_channels == 1 else "s"))
     ones = (1,) * len(layer.input_size)
     default_stride = ones if isinstance(layer, Conv | ConvTranspose) else layer.kernel_size
     if layer.stride != default_stride:
@@ -26,7 +29,32 @@ def parameters(layer: Layer) -> str:
         parts.append("padding not counted")
     if isinstance(layer, AvgPool) and layer.divisor_override is not None:
         parts.append(f"divided by {layer.divisor_override}")
+    if isinstance(layer, Conv | ConvTranspose) and layer.groups > 1:
+        parts.append(f"groups {layer.groups}")
     return ", ".join(parts)
+
+
+def stage_parameters(stage: Stage) -> str:
+    """A layer in one line as `parameters` has it; a pointwise step's name: `relu`, `leaky relu`."""
+    return stage.op.replace("-", " ") if isinstance(stage, Pointwise) else parameters(stage)
+
+
+def brief(stage: Stage) -> str:
+    """A stage in the fewest words, as the parts of a chain are called: `conv 5×5`, `max pool 2×2 stride 1`, `relu`."""
+    if isinstance(stage, Pointwise):
+        return stage_parameters(stage)
+    words = [operation_of(stage).name.replace("-", " "), spelled(stage.kernel_size)]
+    is_depthwise = isinstance(stage, Conv | ConvTranspose) and stage.groups == stage.in_channels != 1
+    if is_depthwise:
+        words.insert(0, "depthwise")
+    default_stride = (1,) * len(stage.input_size) if isinstance(stage, Conv | ConvTranspose) else stage.kernel_size
+    if stage.stride != default_stride:
+        words.append(f"stride {spelled_short(stage.stride)}")
+    if max(dilation_of(stage)) > 1:
+        words.append(f"dilation {spelled_short(dilation_of(stage))}")
+    if isinstance(stage, Conv | ConvTranspose) and stage.groups > 1 and not is_depthwise:
+        words.append(f"groups {stage.groups}")
+    return " ".join(words)
 
 
 def footprint_formula(layer: Layer, axis: int) -> str:

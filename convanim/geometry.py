@@ -1,4 +1,8 @@
-"""Where input, kernel and output stand at every step. Pure, and lazy over the steps."""
+"""Where input, kernel and output stand at every step. Pure, and lazy over the steps.
+
+Where a layer has channels, every cell names its channel first: input and output `[c, y, x]`, kernel cells as the layer
+stores them, those of a pool `[c, y, x]`.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,10 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convanim.axes import Axis
-from convanim.layers import AvgPool, Layer, output_size
+from convanim.channels import Channels
+from convanim.errors import RequestError
+from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, channels_of, output_shape, output_size
 from convanim.sizes import Sizes
 
 Cell: TypeAlias = tuple[int, ...]
+ORDERS = ("filter", "position")
 
 
 @dataclass(frozen=True)
@@ -35,9 +42,18 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Geometry:
-    """A layer's windows and taps. A step is one output cell, in row-major order."""
+    """A layer's windows and taps. A step is one output cell.
+
+    With channels `order` says which comes first: all positions of one filter after another (`filter`, which is the
+    output's row-major order) or all filters at one position after another (`position`). Raises RequestError.
+    """
 
     layer: Layer
+    order: str = "filter"
+
+    def __post_init__(self) -> None:
+        if self.order not in ORDERS:
+            raise RequestError("order", self.order, "no such order", f"try {' or '.join(ORDERS)}")
 
     @cached_property
     def axes(self) -> tuple[Axis, ...]:
@@ -49,17 +65,48 @@ class Geometry:
         """The output's size, one number per axis."""
         return output_size(self.layer)
 
+    @cached_property
+    def channels(self) -> Channels | None:
+        """The layer's channels; None where cells name none."""
+        return channels_of(self.layer)
+
+    @cached_property
+    def output_shape(self) -> Sizes:
+        """The output's channels, if any, and its size."""
+        return output_shape(self.layer)
+
     @property
     def steps(self) -> int:
         """How many steps there are: one per output cell."""
-        return prod(self.output_size)
+        return prod(self.output_shape)
 
     def output(self, step: int) -> Cell:
         """The output cell that is computed at a step."""
-        return unravel(step, self.output_size)
+        if self.channels is None or self.order == "filter":
+            return unravel(step, self.output_shape)
+        *cell, channel = unravel(step, (*self.output_size, self.channels.outputs))
+        return (channel, *cell)
 
     def taps(self, output: Cell) -> Iterator[Tap]:
         """The taps of an output cell, null ones too, in the kernel's row-major order."""
+        if self.channels is None:
+            yield from self._spatial_taps(output)
+            return
+        channel, *cell = output
+        for source in self.channels.inputs_of([channel]):
+            place = self.kernel_place(source, channel)
+            for tap in self._spatial_taps(tuple(cell)):
+                yield Tap((*place, *tap.kernel), None if tap.input is None else (source, *tap.input))
+
+    def kernel_place(self, source: int, channel: int) -> Cell:
+        """Where the layer stores the slice of its kernel that leads from an input channel to an output channel."""
+        channels = self.channels
+        assert channels is not None
+        if isinstance(self.layer, Conv):
+            return (channel, source % channels.read)
+        return (source, channel % channels.made) if isinstance(self.layer, ConvTranspose) else (channel,)
+
+    def _spatial_taps(self, output: Cell) -> Iterator[Tap]:
         reads = [axis.reads(o) for axis, o in zip(self.axes, output)]
         for kernel in product(*(range(axis.kernel_size) for axis in self.axes)):
             found = [read[k] for read, k in zip(reads, kernel)]
@@ -67,11 +114,11 @@ class Geometry:
             yield Tap(kernel, cell if len(cell) == len(found) else None)
 
     def positions(self, output: Cell) -> Iterator[Cell]:
-        """Where each kernel cell stands while `output` is computed, in the order of `taps`."""
+        """Where each kernel cell stands while `output`, its channel left out, is computed, in row-major order."""
         return product(*([axis.position(o, k) for k in range(axis.kernel_size)] for axis, o in zip(self.axes, output)))
 
     def stamps(self, cell: Cell) -> Iterator[Stamp]:
-        """Where an input cell and each kernel cell meet in the output, in the kernel's row-major order."""
+        """Where an input cell and each kernel cell meet in the output; both without their channels."""
         readers = [axis.readers(i) for axis, i in zip(self.axes, cell)]
         for kernel in product(*(range(axis.kernel_size) for axis in self.axes)):
             found = [reader[k] for reader, k in zip(readers, kernel)]
@@ -80,7 +127,7 @@ class Geometry:
 
     def divisor(self, output: Cell) -> int | None:
         """What the sum of an output cell's taps is divided by; None but for average pooling."""
-        return None if self.divisors is None else int(self.divisors[output])
+        return None if self.divisors is None else int(self.divisors[output[-len(self.axes) :]])
 
     @cached_property
     def divisors(self) -> NDArray[np.int64] | None:

@@ -1,9 +1,10 @@
-"""The geometry as JSON, version 1: written as a stream, step by step."""
+"""The geometry of a layer as JSON, version 1: written as a stream, step by step."""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
+from convanim.cost import Cost, stage_cost
 from convanim.geometry import Geometry
 from convanim.layers import Layer
 from convanim.operations import operation_of
@@ -17,16 +18,21 @@ def geometry_json(geometry: Geometry, values: Values | None = None) -> Iterator[
     """The JSON text of a geometry, in pieces; always the gather reading.
 
     `y[output] = sum(w[kernel] * x[input])` over the taps whose input is not null; for max pooling the maximum of them,
-    -inf when there is none; for average pooling their sum over the step's `divisor`. Indices are one number per axis.
+    -inf when there is none; for average pooling their sum over the step's `divisor`. Indices are one number per axis,
+    behind their channel where the layer has channels.
     """
-    yield f'{{"version": {VERSION},\n "layer": {_dump(layer_table(geometry.layer))},\n'
-    yield f' "output_size": {_dump(geometry.output_size)},\n'
+    yield f'{{"version": {VERSION},\n '
+    yield from geometry_entries(geometry, values)
+    yield "}\n"
+
+
+def geometry_entries(geometry: Geometry, values: Values | None) -> Iterator[str]:
+    """What stands between the outermost braces, behind the version."""
+    yield f'"layer": {dumped(layer_table(geometry.layer))},\n "output_size": {dumped(geometry.output_size)},\n'
     if values is not None:
-        yield f' "values": {_dump(_values(values))},\n'
-    yield ' "steps": ['
-    for step in range(geometry.steps):
-        yield (",\n           " if step else "") + _dump(_step(geometry, step))
-    yield "]}\n"
+        yield f' "values": {dumped(_values(values))},\n'
+    yield f' "cost": {dumped(cost_table(stage_cost(geometry.layer)))},\n'
+    yield from steps(_step(geometry, step) for step in range(geometry.steps))
 
 
 def layer_table(layer: Layer) -> dict[str, Any]:
@@ -35,9 +41,37 @@ def layer_table(layer: Layer) -> dict[str, Any]:
     for name in operation_of(layer).field_names:
         table[name] = getattr(layer, name)
     if operation_of(layer).has_weights:
-        # One map in, one map out, and zeros outside: the only kind there is so far.
-        table |= {"padding_mode": "zeros", "groups": 1, "in_channels": None, "out_channels": None}
+        table["padding_mode"] = "zeros"
+        for name in ("groups", "in_channels", "out_channels"):
+            table[name] = table.pop(name)
+    elif layer.in_channels is None:
+        del table["in_channels"]
     return table
+
+
+def cost_table(cost: Cost) -> dict[str, int]:
+    """A cost as JSON has it."""
+    return {"weights": cost.weights, "macs": cost.macs, "activations": cost.activations}
+
+
+def steps(tables: Iterator[dict[str, Any]]) -> Iterator[str]:
+    """The list of steps, one a line; the last entry of a figure."""
+    yield ' "steps": ['
+    for number, table in enumerate(tables):
+        yield (",\n           " if number else "") + dumped(table)
+    yield "]"
+
+
+def nested(numbers: Numbers) -> list[Any]:
+    """Nested lists, with null for -inf, which JSON does not have."""
+    if numbers.ndim > 1:
+        return [nested(row) for row in numbers]
+    return [None if number == float("-inf") else number for number in numbers.tolist()]
+
+
+def dumped(value: object) -> str:
+    """A value as strict JSON on one line."""
+    return json.dumps(value, allow_nan=False)
 
 
 def _step(geometry: Geometry, step: int) -> dict[str, Any]:
@@ -48,16 +82,5 @@ def _step(geometry: Geometry, step: int) -> dict[str, Any]:
 
 
 def _values(values: Values) -> dict[str, Any]:
-    kernel = None if values.kernel is None else _nested(values.kernel)
-    return {"input": _nested(values.input), "kernel": kernel, "output": _nested(values.output)}
-
-
-def _nested(numbers: Numbers) -> list[Any]:
-    """Nested lists, with null for -inf, which JSON does not have."""
-    if numbers.ndim > 1:
-        return [_nested(row) for row in numbers]
-    return [None if number == float("-inf") else number for number in numbers.tolist()]
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, allow_nan=False)
+    kernel = None if values.kernel is None else nested(values.kernel)
+    return {"input": nested(values.input), "kernel": kernel, "output": nested(values.output)}

@@ -12,6 +12,7 @@ from convanim import axes
 from convanim import padding as words
 from convanim.arguments import layer_dims, padding_word, refuse_large_kernel, set_fields
 from convanim.axes import Axis
+from convanim.channels import Channels, all_channels, split_channels
 from convanim.errors import RequestError
 from convanim.pools import AvgPool, MaxPool
 from convanim.sizes import AXIS_NAMES, PaddingLike, Sides, SizeLike, Sizes, per_axis, per_side
@@ -23,7 +24,11 @@ __all__ = [
     "Layer",
     "MaxPool",
     "cell_count",
+    "channels_of",
     "dilation_of",
+    "input_shape",
+    "kernel_shape",
+    "output_shape",
     "output_size",
 ]
 
@@ -32,8 +37,10 @@ __all__ = [
 class Conv:
     """A convolution, that is a cross-correlation: the kernel is not flipped (`nn.Conv1d`, `nn.Conv2d`).
 
-    Padding words: valid, same, same-lower, half, full, causal.
-    Raises RequestError when a size is no positive whole number or the kernel does not fit the padded input.
+    Padding words: valid, same, same-lower, half, full, causal. Channels may be left out: the layer is then one map in
+    and one map out, and no index names a channel. Where some are given, those left out are as many as the groups.
+    Raises RequestError when a size is no positive whole number, the kernel does not fit the padded input or the groups
+    do not divide the channels.
     """
 
     input_size: Sizes
@@ -41,6 +48,9 @@ class Conv:
     stride: Sizes
     padding: Sides
     dilation: Sizes
+    in_channels: int | None
+    out_channels: int | None
+    groups: int
     op: ClassVar[str] = "conv"
 
     def __init__(
@@ -50,9 +60,14 @@ class Conv:
         stride: SizeLike = 1,
         padding: PaddingLike = 0,
         dilation: SizeLike = 1,
+        in_channels: int | None = None,
+        out_channels: int | None = None,
+        groups: int = 1,
         *,
         dims: int | None = None,
     ) -> None:
+        input_size, in_channels = split_channels(input_size, in_channels)
+        inputs, outputs, groups = all_channels(in_channels, out_channels, groups)
         dims = layer_dims(input_size, kernel_size, stride, padding, dilation, dims)
         n = per_axis("input_size", input_size, dims, 1)
         k = per_axis("kernel_size", kernel_size, dims, 1)
@@ -64,6 +79,7 @@ class Conv:
         else:
             sides = per_side("padding", padding, dims)
         set_fields(self, input_size=n, kernel_size=k, stride=s, padding=sides, dilation=d)
+        set_fields(self, in_channels=inputs, out_channels=outputs, groups=groups)
         for axis, name in zip(self.axes, AXIS_NAMES[dims]):
             if axis.output_size < 1:
                 refuse_large_kernel(axis, name, k)
@@ -94,6 +110,9 @@ class ConvTranspose:
     padding: Sides
     output_padding: Sizes
     dilation: Sizes
+    in_channels: int | None
+    out_channels: int | None
+    groups: int
     op: ClassVar[str] = "conv-transpose"
 
     def __init__(
@@ -104,9 +123,14 @@ class ConvTranspose:
         padding: PaddingLike = 0,
         output_padding: SizeLike | None = None,
         dilation: SizeLike = 1,
+        in_channels: int | None = None,
+        out_channels: int | None = None,
+        groups: int = 1,
         *,
         dims: int | None = None,
     ) -> None:
+        input_size, in_channels = split_channels(input_size, in_channels)
+        inputs, outputs, groups = all_channels(in_channels, out_channels, groups)
         dims = layer_dims(input_size, kernel_size, stride, padding, dilation, dims, output_padding=output_padding)
         n = per_axis("input_size", input_size, dims, 1)
         k = per_axis("kernel_size", kernel_size, dims, 1)
@@ -137,6 +161,7 @@ class ConvTranspose:
                     f"try {limit}" if limit == 0 else f"try {limit} or less",
                 )
         set_fields(self, input_size=n, kernel_size=k, stride=s, padding=sides, output_padding=extra, dilation=d)
+        set_fields(self, in_channels=inputs, out_channels=outputs, groups=groups)
         for axis, name, (before, after) in zip(self.axes, AXIS_NAMES[dims], sides):
             if axis.output_size < 1:
                 raise RequestError(
@@ -165,9 +190,45 @@ def output_size(layer: Layer) -> Sizes:
     return tuple(axis.output_size for axis in layer.axes)
 
 
+def channels_of(layer: Layer) -> Channels | None:
+    """The layer's channels; None where none were asked for."""
+    if layer.in_channels is None:
+        return None
+    if isinstance(layer, Conv | ConvTranspose):
+        assert layer.out_channels is not None
+        return Channels(layer.in_channels, layer.out_channels, layer.groups)
+    return Channels(layer.in_channels, layer.in_channels, layer.in_channels)
+
+
+def input_shape(layer: Layer) -> Sizes:
+    """The input's shape: its channels, if any, and its size."""
+    channels = channels_of(layer)
+    return layer.input_size if channels is None else (channels.inputs, *layer.input_size)
+
+
+def output_shape(layer: Layer) -> Sizes:
+    """The output's shape: its channels, if any, and its size."""
+    channels = channels_of(layer)
+    return output_size(layer) if channels is None else (channels.outputs, *output_size(layer))
+
+
+def kernel_shape(layer: Layer) -> Sizes:
+    """The kernel's shape as the layer stores it: `[out, in/groups, …]`, transposed `[in, out/groups, …]`."""
+    channels = channels_of(layer)
+    if channels is None:
+        return layer.kernel_size
+    if isinstance(layer, ConvTranspose):
+        return (channels.inputs, channels.made, *layer.kernel_size)
+    if isinstance(layer, Conv):
+        return (channels.outputs, channels.read, *layer.kernel_size)
+    return (channels.inputs, *layer.kernel_size)
+
+
 def cell_count(layer: Layer) -> int:
     """Cells in all maps of the layer's picture: the padded (and zero-stuffed) input and the output."""
-    return prod(axis.last + 1 - axis.first for axis in layer.axes) + prod(output_size(layer))
+    channels = channels_of(layer) or Channels(1, 1, 1)
+    padded = prod(axis.last + 1 - axis.first for axis in layer.axes)
+    return channels.inputs * padded + channels.outputs * prod(output_size(layer))
 
 
 def dilation_of(layer: Layer) -> Sizes:

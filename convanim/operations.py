@@ -56,12 +56,15 @@ class Operation:
         return tuple(field.name for field in self.fields)
 
 
-_INPUT = Field("input_size", Takes.SIZES, "Size of the input: 5, or 5x7 (height x width).", "-i")
+_INPUT = Field("input_size", Takes.SIZES, "Size of the input: 5, 5x7 (height x width), or 3@32x32 with channels.", "-i")
 _KERNEL = Field("kernel_size", Takes.SIZES, "Size of the kernel: 3, or 3x5.", "-k")
 _STRIDE = Field("stride", Takes.SIZES, "Cells from one window to the next [1].", "-s")
 _POOL_STRIDE = Field("stride", Takes.SIZES, "Cells from one window to the next [the kernel size].", "-s")
 _DILATION = Field("dilation", Takes.SIZES, "Cells from one kernel cell to the next [1].", "-d")
 _PADDING = "1, 1x2, before:after such as 1:0x2:2, or a word"
+_IN = Field("in_channels", Takes.INTEGER, "Channels of the input; -i 3@32x32 says it too.")
+_OUT = Field("out_channels", Takes.INTEGER, "Channels of the output, one filter each.")
+_GROUPS = Field("groups", Takes.INTEGER, "Groups of channels that keep to themselves [1].")
 _CEIL = Field("ceil_mode", Takes.FLAG, "Round the output size up: windows may hang over the edge.")
 
 CONV = Operation(
@@ -74,6 +77,9 @@ CONV = Operation(
         _STRIDE,
         Field("padding", Takes.PADDING, f"{_PADDING}: valid, same, same-lower, half, full, causal [0].", "-p"),
         _DILATION,
+        _IN,
+        _OUT,
+        _GROUPS,
     ),
     reduction=Reduction.SUM,
     example="convanim conv -i 5 -k 3 -s 2 -p 1 -o strided.gif",
@@ -89,6 +95,9 @@ CONV_TRANSPOSE = Operation(
         Field("padding", Takes.PADDING, f"What is cropped off the output: {_PADDING}: valid, same [0].", "-p"),
         Field("output_padding", Takes.SIZES, "Cells added behind the output [0]."),
         _DILATION,
+        _IN,
+        _OUT,
+        _GROUPS,
     ),
     reduction=Reduction.SUM,
     example="convanim conv-transpose -i 2 -k 3 -s 2 --output-padding 1 -o up.gif",
@@ -104,6 +113,7 @@ MAX_POOL = Operation(
         Field("padding", Takes.PADDING, f"{_PADDING}: valid, same, same-lower [0].", "-p"),
         _DILATION,
         _CEIL,
+        _IN,
     ),
     reduction=Reduction.MAX,
     example="convanim max-pool -i 5 -k 2 --ceil-mode --values random:7 -o pool.gif",
@@ -120,6 +130,7 @@ AVG_POOL = Operation(
         _CEIL,
         Field("count_include_pad", Takes.FLAG, "Whether padded cells count in the mean [they do]."),
         Field("divisor_override", Takes.INTEGER, "Divide by this instead of the number of cells (2-D)."),
+        _IN,
     ),
     reduction=Reduction.MEAN,
     example="convanim avg-pool -i 4 -k 3 -s 2 -p 1 --no-count-include-pad -o avg.gif",

@@ -15,15 +15,18 @@ class Options:
     """
 
     values: Source | None = None
-    kernel_values: Source | None = None
+    kernel_values: Any = None  # a Source; for a chain a list may have one for each stage
     resize: bool = False
+    heat_map: bool | None = None
     view: str | None = None
+    order: str = "filter"
+    max_sheets: int = 8
     transposed_as: str = "gather"
     theme: str = "classic"
     transparent: bool = False
     width: int = 480
     labels: bool = True
-    caption: bool = False
+    caption: bool | None = None  # left out: under comparisons alone
     input_label: str = "input"
     output_label: str = "output"
     step_time: float = 0.5
@@ -39,13 +42,27 @@ class Options:
             if not isinstance(value, str) and not (value is None and name in _MAY_BE_NONE):
                 raise RequestError(name, value, "not text", "give text")
         for name in SWITCHES:
-            if not isinstance(getattr(self, name), bool):
+            if not isinstance(getattr(self, name), bool) and not (getattr(self, name) is None and name in _MAY_BE_NONE):
                 raise RequestError(name, getattr(self, name), "not true or false", "give true or false")
 
 
-TEXTS = ("view", "transposed_as", "theme", "input_label", "output_label", "steps")
-SWITCHES = ("resize", "transparent", "labels", "caption")
-_MAY_BE_NONE = ("view", "steps")
+TEXTS = ("view", "order", "transposed_as", "theme", "input_label", "output_label", "steps")
+SWITCHES = ("resize", "heat_map", "transparent", "labels", "caption")
+# What the parts of a comparison say for themselves; the rest is of the page that they share.
+OF_A_PART = (
+    "values",
+    "kernel_values",
+    "resize",
+    "heat_map",
+    "view",
+    "order",
+    "max_sheets",
+    "transposed_as",
+    "input_label",
+    "output_label",
+    "max_cells",
+)
+_MAY_BE_NONE = ("view", "steps", "heat_map", "caption")
 
 
 def option_names() -> tuple[str, ...]:

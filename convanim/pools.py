@@ -8,6 +8,7 @@ from convanim import axes
 from convanim import padding as words
 from convanim.arguments import flag, layer_dims, padding_word, refuse_large_kernel, set_fields
 from convanim.axes import Axis
+from convanim.channels import split_channels
 from convanim.errors import RequestError
 from convanim.sizes import AXIS_NAMES, LARGEST, PaddingLike, Sides, SizeLike, Sizes, per_axis, per_side
 
@@ -16,7 +17,7 @@ from convanim.sizes import AXIS_NAMES, LARGEST, PaddingLike, Sides, SizeLike, Si
 class MaxPool:
     """The maximum of each window (`nn.MaxPool1d`, `nn.MaxPool2d`); padding is -inf.
 
-    The stride defaults to the kernel. Padding words: valid, same, same-lower.
+    The stride defaults to the kernel; each channel is pooled by itself. Padding words: valid, same, same-lower.
     Raises RequestError where PyTorch refuses: padding past half the kernel, an empty output.
     """
 
@@ -26,6 +27,7 @@ class MaxPool:
     padding: Sides
     dilation: Sizes
     ceil_mode: bool
+    in_channels: int | None
     op: ClassVar[str] = "max-pool"
 
     def __init__(
@@ -36,9 +38,11 @@ class MaxPool:
         padding: PaddingLike = 0,
         dilation: SizeLike = 1,
         ceil_mode: bool = False,
+        in_channels: int | None = None,
         *,
         dims: int | None = None,
     ) -> None:
+        input_size, channels = split_channels(input_size, in_channels)
         dims = layer_dims(input_size, kernel_size, stride, padding, dilation, dims)
         n = per_axis("input_size", input_size, dims, 1)
         k = per_axis("kernel_size", kernel_size, dims, 1)
@@ -47,6 +51,7 @@ class MaxPool:
         sides, _ = _pool_padding(padding, self.op, n, k, s, d)
         ceil = flag("ceil_mode", ceil_mode)
         set_fields(self, input_size=n, kernel_size=k, stride=s, padding=sides, dilation=d, ceil_mode=ceil)
+        set_fields(self, in_channels=channels)
         _refuse_empty_pool(self.axes, k)
 
     @property
@@ -71,6 +76,7 @@ class AvgPool:
     ceil_mode: bool
     count_include_pad: bool
     divisor_override: int | None
+    in_channels: int | None
     op: ClassVar[str] = "avg-pool"
 
     def __init__(
@@ -82,9 +88,11 @@ class AvgPool:
         ceil_mode: bool = False,
         count_include_pad: bool | None = None,
         divisor_override: int | None = None,
+        in_channels: int | None = None,
         *,
         dims: int | None = None,
     ) -> None:
+        input_size, channels = split_channels(input_size, in_channels)
         dims = layer_dims(input_size, kernel_size, stride, padding, None, dims)
         n = per_axis("input_size", input_size, dims, 1)
         k = per_axis("kernel_size", kernel_size, dims, 1)
@@ -120,6 +128,7 @@ class AvgPool:
             ceil_mode=flag("ceil_mode", ceil_mode),
             count_include_pad=counted,
             divisor_override=divisor_override,
+            in_channels=channels,
         )
         _refuse_empty_pool(self.axes, k)
 

@@ -6,20 +6,24 @@ from pathlib import Path
 from typing import Any
 
 from convanim.animation import Animation, compose
+from convanim.chain import Chain
 from convanim.errors import RequestError
+from convanim.figures import Comparison, Part, Subject
 from convanim.filling import with_file_sizes
 from convanim.layers import Layer
 from convanim.operations import OPERATIONS
-from convanim.options import Options, options_of
+from convanim.options import OF_A_PART, Options, options_of
 from convanim.packaged import templates_folder
 from convanim.sources import SUFFIXES
 from convanim.toml_files import read_toml
 
 # Table -> key -> the option that it sets.
 _TABLES: dict[str, dict[str, str]] = {
-    "values": {"input": "values", "kernel": "kernel_values", "resize": "resize"},
+    "values": {"input": "values", "kernel": "kernel_values", "resize": "resize", "heat_map": "heat_map"},
     "view": {
         "name": "view",
+        "order": "order",
+        "max_sheets": "max_sheets",
         "transposed_as": "transposed_as",
         "theme": "theme",
         "transparent": "transparent",
@@ -41,13 +45,13 @@ _TABLES: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Recipe:
-    """A figure as its maker wrote it: a name, a title and an alternative text, the layer and the options.
+    """A figure as its maker wrote it: a name, a title and an alternative text, what it is of, and the options.
 
     `source` is the file that it comes from, if any, and `replaced` the options that are not from there.
     """
 
     name: str
-    layer: Layer
+    figure: Subject
     options: Options
     title: str = ""
     alt: str = ""
@@ -57,7 +61,7 @@ class Recipe:
     def animation(self) -> Animation:
         """The finished figure. Raises RequestError, with the recipe's file where the fault is in it."""
         try:
-            return compose(self.layer, self.options, name=self.name, alt=self.alt)
+            return compose(self.figure, self.options, name=self.name, alt=self.alt)
         except RequestError as error:
             raise self.blamed(error) from None
 
@@ -89,7 +93,15 @@ def load_recipe(name: str, **overrides: Any) -> Recipe:
         raise _located(error, name) from None
     options_of(overrides)
     recipe = replace(recipe, source=name, replaced=frozenset(overrides))
-    return replace(recipe, options=replace(recipe.options, **overrides))
+    return replace(recipe, figure=_overridden(recipe.figure, overrides), options=replace(recipe.options, **overrides))
+
+
+def _overridden(figure: Subject, overrides: Mapping[str, Any]) -> Subject:
+    """A comparison with overriding options in its parts, too; any other figure as it is."""
+    if not isinstance(figure, Comparison):
+        return figure
+    own = {name: value for name, value in overrides.items() if name in OF_A_PART}
+    return Comparison(tuple(replace(part, options=replace(part.options, **own)) for part in figure.parts))
 
 
 def _located(error: RequestError, source: str) -> RequestError:
@@ -110,11 +122,77 @@ def _near(name: str) -> str:
 
 def _recipe(path: Path, table: Mapping[str, Any]) -> Recipe:
     for key, value in table.items():
-        if key not in ("title", "alt", "layer", *_TABLES):
-            known = ", ".join(("title", "alt", "[layer]", *(f"[{t}]" for t in _TABLES)))
+        if key not in ("title", "alt", "layer", "figure", *_TABLES):
+            known = ", ".join(("title", "alt", "[layer]", "[[figure]]", *(f"[{t}]" for t in _TABLES)))
             raise RequestError(key, None, "a recipe has no such entry", f"it has {known}")
         if key in ("title", "alt") and not isinstance(value, str):
             raise RequestError(key, value, "not text", "put it in quotes")
+    figure, asked = _comparison(path, table) if "figure" in table else _single(path, table)
+    return Recipe(
+        name=path.stem,
+        figure=figure,
+        options=asked,
+        title=table.get("title", ""),
+        alt=table.get("alt", ""),
+    )
+
+
+def _comparison(path: Path, table: Mapping[str, Any]) -> tuple[Comparison, Options]:
+    """Several figures, and the options of the page that they share."""
+    if "layer" in table:
+        raise RequestError("layer", None, "a recipe has [layer] or [[figure]], not both", "move it into a [[figure]]")
+    figures = table["figure"]
+    if not isinstance(figures, list) or not all(isinstance(figure, Mapping) for figure in figures):
+        raise RequestError("figure", None, "not a list of tables", "write each as [[figure]]")
+    if len(figures) < 2:
+        raise RequestError("figure", None, "there is one alone", "give two or more, or a [layer]")
+    parts = []
+    for number, figure in enumerate(figures, start=1):
+        try:
+            parts.append(_part(path, figure))
+        except RequestError as error:
+            raise RequestError(f"figure {number}: {error.field}", error.value, error.rule, error.fix) from None
+    return Comparison(tuple(parts)), _options(path, table)
+
+
+def _part(path: Path, table: Mapping[str, Any]) -> Part:
+    for key, value in table.items():
+        if key not in ("title", "layer", "values", "view"):
+            raise RequestError(key, None, "a figure has no such entry", "it has title, [layer], [values], [view]")
+        if key == "title" and not isinstance(value, str):
+            raise RequestError(key, value, "not text", "put it in quotes")
+    for key in _section(table, "view"):
+        if _TABLES["view"].get(key, key) not in OF_A_PART:
+            raise RequestError(f"view.{key}", None, "it is of the whole page", "move it into the recipe's own [view]")
+    figure, options = _single(path, table)
+    return Part(figure, options, table.get("title", ""))
+
+
+def _single(path: Path, table: Mapping[str, Any]) -> tuple[Layer | Chain, Options]:
+    """A layer, or a chain where `layer` is a list; and the options."""
+    options = _options(path, table)
+    layer = table.get("layer", {})
+    if not isinstance(layer, list):
+        return _layer(_section(table, "layer"), options), options
+    stages = [_stage(stage) for stage in layer]
+    kernels = [_beside(path, "kernel_values", stage.pop("kernel", None)) for stage in stages]
+    if any(kernel is not None for kernel in kernels):
+        if options.kernel_values is not None:
+            raise RequestError("kernel_values", None, "stages say it too", "give it for all of them or for each")
+        options = replace(options, kernel_values=kernels)
+    first = {name: stages[0].pop(name, None) for name in ("input_size", "in_channels", "dims")}
+    if first["input_size"] is None:
+        raise RequestError("input_size", None, "missing", "give it in the first [[layer]]")
+    return Chain(first["input_size"], stages, in_channels=first["in_channels"], dims=first["dims"]), options
+
+
+def _stage(table: object) -> dict[str, Any]:
+    if not isinstance(table, Mapping):
+        raise RequestError("layer", None, "not a list of tables", "write each as [[layer]]")
+    return dict(table)
+
+
+def _options(path: Path, table: Mapping[str, Any]) -> Options:
     options: dict[str, Any] = {}
     for section, keys in _TABLES.items():
         for key, value in _section(table, section).items():
@@ -124,14 +202,7 @@ def _recipe(path: Path, table: Mapping[str, Any]) -> Recipe:
                 )
             option = keys[key]
             options[option] = _beside(path, option, value)
-    asked = Options(**options)
-    return Recipe(
-        name=path.stem,
-        layer=_layer(_section(table, "layer"), asked),
-        options=asked,
-        title=table.get("title", ""),
-        alt=table.get("alt", ""),
-    )
+    return Options(**options)
 
 
 def _section(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -151,6 +222,8 @@ def _beside(path: Path, option: str, value: Any) -> Any:
         except ValueError:
             raise RequestError(option, None, "its rows differ in length", "even them out") from None
     if not isinstance(value, str):
+        if value is None:
+            return None
         if option in ("values", "kernel_values"):
             raise RequestError(option, value, "not numbers", "give rows of numbers, a file, or a word such as random")
         return value

@@ -1,6 +1,7 @@
 """The display list that a view makes and every renderer and exporter reads.
 
 Units are device pixels, x to the right and y down. There are no colours: a shape has a *role*, which a theme dresses.
+Besides, it may have a *series* (which filter it belongs to, for hues) and *levels* (numbers from -1 to 1, for heat).
 Depth is list order. What is shown is a pure function of the step; a shape is still (`Always`), comes and stays
 (`Since`), or is named anew at each step (`During`).
 """
@@ -20,6 +21,8 @@ Floats: TypeAlias = NDArray[np.float64]
 Key: TypeAlias = tuple[str | int, ...]
 Offset: TypeAlias = tuple[int, int]
 Anchor: TypeAlias = Literal["start", "middle", "end"]
+Levels: TypeAlias = Floats | Callable[[int], Floats]  # one for each element, still or as they are at a step
+Series: TypeAlias = int | Callable[[int], int | None] | None  # of a moving shape, it may change from step to step
 
 
 _BASE_WIDTH = 480  # the width of a picture at which sizes in pixels hold; they grow with it
@@ -102,6 +105,8 @@ class Cells:
     cells: Ints  # (N, 2): row and column in the lattice
     index: Ints  # (N, axes): what the key names within the map
     when: When = ALWAYS
+    series: Series = None
+    levels: Levels | None = None
 
     def key(self, element: int) -> Key:
         """What an element stands for."""
@@ -139,6 +144,8 @@ class Texts:
     em: float  # the font size in pixels
     anchor: Anchor = "middle"
     when: When = ALWAYS
+    series: Series = None
+    levels: Levels | None = None
 
     def string(self, step: int, element: int) -> str:
         """An element's text at a step."""
@@ -199,7 +206,60 @@ class Lines:
         return len(self.at(0))
 
 
-Shape: TypeAlias = Cells | Texts | Lines
+@dataclass(frozen=True)
+class Blocks:
+    """Blocks of cells drawn as one each, without a grid inside: still ones as an array, or a function of the step.
+
+    A block (N, 4) is first row, first column, last row, last column, the last ones not in it.
+    """
+
+    role: str
+    map: str
+    lattice: Lattice
+    blocks: Ints | Callable[[int], Ints]
+    part: Literal["whole", "fill", "line"] = "whole"
+    series: Series = None
+
+    @property
+    def when(self) -> When:
+        """Still blocks are always shown; others are named anew at each step."""
+        return ALWAYS if isinstance(self.blocks, np.ndarray) else During(lambda step: np.arange(len(self.at(step))))
+
+    def at(self, step: int) -> Ints:
+        """The blocks (N, 4) at a step."""
+        return self.blocks if isinstance(self.blocks, np.ndarray) else self.blocks(step)
+
+    def corners(self, step: int, elements: Ints) -> Floats:
+        """The four corners (N, 4, 2) of elements, in drawing order."""
+        top, left, bottom, right = self.at(step)[elements].T
+        rows, columns = np.stack([top, top, bottom, bottom], axis=1), np.stack([left, right, right, left], axis=1)
+        return self.lattice.points(np.stack([rows, columns], axis=2))
+
+    def boxes(self, step: int, elements: Ints) -> Floats:
+        """The bounding boxes (N, 4) of elements: left, top, right, bottom, without their lines' widths."""
+        corners = self.corners(step, elements)
+        return np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
+
+    def shifted(self, dx: int, dy: int) -> "Blocks":
+        """The same blocks, elsewhere."""
+        return replace(self, lattice=self.lattice.shifted(dx, dy))
+
+    def __len__(self) -> int:
+        return len(self.at(0))
+
+
+Shape: TypeAlias = Cells | Texts | Lines | Blocks
+
+
+def series_at(shape: Shape, step: int) -> int | None:
+    """The series that a shape belongs to at a step, if any."""
+    series = None if isinstance(shape, Lines) else shape.series
+    return series(step) if callable(series) else series
+
+
+def levels_at(levels: Levels, step: int) -> Floats:
+    """The level of every element at a step."""
+    return levels if isinstance(levels, np.ndarray) else levels(step)
 
 
 @dataclass(frozen=True)
@@ -213,10 +273,20 @@ class Scene:
     reads: Callable[[int], tuple[Key, ...]]  # the cells that a step reads, by key
     writes: Callable[[int], tuple[Key, ...]]  # the cells that it writes, by key
     equation: Callable[[int], str]  # what it computes; "" where there are no numbers
+    unit: float  # pixels here for one pixel of a line's width or dash in a theme
 
     def roles(self) -> tuple[str, ...]:
         """Every role in the scene, once, in drawing order."""
         return tuple(dict.fromkeys(shape.role for shape in self.shapes))
+
+    def dresses(self) -> tuple[tuple[str, int | None], ...]:
+        """Every role with each series that it may be in, once, in drawing order."""
+        known = tuple(dict.fromkeys(series_at(shape, 0) for shape in self.shapes))
+        dressed: dict[tuple[str, int | None], None] = {}
+        for shape in self.shapes:
+            changes = not isinstance(shape, Lines) and callable(shape.series)
+            dressed |= dict.fromkeys((shape.role, series) for series in (known if changes else [series_at(shape, 0)]))
+        return tuple(dressed)
 
     def shifted(self, dx: int, dy: int) -> "Scene":
         """The same scene `dx` to the right and `dy` down, on the same page."""

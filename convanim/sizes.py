@@ -70,7 +70,7 @@ def _plain(value: object) -> object:
 def per_axis(field: str, value: SizeLike, dims: int, minimum: int) -> Sizes:
     """`value` as `dims` whole numbers of at least `minimum`; raises RequestError."""
     if isinstance(value, str) and "@" in value:
-        raise RequestError(field, value, "channels are not drawn yet", "give the spatial size alone, such as 32x32")
+        raise RequestError(field, value, "only an input has channels before an @", "give the size alone, such as 3x3")
     parts = _parts(value)
     numbers = tuple(_whole(field, value, part, _SIZES_FIX) for part in ((value,) if parts is None else parts))
     if len(numbers) == 1:

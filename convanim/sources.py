@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from convanim.errors import RequestError
-from convanim.kernels import KERNEL_NAMES, named_kernel
+from convanim.kernels import EXAMPLES, is_kernel_name, named_kernel
 from convanim.sizes import Sizes, spelled
 
 Numbers: TypeAlias = NDArray[Any]  # of int64 or float64
@@ -19,29 +19,50 @@ Source: TypeAlias = str | PathLike[str] | ArrayLike
 INPUT_LIMIT = 4  # random inputs are 0…3 and random weights 0…2, small as in the paper's numerical figures
 KERNEL_LIMIT = 3
 SUFFIXES = (".csv", ".npy", ".png")
+_STAGE = 1 << 80  # between the seeds of one stage and the next; past the largest that may be asked for
 
 
-def input_numbers(source: Source, size: Sizes, *, resize: bool = False) -> Numbers:
-    """The input's numbers, of shape `size`: `random[:SEED]`, `arange`, a file's path, or an array.
+def input_numbers(source: Source, shape: Sizes, *, resize: bool = False) -> Numbers:
+    """The input's numbers, of `shape`, channels first if it has any: `random[:SEED]`, `arange`, a file, or an array.
 
-    `resize` lets a picture be scaled to `size`. Raises RequestError when the source is unknown or of another size.
+    `resize` lets a picture be scaled to its size; one for three channels is read in colour.
+    Raises RequestError when the source is unknown or of another shape.
     """
-    return _numbers("values", source, size, INPUT_LIMIT, resize)
+    return _numbers("values", source, shape, INPUT_LIMIT, resize)
 
 
-def kernel_numbers(source: Source, size: Sizes) -> Numbers:
-    """The kernel's numbers, of shape `size`: as for the input, or a kernel's name."""
-    if isinstance(source, str) and source in KERNEL_NAMES:
-        return named_kernel(source, size)
-    return _numbers("kernel_values", source, size, KERNEL_LIMIT, False)
+def kernel_numbers(
+    source: Source, size: Sizes, filters: Sizes = (), *, is_transposed: bool = False, stage: int = 0
+) -> Numbers:
+    """The kernel's numbers, of shape `(*filters, *size)`: as for the input, or a kernel's name, one for every slice.
+
+    Several names with commas between them are one for each filter, which stand on the first axis of `filters`,
+    transposed on the second. A seed gives each `stage` numbers of its own.
+    """
+    shape = (*filters, *size)
+    if isinstance(source, str) and "," in source and filters and not source.lower().endswith(SUFFIXES):
+        return _named_filters(source, size, filters, 1 if is_transposed else 0)
+    if isinstance(source, str) and is_kernel_name(source):
+        return np.broadcast_to(named_kernel(source, size), shape).copy()
+    return _numbers("kernel_values", source, shape, KERNEL_LIMIT, False, stage)
+
+
+def _named_filters(source: str, size: Sizes, filters: Sizes, axis: int) -> Numbers:
+    names = [name.strip() for name in source.split(",")]
+    if len(names) != filters[axis]:
+        rule = f"{len(names)} kernels are named for {filters[axis]} filters"
+        raise RequestError("kernel_values", source, rule, "name one for each, or a single one for all")
+    kernels = np.stack([named_kernel(name, size) for name in names])
+    between = (len(names), 1) if axis == 0 else (1, len(names))
+    return np.broadcast_to(kernels.reshape(*between, *size), (*filters, *size)).copy()
 
 
 def file_size(field: str, source: Source) -> Sizes | None:
-    """The size of the map that a source holds by itself, or None for seeds and names."""
+    """The shape of the map that a source holds by itself, or None for seeds and names."""
     source = _named(source)
     if not isinstance(source, str):
         return _array(field, source).shape
-    return _read(field, source).shape if source.lower().endswith(SUFFIXES) else None
+    return _read(field, source, ()).shape if source.lower().endswith(SUFFIXES) else None
 
 
 def is_picture(source: Source | None) -> bool:
@@ -49,28 +70,28 @@ def is_picture(source: Source | None) -> bool:
     return isinstance(source, str | PathLike) and fspath(source).lower().endswith(".png")
 
 
-def _numbers(field: str, source: Source, size: Sizes, limit: int, resize: bool) -> Numbers:
+def _numbers(field: str, source: Source, size: Sizes, limit: int, resize: bool, stage: int = 0) -> Numbers:
     source = _named(source)
     if not isinstance(source, str):
         return _fitting(field, "the array", _array(field, source), size)
     word, colon, seed = source.partition(":")
     if word == "random":
-        return _random(field, source, seed if colon else "0", size, limit)
+        return _random(field, source, seed if colon else "0", size, limit, stage)
     if source == "arange":
         return np.arange(np.prod(size), dtype=np.int64).reshape(size)
     if not source.lower().endswith(SUFFIXES):
-        names = f", {', '.join(KERNEL_NAMES)}" if field == "kernel_values" else ""
+        names = f", {', '.join(EXAMPLES)}" if field == "kernel_values" else ""
         rule = "not a .csv, .npy or .png" if Path(source).suffix else "no such source of numbers"
         raise RequestError(field, source, rule, f"try random, random:7, arange{names}, or a .csv, .npy or .png")
-    return _fitting(field, source, _read(field, source, size if resize else None), size)
+    return _fitting(field, source, _read(field, source, size, resize), size)
 
 
-def _random(field: str, source: str, seed: str, size: Sizes, limit: int) -> Numbers:
+def _random(field: str, source: str, seed: str, size: Sizes, limit: int, stage: int) -> Numbers:
     if not (seed.isascii() and seed.isdigit() and len(seed) < 19):
         raise RequestError(field, source, "the seed is not a whole number", "try random:7")
     # Python promises that random() gives the same sequence for the same seed in every version; numpy does not.
     # Input and kernel draw from streams of their own, so that one seed serves both.
-    draw = random.Random(2 * int(seed) + (field == "kernel_values")).random
+    draw = random.Random(2 * int(seed) + (field == "kernel_values") + _STAGE * stage).random
     cells = [int(draw() * limit) for _ in range(int(np.prod(size)))]
     return np.array(cells, dtype=np.int64).reshape(size)
 
@@ -87,12 +108,12 @@ def _array(field: str, source: ArrayLike) -> Numbers:
     return _checked(field, "the array", array)
 
 
-def _read(field: str, name: str, resized: Sizes | None = None) -> Numbers:
-    """The numbers of a file; a picture is scaled to `resized` where that is given."""
+def _read(field: str, name: str, shape: Sizes, resize: bool = False) -> Numbers:
+    """The numbers of a file; a picture is read for `shape`, and scaled to it if so asked."""
     path = Path(name)
     try:
         if name.lower().endswith(".png"):
-            return _read_picture(field, path, resized)
+            return _read_picture(field, path, shape, resize)
         return _read_csv(field, path) if name.lower().endswith(".csv") else _read_npy(field, path)
     except RequestError:
         raise
@@ -159,9 +180,11 @@ def _read_npy(field: str, path: Path) -> Numbers:
     return _checked(field, str(path), np.asarray(array))
 
 
-def _read_picture(field: str, path: Path, size: Sizes | None) -> Numbers:
+def _read_picture(field: str, path: Path, shape: Sizes, resize: bool) -> Numbers:
+    """A picture as grey, or as red, green and blue where the shape has three channels."""
     from PIL import Image, UnidentifiedImageError
 
+    mode = "RGB" if len(shape) == 3 and shape[0] == 3 else "L"
     try:
         with Image.open(path) as picture:
             if picture.mode.startswith(("I", "F")):
@@ -169,18 +192,20 @@ def _read_picture(field: str, path: Path, size: Sizes | None) -> Numbers:
             if picture.has_transparency_data:
                 paper = Image.new("RGBA", picture.size, "white")
                 paper.alpha_composite(picture.convert("RGBA"))
-                grey = paper.convert("L")
+                flat = paper.convert(mode)
             else:
-                grey = picture.convert("L")
-            if size is not None:
-                rows, columns = size if len(size) == 2 else (1, size[0])
-                grey = grey.resize((columns, rows), Image.Resampling.BOX)
+                flat = picture.convert(mode)
+            if resize:
+                rows, columns = shape[-2:] if len(shape) > 1 else (1, shape[0])
+                flat = flat.resize((columns, rows), Image.Resampling.BOX)
     except (FileNotFoundError, IsADirectoryError, PermissionError, RequestError):
         raise
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise RequestError(field, path, "not a picture that can be read", "give a .png") from None
-    cells = np.asarray(grey, dtype=np.int64)
-    return cells if size is None or len(size) == 2 else cells[0]
+    cells = np.asarray(flat, dtype=np.int64)
+    if mode == "RGB":
+        return np.moveaxis(cells, -1, 0)
+    return cells[0] if resize and len(shape) == 1 else cells
 
 
 def _checked(field: str, name: str, array: NDArray[np.generic]) -> Numbers:
@@ -191,7 +216,8 @@ def _checked(field: str, name: str, array: NDArray[np.generic]) -> Numbers:
         cells = array.astype(np.float64)
     else:
         raise RequestError(field, name, "holds something other than real numbers of 64 bits", "give numbers")
-    if array.ndim not in (1, 2) or array.size == 0:
+    most = 4 if field == "kernel_values" else 3
+    if not 1 <= array.ndim <= most or array.size == 0:
         shape = spelled(array.shape) if array.ndim else "one number"
         raise RequestError(field, name, f"its shape is {shape}, not that of a map", "give one or two axes")
     if not np.isfinite(cells).all():

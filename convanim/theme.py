@@ -1,9 +1,12 @@
-"""Themes: which fill, line and text colour each role of a scene gets. One TOML file each."""
+"""Themes: which fill, line and text colour each role, series and level of a scene gets. One TOML file each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from convanim.errors import RequestError
 from convanim.packaged import templates_folder
@@ -27,12 +30,38 @@ UNDER: dict[str, str] = {
     "output_partial": "background",
     "output": "background",
     "current": "output",
+    "hidden": "background",
+    "window_hidden": "hidden",
+    "kernel": "background",
+    "heat": "background",
+    "frame": "background",
     "ray": "background",
     "label": "background",
     "equation": "background",
     "caption": "background",
 }
-_LINES = ("ray",)
+# Roles that a theme may leave out, and those whose look they then take.
+_STAND_IN = {
+    "hidden": "output",
+    "window_hidden": "current",
+    "kernel": "output_pending",
+    "heat": "output_pending",
+    "frame": "ray",
+}
+_SERIES = ["#2aa198", "#d9822b", "#7a6fd0", "#b5a300", "#d33682", "#6f8f00"]
+_HEAT = ["#2166ac", "#f7f7f7", "#b2182b"]
+_LEVELS = 16  # colours to each side of zero
+# How much of a series' colour goes into a role, and what the rest of it is.
+_TINTS = {
+    "input": (0.4, "background"),
+    "output_pending": (0.25, "background"),
+    "kernel": (0.55, "background"),
+    "output_partial": (0.6, "background"),
+    "output": (1.0, "background"),
+    "window": (0.65, "ink"),
+    "current": (0.35, "ink"),
+}
+_LINES = ("ray", "frame")
 _TEXTS = ("label", "equation", "caption")
 _KEYS = ("fill", "stroke", "width", "dash", "alpha", "text")
 
@@ -56,6 +85,27 @@ class Theme:
     background: Colour
     transparent: bool
     styles: Mapping[str, Style]
+    series: tuple[Colour, ...]
+    heat: tuple[Colour, Colour, Colour]  # at -1, 0 and 1
+
+    def style(self, role: str, series: int | None = None) -> Style:
+        """The style of a role; in a series, some roles take the series' hue."""
+        plain = self.styles[role]
+        if series is None or role not in _TINTS:
+            return plain
+        amount, other = _TINTS[role]
+        ink = self.styles["current"].fill or (0, 0, 0)
+        fill = _mixed(ink if other == "ink" else self.background, self.series[series % len(self.series)], amount)
+        return replace(plain, fill=fill, text=_readable(fill))
+
+    def level_steps(self, levels: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Levels from -1 to 1 as the few steps that have colours of their own; infinite ones are the last steps."""
+        return np.rint(np.clip(levels, -1, 1) * _LEVELS).astype(np.int64)
+
+    def heated(self, step: int) -> Style:
+        """The style of the cells of a heat map at one step of level."""
+        fill = _mixed(self.heat[1], self.heat[2] if step > 0 else self.heat[0], abs(step) / _LEVELS)
+        return replace(self.styles["heat"], fill=fill, text=_readable(fill))
 
 
 def theme_names() -> tuple[str, ...]:
@@ -80,8 +130,9 @@ def load_theme(name: str, *, transparent: bool = False) -> Theme:
 
 def _theme(name: str, table: Mapping[str, object]) -> Theme:
     for key in table:
-        if key not in ("name", "background", "roles"):
-            raise _refused(name, key, "there is no such entry", "a theme has name, background and roles")
+        if key not in ("name", "background", "roles", "series", "heat"):
+            rule = "a theme has name, background, roles, series and heat"
+            raise _refused(name, key, "there is no such entry", rule)
     ground = _table(name, "background", table.get("background"))
     for key in ground:
         if key not in ("fill", "transparent"):
@@ -98,13 +149,37 @@ def _theme(name: str, table: Mapping[str, object]) -> Theme:
             raise _refused(name, f"roles.{role}", "there is no such role", f"roles are {', '.join(UNDER)}")
     styles: dict[str, Style] = {}
     for role, under in UNDER.items():
+        if role not in roles and role in _STAND_IN:
+            styles[role] = styles[_STAND_IN[role]]
+            continue
         if role not in roles:
             raise _refused(
                 name, f"roles.{role}", "the role is missing", "give every role, as the themes that come along do"
             )
         behind = styles[under].fill if under in styles else None
         styles[role] = _style(name, role, _table(name, f"roles.{role}", roles[role]), behind or background)
-    return Theme(str(table.get("name", Path(name).stem)), background, transparent, styles)
+    series = _colours(name, "series", table.get("series", _SERIES), range(1, 65))
+    low, middle, high = _colours(name, "heat", table.get("heat", _HEAT), range(3, 4))
+    called = str(table.get("name", Path(name).stem))
+    return Theme(called, background, transparent, styles, series, (low, middle, high))
+
+
+def _colours(name: str, field: str, value: object, counts: range) -> tuple[Colour, ...]:
+    """A list of colours, as many as may be."""
+    if not isinstance(value, list) or len(value) not in counts:
+        many = "three colours, for -1, 0 and 1" if len(counts) == 1 else "a list of colours"
+        raise _refused(name, field, f"it is not {many}", f"give it as {_HEAT if len(counts) == 1 else _SERIES[:2]}")
+    found = [_colour(name, f"{field} {i}", entry) for i, entry in enumerate(value, start=1)]
+    if any(colour is None for colour in found):
+        raise _refused(name, field, '"none" is not a colour', 'give one such as "#268bd2"')
+    return tuple(colour for colour in found if colour is not None)
+
+
+def _readable(fill: Colour) -> Colour:
+    """Black or white, whichever stands out more (WCAG 2, relative luminance)."""
+    linear = [c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in fill]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return (0, 0, 0) if (luminance + 0.05) ** 2 > 1.05 * 0.05 else (255, 255, 255)
 
 
 def _style(name: str, role: str, table: Mapping[str, object], under: Colour) -> Style:

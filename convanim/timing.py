@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from convanim.errors import RequestError
@@ -27,7 +27,14 @@ class Timing:
 
 
 def timing(
-    total: int, *, step_time: float = 0.5, hold: float = 1.0, loop: int = 0, steps: str | None = None, most: int = 500
+    total: int,
+    *,
+    step_time: float = 0.5,
+    hold: float = 1.0,
+    loop: int = 0,
+    steps: str | None = None,
+    most: int = 500,
+    sample: Callable[[int], Sequence[int]] | None = None,
 ) -> Timing:
     """The timing of `total` steps: `step_time` and `hold` in seconds, `steps` a slice "A:B", at most `most` frames.
 
@@ -43,7 +50,31 @@ def timing(
     if isinstance(most, bool) or not isinstance(most, int) or most < 2:
         raise RequestError("max_frames", most, "must be a whole number of at least 2", "try 500")
     shown = range(total) if steps is None else _sliced(steps, total)
+    if sample is not None and len(shown) == total > most:
+        return Timing(sample(most), per_step, held, loop)
     return Timing(_sampled(shown, most), per_step, held, loop)
+
+
+def raster(size: Sequence[int], sheets: int, order: str, most: int) -> Sequence[int]:
+    """At most `most` steps over all positions of some sheets: whole rows and columns of them, evenly spread.
+
+    The first and the last step are among them. Where there is no room for two rows and columns of every sheet, steps
+    are spread evenly instead.
+    """
+    rows, columns = size if len(size) == 2 else (1, size[0])
+    share = (most / (sheets * rows * columns)) ** 0.5
+    tall = min(rows, max(2, int(rows * share)))
+    wide = min(columns, max(2, most // (sheets * tall)))
+    if sheets * tall * wide > most:
+        return _sampled(range(sheets * rows * columns), most)
+    cells = [r * columns + c for r in _spread(rows, tall) for c in _spread(columns, wide)]
+    if order == "position":
+        return tuple(cell * sheets + sheet for cell in cells for sheet in range(sheets))
+    return tuple(sheet * rows * columns + cell for sheet in range(sheets) for cell in cells)
+
+
+def _spread(count: int, kept: int) -> list[int]:
+    return [round(i * (count - 1) / max(kept - 1, 1)) for i in range(kept)]
 
 
 def _sampled(steps: range, most: int) -> Sequence[int]:

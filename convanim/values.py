@@ -3,19 +3,26 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convanim.channels import Channels
 from convanim.errors import RequestError
 from convanim.geometry import Cell, Geometry, ravel
+from convanim.layers import Conv, Layer, channels_of
 from convanim.operations import Reduction, operation_of
 from convanim.sources import Numbers
 
 
 @dataclass(frozen=True)
 class Values:
-    """The numbers in a layer's cells: input, kernel (None for pools) and output, indexed as the maps are."""
+    """The numbers in a layer's cells: input, kernel (None for pools) and output, indexed as the maps are.
+
+    Shapes are `input_shape`, `kernel_shape` and `output_shape` of the layer: with channels, theirs come first.
+    """
 
     input: Numbers
     kernel: Numbers | None
@@ -23,7 +30,7 @@ class Values:
 
 
 def values_of(geometry: Geometry, numbers: Numbers, kernel: Numbers | None) -> Values:
-    """Run the layer over `numbers` (shape `input_size`) with `kernel` (shape `kernel_size`; None for pools).
+    """Run the layer over `numbers` (shape `input_shape`) with `kernel` (shape `kernel_shape`; None for pools).
 
     Raises RequestError when a sum goes past what a float can hold.
     """
@@ -58,28 +65,63 @@ def partial_sum(geometry: Geometry, values: Values, output: Cell, last_input: in
     return total
 
 
+def by_filter(layer: Layer, kernel: Numbers) -> Numbers:
+    """A kernel as `[out, in/groups, …]`, however the layer stores it; one channel of each where there are none."""
+    channels = channels_of(layer)
+    if channels is None:
+        return kernel[None, None]
+    if isinstance(layer, Conv):
+        return kernel
+    split = kernel.reshape(channels.groups, channels.read, channels.made, *layer.kernel_size)
+    return np.swapaxes(split, 1, 2).reshape(channels.outputs, channels.read, *layer.kernel_size)
+
+
+def channel_sums(geometry: Geometry, values: Values) -> Numbers:
+    """What each input channel adds to each output cell, `[out, in/groups, *output]`; they sum to the output."""
+    assert values.kernel is not None
+    channels = channels_of(geometry.layer) or Channels(1, 1, 1)
+    weights = by_filter(geometry.layer, values.kernel)
+    numbers = values.input.reshape(channels.inputs, *geometry.layer.input_size)
+    sources = [channels.inputs_of([output]) for output in range(channels.outputs)]
+    total: Numbers = np.zeros((channels.outputs, channels.read, *geometry.output_size), dtype=values.output.dtype)
+    spread = (slice(None), slice(None), *[None] * len(geometry.axes))
+    for cell, met, _ in _taps(geometry, numbers):
+        at: Any = (..., *cell)
+        total = total + weights[at][spread] * met[sources]
+    return total
+
+
 def _taps(geometry: Geometry, numbers: Numbers) -> Iterator[tuple[Cell, Numbers, NDArray[np.bool_]]]:
-    """For every kernel cell the input number that each output cell meets (0 where none), and where there is one."""
+    """For every kernel cell the input number that each output cell meets (0 where none), and where there is one.
+
+    Numbers keep their channels in front, if they have any; where there is one is the same for all of them.
+    """
     for kernel in product(*(range(axis.kernel_size) for axis in geometry.axes)):
         columns = [reads[:, k] for reads, k in zip(geometry.reads, kernel)]
         there = columns[0] >= 0
         for column in columns[1:]:
             there = np.logical_and.outer(there, column >= 0)
-        met = numbers[np.ix_(*columns)]
+        everywhere: Any = (..., *np.ix_(*columns))
+        met = numbers[everywhere]
         yield kernel, np.where(there, met, 0), there
 
 
 def _sums(geometry: Geometry, numbers: Numbers, kernel: Numbers) -> Numbers:
-    largest = float(np.abs(numbers.astype(float)).max()) * float(np.abs(kernel.astype(float)).sum())
+    channels = channels_of(geometry.layer) or Channels(1, 1, 1)
+    weights = by_filter(geometry.layer, kernel)
+    largest = float(np.abs(numbers.astype(float)).max()) * float(np.abs(weights.astype(float)).sum())
     exact = numbers.dtype.kind == "i" and kernel.dtype.kind == "i" and largest < 2**62
-    total: Numbers = np.zeros(geometry.output_size, dtype=np.int64 if exact else np.float64)
+    dtype = np.int64 if exact else np.float64
+    weights = weights.reshape(channels.groups, channels.made, channels.read, *geometry.layer.kernel_size).astype(dtype)
+    total: Numbers = np.zeros((channels.groups, channels.made, prod(geometry.output_size)), dtype=dtype)
     for cell, met, _ in _taps(geometry, numbers):
-        total = total + (kernel[cell] * met if exact else float(kernel[cell]) * met.astype(float))
-    return total
+        at: Any = (..., *cell)
+        total = total + weights[at] @ met.astype(dtype).reshape(channels.groups, channels.read, -1)
+    return total.reshape(geometry.output_shape)
 
 
 def _maxima(geometry: Geometry, numbers: Numbers) -> Numbers:
-    best = np.zeros(geometry.output_size, dtype=numbers.dtype)
+    best = np.zeros(geometry.output_shape, dtype=numbers.dtype)
     found = np.zeros(geometry.output_size, dtype=bool)
     for _, met, there in _taps(geometry, numbers):
         best = np.where(there & (~found | (met > best)), met, best)
@@ -88,7 +130,7 @@ def _maxima(geometry: Geometry, numbers: Numbers) -> Numbers:
 
 
 def _means(geometry: Geometry, numbers: Numbers) -> Numbers:
-    total = np.zeros(geometry.output_size)
+    total = np.zeros(geometry.output_shape)
     for _, met, _ in _taps(geometry, numbers):
         total = total + met
     assert geometry.divisors is not None

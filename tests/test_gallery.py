@@ -101,7 +101,7 @@ def test_words_are_escaped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     """Titles and texts are text: quotes, brackets, ampersands and dollars arrive as they are."""
     words = "a \"b\" <script>alert(1)</script> & ${name} 'c'"
     recipe = load_recipe(TWO[0])
-    changed = type(recipe)(recipe.name, recipe.layer, recipe.options, title=words, alt=words)
+    changed = type(recipe)(recipe.name, recipe.figure, recipe.options, title=words, alt=words)
     monkeypatch.setattr(convanim.gallery, "template_names", lambda: TWO[:1])
     monkeypatch.setattr(convanim.gallery, "load_recipe", lambda name: changed)
     *_, index = make_gallery(str(tmp_path / "out"))

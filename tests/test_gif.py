@@ -38,7 +38,7 @@ def still(count: int, when: When = ALWAYS, *, transparent: bool = False) -> Anim
     """A figure of one row of cells over `count` steps."""
     cells = np.array([(0, 0), (0, 1)])
     shape = Cells("input", "input", Lattice((4, 4), (20, 0), (0, 20)), cells, cells, when)
-    scene = Scene(60, 30, count, (shape,), lambda step: (), lambda step: (), lambda step: "")
+    scene = Scene(60, 30, count, (shape,), lambda step: (), lambda step: (), lambda step: "", 1.0)
     animation = compose(Conv(4, 3), Options(transparent=transparent))
     return replace(animation, scene=scene, timing=Timing(range(count), 7, 20, 0))
 

@@ -28,6 +28,7 @@ EXAMPLE = """
  "layer": {"op": "conv", "input_size": [3], "kernel_size": [2], "stride": [1], "padding": [[1, 0]], "dilation": [1],
            "padding_mode": "zeros", "groups": 1, "in_channels": null, "out_channels": null},
  "output_size": [3],
+ "cost": {"weights": 2, "macs": 6, "activations": 3},
  "steps": [{"output": [0], "taps": [{"kernel": [0], "input": null}, {"kernel": [1], "input": [0]}]},
            {"output": [1], "taps": [{"kernel": [0], "input": [0]}, {"kernel": [1], "input": [1]}]},
            {"output": [2], "taps": [{"kernel": [0], "input": [1]}, {"kernel": [1], "input": [2]}]}]}
@@ -64,7 +65,7 @@ def from_the_json_alone(told: Any) -> Any:
     """The output that the JSON's rule gives from its values: a sum, a maximum or a mean over the taps."""
     numbers, weights = np.array(told["values"]["input"], float), told["values"]["kernel"]
     kernel = None if weights is None else np.array(weights, float)
-    output = np.full(told["output_size"], np.nan)
+    output = np.full(np.shape(told["values"]["output"]), np.nan)
     for step in told["steps"]:
         taps = [tap for tap in step["taps"] if tap["input"] is not None]
         cells = [numbers[tuple(tap["input"])] for tap in taps]
@@ -150,6 +151,41 @@ def test_the_values_follow_from_the_json_alone(op: str, data: st.DataObject) -> 
     assert [step["output"] for step in told["steps"]] == outputs
 
 
+@pytest.mark.parametrize(
+    ("line", "kernel"),
+    [
+        ("conv -i 4@3x4 -k 2 --out-channels 6 --groups 2", (6, 2, 2, 2)),
+        ("conv-transpose -i 4@2 -k 2 -s 2 -p 1 --out-channels 6 --groups 2", (4, 3, 2, 2)),
+        ("conv -i 1@3 -k 2 --dims 1", (1, 1, 2)),
+        ("max-pool -i 3@4 -k 2", None),
+        ("avg-pool -i 3@4 -k 3 -s 2 -p 1", None),
+    ],
+)
+@pytest.mark.parametrize("order", ["filter", "position"])
+def test_every_index_names_its_channel(line: str, kernel: tuple[int, ...] | None, order: str) -> None:
+    """With channels input, kernel and output indices begin with theirs, and the rule holds as it stands."""
+    told = printed(f"{line} --values random:4 --order {order}")
+    assert told["values"]["kernel"] is None or np.shape(told["values"]["kernel"]) == kernel
+    np.testing.assert_allclose(from_the_json_alone(told), np.array(told["values"]["output"], float))
+    axes = len(told["layer"]["input_size"])
+    for step in told["steps"]:
+        assert len(step["output"]) == axes + 1
+        for tap in step["taps"]:
+            assert len(tap["kernel"]) == axes + (2 if kernel else 1)
+            assert tap["input"] is None or len(tap["input"]) == axes + 1
+    outputs = [step["output"] for step in told["steps"]]
+    key = (lambda cell: (*cell[1:], cell[0])) if order == "position" else tuple
+    assert outputs == sorted(outputs, key=key)
+
+
+def test_a_layer_says_what_it_costs() -> None:
+    """Weights, multiply–accumulates and activations; a pool's are numbers made alone."""
+    told = printed("conv -i 5@6x6 -k 1 --out-channels 2")
+    assert told["cost"] == {"weights": 10, "macs": 360, "activations": 72}
+    assert list(told)[-2:] == ["cost", "steps"]
+    assert printed("max-pool -i 4 -k 2")["cost"] == {"weights": 0, "macs": 0, "activations": 4}
+
+
 def test_every_template_can_be_told() -> None:
     """`render NAME --json` prints the geometry of the template's layer, with its values if it has any."""
     told = printed("render padding_strides_odd_transposed")
@@ -185,6 +221,12 @@ def test_json_and_files_exclude_each_other(tmp_path: Path, monkeypatch: pytest.M
         ("render no_padding_strides --json", ("matplotlib", "PIL")),
         ("conv -i 3 -k 2 --values random:1 --json", ("matplotlib", "PIL")),
         ("explain conv -i 3 -k 2", ("matplotlib", "PIL")),
+        ("explain chain relu -i 3 --against one_by_one", ("matplotlib", "PIL")),
+        ("chain relu -i 3 --json", ("matplotlib", "PIL")),
+        ("compare relu one_by_one -i 3 --json", ("matplotlib", "PIL")),
+        ("chain --help", ("numpy", "matplotlib", "PIL")),
+        ("compare --help", ("numpy", "matplotlib", "PIL")),
+        ("explain chain --help", ("numpy", "matplotlib", "PIL")),
         ("--help", ("numpy", "matplotlib", "PIL")),
         ("conv --help", ("numpy", "matplotlib", "PIL")),
         ("render --help", ("numpy", "matplotlib", "PIL")),

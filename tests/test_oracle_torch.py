@@ -221,6 +221,11 @@ def test_words_at_stride_one_are_those_of_pytorch(dims: int) -> None:
         k, d = ([rng.randint(1, 4) for _ in range(dims)] for _ in range(2))
         n = [rng.randint((a - 1) * b + 1, 14) for a, b in zip(k, d)]
         for word in ("same", "valid"):
-            fields = {"input_size": tuple(n), "kernel_size": tuple(k), "dilation": tuple(d), "padding": word}
+            fields: dict[str, Any] = {
+                "input_size": tuple(n),
+                "kernel_size": tuple(k),
+                "dilation": tuple(d),
+                "padding": word,
+            }
             layer = Conv(**fields, dims=dims)
             compare_taps("conv", fields, layer)

@@ -48,6 +48,12 @@ def recipe(folder: Path, text: str, **overrides: object) -> Recipe:
     return load_recipe(str(path), **overrides)
 
 
+def layer_of(made: Recipe) -> Layer:
+    """The layer of a recipe that is of one alone."""
+    assert isinstance(made.figure, Layer)
+    return made.figure
+
+
 def double(number: int) -> tuple[int, int]:
     """The same number for both axes."""
     return (number, number)
@@ -62,7 +68,11 @@ def test_every_template_is_whole(name: str) -> None:
     assert len(template.alt) > 40
     assert template.alt.endswith(".")
     animation = template.animation()
-    assert (animation.name, animation.alt, animation.notes) == (name, template.alt, ())
+    assert (animation.name, animation.alt) == (name, template.alt)
+    # What a template leaves out it leaves out on purpose; nothing of it may be too small or missing.
+    assert all(
+        note.endswith(("a larger max-frames shows more", "a larger max-sheets shows more")) for note in animation.notes
+    )
     frame = Renderer(animation.scene, animation.theme).frame(animation.timing.steps[0])
     assert frame.pixels.shape == (animation.scene.height, animation.scene.width, 4)
     assert len(np.unique(frame.pixels.reshape(-1, 4), axis=0)) > 3
@@ -74,7 +84,7 @@ def test_the_guides_figures_have_its_sizes(
 ) -> None:
     """Each figure of the guide has its layer's sizes, and a step for each output cell."""
     template = load_recipe(name)
-    layer: Layer = template.layer
+    layer: Layer = layer_of(template)
     assert (layer.input_size, output_size(layer)) == (double(n), double(output))
     assert (layer.kernel_size, layer.stride, dilation_of(layer)) == tuple(map(double, (kernel, stride, dilation)))
     assert layer.padding == double_pairs(padding)
@@ -97,7 +107,7 @@ def test_the_guides_numbers_are_its_own() -> None:
         "numerical_max_pooling": [[3, 3, 3], [3, 3, 3], [3, 2, 3]],
     }.items():
         template = load_recipe(name)
-        values = layer_values(template.layer, template.options)
+        values = layer_values(layer_of(template), template.options)
         assert values is not None
         assert values.output.tolist() == expected
 
@@ -113,7 +123,7 @@ def test_every_entry_of_a_recipe_is_heard(tmp_path: Path) -> None:
         '[timing]\nstep_time = 0.1\nhold = 2\nloop = 3\nsteps = "1:5"\nmax_frames = 3\n',
     )
     assert (made.title, made.alt, made.name) == ("T", "A.", "mine")
-    assert (made.layer.input_size, made.layer.padding) == ((2, 3), ((1, 0), (0, 0)))
+    assert (layer_of(made).input_size, layer_of(made).padding) == ((2, 3), ((1, 0), (0, 0)))
     options = made.options
     assert (options.values, options.kernel_values, options.view, options.transposed_as) == (
         "arange",
@@ -141,12 +151,12 @@ def test_files_are_found_beside_the_recipe(tmp_path: Path, monkeypatch: pytest.M
     (folder / "own.toml").write_text(classic.read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.chdir(elsewhere)
     made = recipe(folder, LAYER + '[values]\ninput = "x.csv"\nkernel = "w.npy"\n[view]\ntheme = "own.toml"\n')
-    values = layer_values(made.layer, made.options)
+    values = layer_values(layer_of(made), made.options)
     assert values is not None
     assert values.output.tolist() == [[6, 8], [12, 14]]
     assert made.animation().theme.background == (255, 255, 255)
     picture = recipe(folder, LAYER + '[values]\ninput = "p.png"\n')
-    assert layer_values(picture.layer, picture.options) is not None
+    assert layer_values(layer_of(picture), picture.options) is not None
 
 
 def test_rows_of_numbers_stand_for_a_file(tmp_path: Path) -> None:
@@ -154,11 +164,11 @@ def test_rows_of_numbers_stand_for_a_file(tmp_path: Path) -> None:
     made = recipe(
         tmp_path, LAYER + "[values]\ninput = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]\nkernel = [[1, 0], [0.5, 1]]\n"
     )
-    values = layer_values(made.layer, made.options)
+    values = layer_values(layer_of(made), made.options)
     assert values is not None
     assert values.output.tolist() == [[8, 10.5], [15.5, 18]]
     line = recipe(tmp_path, LAYER + "dims = 1\n[values]\ninput = [1, 2, 3]\nkernel = [1, -1]\n")
-    values = layer_values(line.layer, line.options)
+    values = layer_values(layer_of(line), line.options)
     assert values is not None
     assert values.output.tolist() == [-1, -1]
 
@@ -182,7 +192,7 @@ def test_options_replace_those_of_a_recipe(tmp_path: Path) -> None:
 
 def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     """Editors that put a mark in front of UTF-8 do no harm."""
-    assert recipe(tmp_path, "\ufeff" + LAYER).layer.input_size == (3, 3)
+    assert layer_of(recipe(tmp_path, "\ufeff" + LAYER)).input_size == (3, 3)
 
 
 BAD = [

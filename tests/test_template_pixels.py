@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pixels import Film, coloured, decoded, gif_bytes, lattice_of
 
+from convanim.layers import Layer
 from convanim.recipes import load_recipe, template_names
 from convanim.theme import Theme, load_theme
 
@@ -130,8 +131,10 @@ def wrong_cells(theme: Theme, film: Film, figure: Figure, name: str) -> list[str
 
 
 def test_every_template_is_in_the_table() -> None:
-    """No template escapes the cell by cell look."""
-    assert sorted(figure.name for figure in FIGURES) == sorted(template_names())
+    """No template of one map in and one map out escapes the cell by cell look."""
+    figures = {name: load_recipe(name).figure for name in template_names()}
+    plain = [name for name, figure in figures.items() if isinstance(figure, Layer) and figure.in_channels is None]
+    assert sorted(figure.name for figure in FIGURES) == sorted(plain)
 
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)

@@ -116,7 +116,8 @@ def test_maps_of_one_row_or_column_or_cell_are_drawn(view: str, values: str | No
 def test_an_equation_has_three_lines_at_most(view: str, numbers: float) -> None:
     """The sum of 121 products is cut short by an ellipsis, keeps its end, and stays on the page."""
     layer = Conv(13, 11)
-    options = Options(values=ramp((13, 13), numbers), kernel_values=ramp((11, 11), -500), view=view)
+    weights = ramp((11, 11), -500)
+    options = Options(values=ramp((13, 13), numbers), kernel_values=weights, view=view, heat_map=False)
     scene = composed(layer, options).scene
     for step in (0, 4, 8):
         lines = inks(scene, step, ("equation",))

@@ -12,12 +12,13 @@ import click
 from convanim.errors import RequestError
 
 DONE, FAILED, WRONG = 0, 1, 2  # exit statuses: done; right but could not be carried out; the request is wrong
-_NOT_OPTIONS = {"recipe": "recipe", "folder": "folder"}
+# Arguments and their parts, such as `stage 2`, which are no options.
+_NOT_OPTIONS = ("recipe", "folder", "stage", "stages", "figure")
 
 
 def option_name(field: str) -> str:
     """How the command line spells a field: `--kernel-size`."""
-    return _NOT_OPTIONS.get(field, "--" + field.replace("_", "-"))
+    return field if field.partition(" ")[0] in _NOT_OPTIONS else "--" + field.replace("_", "-")
 
 
 class OneLineGroup(click.Group):

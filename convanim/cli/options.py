@@ -1,14 +1,17 @@
 """The options: those of each operation, from its fields, and those that all figures share."""
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from convanim.errors import RequestError
-from convanim.operations import Operation, Takes
+from convanim.operations import OPERATIONS, Operation, Takes
 
 if TYPE_CHECKING:
+    from convanim.options import Options
+
     _Number = click.ParamType[Any]
 else:  # only newer versions of click let it be subscripted
     _Number = click.ParamType
@@ -64,6 +67,18 @@ def _readings(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     return [CompletionItem(name) for name in READINGS if name.startswith(incomplete)]
 
 
+def _orders(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from convanim.geometry import ORDERS
+
+    return [CompletionItem(name) for name in ORDERS if name.startswith(incomplete)]
+
+
+def _stages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from convanim.pointwise import FUNCTIONS
+
+    return [CompletionItem(name) for name in (*OPERATIONS, *FUNCTIONS) if name.startswith(incomplete)]
+
+
 def _templates(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from convanim.recipes import template_names
 
@@ -83,10 +98,17 @@ def layer_options(operation: Operation) -> list[click.Option]:
         metavar = {Takes.SIZES: "SIZE", Takes.PADDING: "PADDING", Takes.INTEGER: "N"}[field.takes]
         names = [field.short, name] if field.short else [name]
         options.append(click.Option(names, type=kind, metavar=metavar, help=field.help))
-    options.append(
-        click.Option(["--dims"], type=Whole(), metavar="1|2", help="Number of axes when the sizes do not say [2].")
-    )
-    return options
+    return [*options, dims_option()]
+
+
+def dims_option() -> click.Option:
+    """How many axes there are."""
+    return click.Option(["--dims"], type=Whole(), metavar="1|2", help="Number of axes when the sizes do not say [2].")
+
+
+def input_option(help: str) -> click.Option:
+    """The size of an input that no operation's own option says."""
+    return click.Option(["-i", "--input-size"], metavar="SIZE", help=help)
 
 
 def option(*names: str, **how: Any) -> click.Option:
@@ -102,10 +124,19 @@ def figure_options() -> list[click.Option]:
             "--kernel-values",
             metavar="SOURCE",
             help="Numbers for the kernel: as for the input, or identity, box, sharpen, sobel-x, sobel-y, laplacian, "
-            "gaussian.",
+            "gaussian, gabor:ANGLE, gaussian-derivative:ANGLE.",
         ),
         option("--resize/--no-resize", help="Scale a picture to the input's size."),
+        option("--heat-map/--no-heat-map", help="Colours instead of numbers [where numbers do not fit]."),
         option("--view", metavar="NAME", shell_complete=_views, help="iso: slanted planes; flat: grids side by side."),
+        option(
+            "--order",
+            metavar="NAME",
+            shell_complete=_orders,
+            help="With channels, what comes first: filter, all positions of one after another; position, all filters "
+            "at one after another [filter].",
+        ),
+        option("--max-sheets", type=Whole(), metavar="N", help="Past it channels are left out of the picture [8]."),
         option(
             "--transposed-as",
             metavar="NAME",
@@ -119,13 +150,33 @@ def figure_options() -> list[click.Option]:
         option("--hold", type=Seconds(), metavar="S", help="Extra seconds on the last frame [1]."),
         option("--loop", type=Whole(), metavar="N", help="How often it plays; 0 is for ever [0]."),
         option("--labels/--no-labels", help="Names and sizes beside the maps [on]."),
-        option("--caption/--no-caption", help="The layer's parameters and formula under the maps [off]."),
+        option("--caption/--no-caption", help="The layer's parameters, formula and cost under the maps [off]."),
         option("--input-label", metavar="TEXT", help="Words for the input's label."),
         option("--output-label", metavar="TEXT", help="Words for the output's label."),
         option("--steps", metavar="A:B", help="A slice of the steps, as in Python."),
         option("--max-frames", type=Whole(), metavar="N", help="Past it steps are sampled evenly [500]."),
         option("--max-cells", type=Whole(), metavar="N", help="Past it the request is refused [10000000]."),
     ]
+
+
+def figure_options_of(operation: Operation) -> list[click.Option]:
+    """The shared options that mean something for an operation."""
+    dropped = set() if operation.has_weights else {"kernel_values"}
+    if operation.name != "conv-transpose":
+        dropped.add("transposed_as")
+    return without(figure_options(), dropped)
+
+
+def without(options: list[click.Option], dropped: Collection[str]) -> list[click.Option]:
+    """Some options, others left out by their names."""
+    return [option for option in options if option.name not in dropped]
+
+
+def asked(given: Mapping[str, Any]) -> "Options":
+    """What was asked for of all that figures can be told; raises RequestError."""
+    from convanim.options import option_names, options_of
+
+    return options_of({name: given[name] for name in option_names() if given.get(name) is not None})
 
 
 def output_options() -> list[click.Option]:
@@ -146,6 +197,16 @@ def output_options() -> list[click.Option]:
 def recipe_argument() -> click.Argument:
     """Templates' names and recipes' files."""
     return click.Argument(["recipes"], nargs=-1, required=True, metavar="NAME|FILE...", shell_complete=_templates)
+
+
+def figures_argument() -> click.Argument:
+    """Figures to compare: templates' names, recipes' files, quoted layers."""
+    return click.Argument(["figures"], nargs=-1, required=True, metavar="FIGURE...", shell_complete=_templates)
+
+
+def stages_argument() -> click.Argument:
+    """The stages of a chain, each quoted where it has spaces in it."""
+    return click.Argument(["stages"], nargs=-1, required=True, metavar="STAGE...", shell_complete=_stages)
 
 
 def batch_options() -> list[click.Option]:

@@ -1,9 +1,10 @@
-"""Where a command's results go: files, standard output, notes and progress."""
+"""Where a command's results go: files, standard output as JSON or a picture, notes and progress."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
@@ -13,7 +14,9 @@ from convanim.errors import RequestError
 if TYPE_CHECKING:
     from convanim.animation import Animation
     from convanim.export.save import Destination
+    from convanim.recipes import Recipe
 
+_PIECES = 256
 _LONG = 100  # frames from which on a terminal shows progress
 
 
@@ -23,6 +26,30 @@ class Targets:
 
     files: "tuple[Destination, ...]"
     stream: str | None  # the suffix of what goes to standard output
+
+
+def give(recipe: "Recipe", output: Sequence[str], form: str | None, *, json: bool, quiet: bool) -> None:
+    """Draw a figure and write it everywhere, or print it as JSON; raises RequestError."""
+    if json:
+        if output or form:
+            rule = "it renders nothing, so there is nothing for -o"
+            raise RequestError("json", None, rule, "leave one of them out")
+        try:
+            _print_json(recipe)
+        except RequestError as error:
+            raise recipe.blamed(error) from None
+        return
+    to = targets(output, form, f"{recipe.name}.gif")
+    write(recipe.animation(), to, quiet=quiet)
+
+
+def _print_json(recipe: "Recipe") -> None:
+    """Print a figure's geometry; how it would look is no part of it."""
+    from convanim.chain_json import figure_json
+
+    pieces = figure_json(recipe.figure, recipe.options)
+    while batch := list(islice(pieces, _PIECES)):  # printing flushes, which for every step would take its time
+        click.echo("".join(batch), nl=False)
 
 
 def targets(output: Sequence[str], form: str | None, default: str) -> Targets:

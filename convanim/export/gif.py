@@ -104,8 +104,8 @@ def _drawn(pixels: NDArray[np.uint8], background: Colour) -> _Change:
 
 def _solid_colours(animation: Animation) -> Iterator[Colour]:
     yield animation.theme.background
-    for role in animation.scene.roles():
-        style = animation.theme.styles[role]
+    for role, series in animation.scene.dresses():
+        style = animation.theme.style(role, series)
         yield from (colour for colour in (style.fill, style.stroke) if colour is not None)
 
 

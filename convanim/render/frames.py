@@ -40,8 +40,8 @@ class Renderer:
 
     def __init__(self, scene: Scene, theme: Theme) -> None:
         self._scene = scene
-        self._canvas = Painter(scene.width, scene.height, theme)
-        self._scratch = Painter(scene.width, scene.height, theme)
+        self._canvas = Painter(scene.width, scene.height, theme, scene.unit)
+        self._scratch = Painter(scene.width, scene.height, theme, scene.unit)
         ground = np.array([*theme.background, 0 if theme.transparent else 255], dtype=np.uint8)
         self._ground = Layer(scene, ground)
         self._runs = self._layered(scene.shapes)

@@ -1,6 +1,7 @@
 """Draws shapes onto a canvas of pixels, each call with one role's fill, line and text colour."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -10,12 +11,13 @@ from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from convanim.render.glyphs import outline
-from convanim.scene import Cells, Floats, Ints, Lattice, Shape, Texts, unit
+from convanim.scene import Blocks, Cells, Floats, Ints, Lattice, Lines, Shape, Texts, levels_at, series_at
 from convanim.theme import Colour, Style, Theme
 
 _DPI = 72  # so that matplotlib's points are pixels
 _MOST_KEPT = 256  # patterns of cells whose paths are kept, and cells in one of them
 _DASHED = 6  # pixels of a cell below which its dashes could not be told apart
+_GRID_FREE = 8  # pixels of a heat map's cell below which there are no lines between its colours
 _FAINT = 1 / 7  # a line is at most this part of its cell, so that small cells do not drown in their lines
 
 # How a path is drawn: its line, the path, its fill.
@@ -23,14 +25,17 @@ _Drawn: TypeAlias = tuple[GraphicsContextBase, Path, Colour | None]
 
 
 class Painter:
-    """A canvas of `width` by `height` pixels, (height, width, 4) straight RGBA in `pixels`."""
+    """A canvas of `width` by `height` pixels, (height, width, 4) straight RGBA in `pixels`.
 
-    def __init__(self, width: int, height: int, theme: Theme) -> None:
+    Lines are `unit` times as wide as the theme says.
+    """
+
+    def __init__(self, width: int, height: int, theme: Theme, unit: float) -> None:
         self._agg: Any = RendererAgg(width, height, _DPI)  # type: ignore[no-untyped-call]
         self._theme = theme
         self._height = height
-        self._unit = unit(width)
-        self._blocks: dict[tuple[int, bytes], list[_Drawn]] = {}
+        self._unit = unit
+        self._blocks: dict[tuple[int, int | None, bytes], list[_Drawn]] = {}
         self.pixels: NDArray[np.uint8] = np.asarray(self._agg.buffer_rgba())  # type: ignore[no-untyped-call]
 
     def margin(self, shape: Shape) -> float:
@@ -41,20 +46,48 @@ class Painter:
         """Draw some elements of a shape as they are at a step. Any subset draws the same pixels as the whole."""
         if not len(elements):
             return
-        style = self._theme.styles[shape.role]
-        if isinstance(shape, Cells):
-            self._paint_cells(shape, style, elements)
-        elif isinstance(shape, Texts):
-            self._paint_texts(shape, style, step, elements)
-        else:
+        style = self._theme.style(shape.role, series_at(shape, step))
+        if isinstance(shape, Lines):
             self._paint_lines(style, shape.at(step)[elements])
+        elif isinstance(shape, Blocks):
+            self._paint_blocks(style, shape.part, shape.corners(step, elements))
+        elif shape.levels is not None:
+            self._paint_levels(shape, levels_at(shape.levels, step), step, elements)
+        elif isinstance(shape, Cells):
+            self._paint_cells(shape, style, series_at(shape, step), elements)
+        else:
+            self._paint_texts(shape, style, step, elements)
 
-    def _paint_cells(self, shape: Cells, style: Style, elements: Ints) -> None:
+    def _paint_levels(self, shape: Cells | Texts, levels: Floats, step: int, elements: Ints) -> None:
+        """Draw elements of a heat map: those of one colour together, in the colours' order, then all lines."""
+        steps = self._theme.level_steps(levels[elements])
+        for number in np.unique(steps).tolist():
+            style, alike = self._theme.heated(number), elements[steps == number]
+            if isinstance(shape, Texts):
+                self._paint_texts(shape, style, step, alike)
+            elif style.fill is not None:
+                self._draw(_context(style.fill, 0), _polygons(shape.lattice.corners(shape.cells[alike])), style.fill)
+        if isinstance(shape, Cells):
+            lines = replace(self._theme.heated(0), fill=None)
+            if _side(shape.lattice) >= _GRID_FREE:
+                for context, path, fill in self._block(shape.lattice, lines, shape.cells[elements]):
+                    self._draw(context, path, fill)
+
+    def _paint_blocks(self, style: Style, part: str, corners: Floats) -> None:
+        """Draw blocks: their fills, then the lines around them."""
+        if style.fill is not None and part != "line":
+            self._draw(_context(style.fill, 0), _polygons(corners), style.fill)
+        if style.stroke is not None and part != "fill":
+            ends = np.stack([corners, np.roll(corners, -1, axis=1)], axis=2).reshape(-1, 2, 2)
+            for context, path, fill in self._strokes(ends, style.dash, style.stroke, style.width * self._unit):
+                self._draw(context, path, fill)
+
+    def _paint_cells(self, shape: Cells, style: Style, series: int | None, elements: Ints) -> None:
         """Draw cells: paths are made once for every pattern in which they stand, and moved by whole pixels."""
         cells = shape.cells[elements]
         first = cells.min(axis=0)
         pattern = cells - first
-        key = (id(shape), pattern.tobytes())
+        key = (id(shape), series, pattern.tobytes())
         block = self._blocks.get(key)
         if block is None:
             block = self._block(shape.lattice, style, pattern)

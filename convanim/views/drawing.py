@@ -1,4 +1,4 @@
-"""What a view is asked to draw."""
+"""What a view is asked to draw, and the measures of its page."""
 
 from dataclasses import dataclass
 
@@ -15,24 +15,16 @@ class TooNarrowError(Exception):
     """The page is too narrow for what stands on it; the message says for what."""
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """A geometry, the numbers in it if any, and how it is to be shown, `width` pixels wide."""
+class Page:
+    """A page, and the sizes that follow from its width."""
 
-    geometry: Geometry
-    values: Values | None
-    width: int
-    transposed_as: str = "gather"
-    labels: bool = True
-    caption: bool = False
-    input_label: str = "input"
-    output_label: str = "output"
-    remark: str = ""  # stands behind the output's label
+    width: int  # in pixels
+    whole_width: int  # of the picture that it is a part of; 0 where it is all of it
 
     @property
     def unit(self) -> float:
-        """Pixels here for one pixel at the base width."""
-        return unit(self.width)
+        """Pixels here for one pixel at the base width; parts of a picture are drawn no smaller than a whole one."""
+        return max(unit(self.width), min(1.0, unit(self.whole_width or self.width)))
 
     @property
     def least_em(self) -> float:
@@ -48,6 +40,28 @@ class Drawing:
     def margin(self) -> int:
         """Empty pixels around the picture."""
         return round(12 * self.unit)
+
+    @property
+    def room(self) -> int:
+        """Pixels between the margins."""
+        return self.width - 2 * self.margin
+
+
+@dataclass(frozen=True)
+class Drawing(Page):
+    """A geometry, the numbers in it if any, and how it is to be shown."""
+
+    geometry: Geometry
+    values: Values | None
+    width: int
+    transposed_as: str = "gather"
+    labels: bool = True
+    caption: bool = False
+    input_label: str = "input"
+    output_label: str = "output"
+    remark: str = ""  # stands behind the output's label
+    is_heat: bool = False  # whether numbers are colours, too
+    whole_width: int = 0
 
     @property
     def is_scatter(self) -> bool:

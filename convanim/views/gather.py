@@ -28,7 +28,8 @@ from convanim.views.numbers import (
 )
 from convanim.views.plot import Plot
 
-_ROLES = {
+# What stands at a position: the role of its cell, and that of the window over it.
+KIND_ROLES = {
     Kind.PADDING: ("padding", "window_padding"),
     Kind.OVERHANG: ("overhang", "window_overhang"),
     Kind.ZERO: ("zero", "window_zero"),
@@ -59,11 +60,11 @@ def gather_plot(drawing: Drawing) -> Plot:
         around_terms=0.0 if values is None else _around_terms(geometry, values),
         number_width=0.0
         if values is None
-        else max(least_width(values.input, tuple(_fillers(geometry).values())), least_width(values.output)),
+        else max(least_width(values.input, tuple(fillers_of(geometry).values())), least_width(values.output)),
     )
 
 
-def _fillers(geometry: Geometry) -> dict[Kind, str]:
+def fillers_of(geometry: Geometry) -> dict[Kind, str]:
     """What stands, in numbers, where there is no input cell, for the kinds of such cells that there are."""
     layer, masks = geometry.layer, kinds(geometry)
     if isinstance(layer, MaxPool):
@@ -81,7 +82,7 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
     strings = np.full(len(canvas.cells), "", dtype=object)
     letters = None
     if values is not None:
-        fillers = _fillers(geometry)
+        fillers = fillers_of(geometry)
         letters = lettering(drawing, lattice, values.input, tuple(fillers.values()), weight_texts(values))
         strings[masks[Kind.INPUT]] = letters.strings
         for kind, text in fillers.items():
@@ -92,7 +93,7 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
 
     still: list[Shape] = []
     moving: list[Shape] = []
-    for kind, (role, window_role) in _ROLES.items():
+    for kind, (role, window_role) in KIND_ROLES.items():
         if not masks[kind].any():
             continue
         if kind is Kind.INPUT:

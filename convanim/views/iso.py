@@ -19,7 +19,7 @@ def iso(drawing: Drawing) -> Scene:
     """The slanted view of a drawing. Raises TooNarrowError when there is no room for its cells or their numbers."""
     plot = plot_of(drawing)
     cell = _cell_size(drawing, plot.input, plot.output)
-    column, row = _basis(cell)
+    column, row = iso_basis(cell)
     input_text, output_text = map_labels(drawing)
     middle = drawing.width // 2
     left, top = _placed(plot.output, column, row, middle, drawing.margin)
@@ -39,7 +39,7 @@ def iso(drawing: Drawing) -> Scene:
     return finished(drawing, plot, shapes, bottom + down)
 
 
-def _basis(cell: int) -> tuple[Offset, Offset]:
+def iso_basis(cell: int) -> tuple[Offset, Offset]:
     """The pixels from a cell to the next in its row and in its column.
 
     The paper's slant, (1, 0.5) and (0.7, -0.65), snapped to slopes of one half and of one: lines at these are crisp,
@@ -62,7 +62,7 @@ def _cell_size(drawing: Drawing, *canvases: Canvas) -> int:
     for cell in range(round(_LARGEST_CELL * drawing.unit), 1, -1):
         if cell % 2 and cell >= _SMALL_CELL:
             continue
-        if all(_width(canvas, *_basis(cell)) <= room for canvas in canvases):
+        if all(_width(canvas, *iso_basis(cell)) <= room for canvas in canvases):
             return cell
     raise TooNarrowError("leaves less than 2 pixels to a cell")
 

@@ -9,7 +9,7 @@ import numpy as np
 from convanim.font import text_width
 from convanim.numerals import Terms
 from convanim.scene import Lattice, Texts
-from convanim.views.drawing import Drawing
+from convanim.views.drawing import Page
 
 LEADING = 1.5  # from one line of text to the next, in ems
 _CLEAR = 0.84  # how much of a cell text may fill
@@ -30,9 +30,9 @@ def widest(strings: Iterable[str]) -> float:
     return max((text_width(s, 1) for s in set(strings)), default=0.0)
 
 
-def lines_needed(drawing: Drawing, widest_term: float, terms: int, rest: float) -> int:
+def lines_needed(page: Page, widest_term: float, terms: int, rest: float) -> int:
     """How many lines the longest equation takes, at most three; widths in ems."""
-    room = (drawing.width - 2 * drawing.margin) / drawing.label_em
+    room = (page.width - 2 * page.margin) / page.label_em
     per_line = max(1, int(room / widest_term))
     lines = -(-terms // per_line)
     if lines * room < terms * widest_term + rest:
@@ -52,6 +52,15 @@ def broken(terms: Terms, room: float, lines: int) -> tuple[str, ...]:
 
     kept = bisect_right(range(2, len(parts) + 1), lines, key=lambda k: len(lines_with(k))) + 1
     return tuple(lines_with(min(max(kept, 1), len(parts)))[:lines])
+
+
+def wrapped_lines(terms: Terms, room: float) -> list[str]:
+    """A whole equation on as many lines of `room` ems as it takes."""
+    before, parts, joint, behind = terms
+    pieces = list(parts)
+    pieces[0] = before + pieces[0]
+    pieces[-1] += behind
+    return _wrapped(pieces, joint, room)
 
 
 def _wrapped(pieces: list[str], joint: str, room: float) -> list[str]:
@@ -78,20 +87,30 @@ class Block:
         """The width of the widest line, in pixels."""
         return widest(self.lines) * self.em
 
+    @property
+    def height(self) -> float:
+        """The height of all lines, in pixels."""
+        return LEADING * self.em * len(self.lines)
+
+    def from_left(self, left: float, top: float, role: str = "label") -> Texts:
+        """The block, each line starting at `left`, the first one's top at `top`."""
+        points = [(left, top + (i + 0.5) * LEADING * self.em) for i in range(len(self.lines))]
+        return Texts(role, np.array(points), self.lines, self.em, "start")
+
     def at(self, middle: float, top: float, role: str = "label") -> Texts:
         """The block, each line centred on `middle`, the first starting at `top`."""
         points = [(middle, top + (i + 0.5) * LEADING * self.em) for i in range(len(self.lines))]
         return Texts(role, np.array(points), self.lines, self.em)
 
 
-def text_block(drawing: Drawing, text: str, room: float) -> Block:
+def text_block(page: Page, text: str, room: float) -> Block:
     """Text in `room` pixels: on one line, smaller where need be, else on several at the least size."""
     width = text_width(text, 1)
-    em = drawing.label_em if width == 0 else max(drawing.least_em, min(drawing.label_em, room / width))
-    return Block(_wrapped_words(text, room / em), em)
+    em = page.label_em if width == 0 else max(page.least_em, min(page.label_em, room / width))
+    return Block(wrapped(text, room / em), em)
 
 
-def _wrapped_words(text: str, room: float) -> tuple[str, ...]:
+def wrapped(text: str, room: float) -> tuple[str, ...]:
     """Text on lines of `room` ems, broken between words, and within those that are longer than a line."""
     lines = [""]
     for word in text.split():

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from convanim.font import CAP_HEIGHT, text_width
-from convanim.numerals import Weights, factor, numeral, weights_of
+from convanim.numerals import MINUS, Weights, factor, numeral, weights_of
 from convanim.scene import Lattice
 from convanim.sources import Numbers
 from convanim.values import Values
-from convanim.views.drawing import Drawing, TooNarrowError
+from convanim.views.drawing import Page, TooNarrowError
 from convanim.views.lettering import fits, widest
 
 _LARGEST_EM = 20
 _SUBSCRIPT = 0.64  # size of a subscript to its number, where the least size allows
-_MOST_WRITTEN = 1 << 20  # cells: the widest page there is has no room for the numbers of more
+_MOST_MEASURED = 4096  # numbers that are all spelled out to know how wide they are
+_LONGEST_FRACTION, _LONGEST_WHOLE = MINUS + "888888.88", MINUS + "888888"  # whatever is larger is written with an e
 _LARGEST_SUBSCRIPT = 0.75  # behind a number a larger one would be read as a digit of it
 _GAP = 0.2  # between a number and the subscript behind it, in ems
 _HIGHEST = 0.5  # of an upright cell, unless that is below the least size
@@ -34,19 +35,19 @@ class Lettering:
 
 
 def lettering(
-    drawing: Drawing, lattice: Lattice, numbers: Numbers, others: tuple[str, ...] = (), weights: tuple[str, ...] = ()
+    page: Page, lattice: Lattice, numbers: Numbers, others: tuple[str, ...] = (), weights: tuple[str, ...] = ()
 ) -> Lettering:
     """The numbers of a map as text that fits its cells, as large and with as many decimals as there is room for.
 
     `others` are texts that stand in cells of the same map; `weights` those that stand beside the numbers.
     Raises TooNarrowError when the cells are too small for the least size.
     """
-    if not fits(lattice, drawing.least_em * 0.6, drawing.least_em * CAP_HEIGHT):
+    if not fits(lattice, page.least_em * max(0.6, least_width(numbers, others)), page.least_em * CAP_HEIGHT):
         raise _too_narrow(lattice)  # said before a large map is spelled out
     for decimals in (2, 1, 0):
         strings = tuple(numeral(n, decimals) for n in numbers.ravel().tolist())
         width = widest((*strings, *others))
-        sizes = [em for em in _sizes(drawing, lattice) if fits(lattice, width * em, CAP_HEIGHT * em)]
+        sizes = [em for em in _sizes(page, lattice) if fits(lattice, width * em, CAP_HEIGHT * em)]
         if sizes:
             break
     else:
@@ -54,7 +55,7 @@ def lettering(
     if weights:
         beside = widest(weights)
         for em in sizes:
-            subscript = max(_SUBSCRIPT * em, drawing.least_em)
+            subscript = max(_SUBSCRIPT * em, page.least_em)
             if not lattice.is_upright and subscript > _LARGEST_SUBSCRIPT * em:
                 break
             at = _subscript_at(lattice, width * em, em, beside * subscript, subscript)
@@ -67,14 +68,14 @@ def _too_narrow(lattice: Lattice) -> TooNarrowError:
     return TooNarrowError(f"the longest number does not fit into a cell of {lattice.column[0]} pixels")
 
 
-def _sizes(drawing: Drawing, lattice: Lattice) -> Iterator[float]:
-    em = _LARGEST_EM * drawing.unit
+def _sizes(page: Page, lattice: Lattice) -> Iterator[float]:
+    em = _LARGEST_EM * page.unit
     if lattice.is_upright:
         em = min(em, _HIGHEST * lattice.row[1] / CAP_HEIGHT)
-    while em > drawing.least_em:
+    while em > page.least_em:
         yield em
         em -= 0.5
-    yield drawing.least_em
+    yield page.least_em
 
 
 def _subscript_at(
@@ -118,8 +119,11 @@ def widest_term(values: Values, weights: Weights, joint: str) -> float:
 
 
 def widest_numeral(numbers: Numbers, *, bracketed: bool = False) -> float:
-    """The width of the widest number of a map, in ems; 0 for a map too large to have numbers written in it."""
-    if numbers.size > _MOST_WRITTEN:
-        return 0.0
-    texts = (numeral(x) for x in np.unique(numbers).tolist())
+    """The width of the widest number of a map, in ems; of a large map a little more, told from its extremes."""
+    if numbers.size > _MOST_MEASURED:
+        texts = [numeral(float(x)) for x in (numbers.min(), numbers.max())]
+        texts += [_LONGEST_FRACTION] if numbers.dtype.kind == "f" else []
+        texts += [_LONGEST_WHOLE] if np.abs([numbers.min(), numbers.max()]).max() >= 1e6 else []
+    else:
+        texts = [numeral(x) for x in np.unique(numbers).tolist()]
     return widest(map(factor, texts) if bracketed else texts)

@@ -1,15 +1,17 @@
 """The page around the maps: labels, the equation under them, the caption, and the finished scene."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 
-from convanim.formula import parameters, size_formulas
-from convanim.numerals import joined
-from convanim.scene import During, Scene, Shape, Texts
+from convanim.captions import caption_lines
+from convanim.numerals import Terms, joined
+from convanim.scene import During, Key, Scene, Shape, Texts
 from convanim.sizes import Sizes, spelled
-from convanim.views.drawing import Drawing
+from convanim.views.drawing import Drawing, Page
 from convanim.views.gather import gather_plot
+from convanim.views.legend import LEGEND_HEIGHT, bar
 from convanim.views.lettering import LEADING, Block, broken, lines_needed, text_block
 from convanim.views.plot import Plot
 from convanim.views.scatter import scatter_plot
@@ -36,43 +38,60 @@ def _label(words: str, size: Sizes) -> str:
     return f"{words} {shape}".strip()
 
 
-def line_height(drawing: Drawing) -> int:
+def line_height(page: Page) -> int:
     """Pixels from one line of label text to the next."""
-    return round(LEADING * drawing.label_em)
+    return round(LEADING * page.label_em)
 
 
 def finished(drawing: Drawing, plot: Plot, shapes: list[Shape], bottom: int) -> Scene:
     """The scene of shapes that end at `bottom`, with the equation and the caption below."""
+    lines = 0
+    if plot.scale:
+        shapes = shapes + bar(drawing, drawing.width / 2, bottom, drawing.room / 2, plot.scale)
+        bottom += round(LEGEND_HEIGHT * drawing.unit)
+    elif plot.terms is not None:
+        lines = lines_needed(drawing, plot.widest_term, plot.most_terms, plot.around_terms)
+    caption = caption_lines(drawing.geometry.layer) if drawing.caption else ()
+    return scene_of(drawing, shapes, bottom, plot.steps, (plot.terms, lines), caption, (plot.reads, plot.writes))
+
+
+def scene_of(
+    page: Page,
+    shapes: list[Shape],
+    bottom: int,
+    steps: int,
+    equation: tuple[Callable[[int], Terms] | None, int],
+    caption: tuple[str, ...],
+    keys: tuple[Callable[[int], tuple[Key, ...]], Callable[[int], tuple[Key, ...]]],
+) -> Scene:
+    """The scene of shapes that end at `bottom`; below them an equation of some lines, and caption lines."""
     text: list[Shape] = []
-    if plot.terms is not None:
-        bottom += line_height(drawing) // 2
-        equation, lines = _equation(drawing, plot, bottom)
-        text.append(equation)
-        bottom += lines * line_height(drawing)
-    if drawing.caption:
-        bottom += line_height(drawing) // 2
-        caption = _caption(drawing, bottom)
-        text.append(caption)
-        bottom = round(float(caption.points[-1, 1]) + LEADING * caption.em / 2)
-    terms = plot.terms
+    terms, lines = equation
+    if terms is not None and lines:
+        bottom += line_height(page) // 2
+        text.append(_equation(page, terms, lines, bottom))
+        bottom += lines * line_height(page)
+    if caption:
+        bottom += line_height(page) // 2
+        block = _caption(page, caption, bottom)
+        text.append(block)
+        bottom = round(float(block.points[-1, 1]) + LEADING * block.em / 2)
     return Scene(
-        width=drawing.width,
-        height=bottom + drawing.margin,
-        steps=plot.steps,
+        width=page.width,
+        height=bottom + page.margin,
+        steps=steps,
         shapes=(*shapes, *text),
-        reads=plot.reads,
-        writes=plot.writes,
+        reads=keys[0],
+        writes=keys[1],
         equation=lambda step: "" if terms is None else joined(terms(step)),
+        unit=page.unit,
     )
 
 
-def _equation(drawing: Drawing, plot: Plot, top: int) -> tuple[Texts, int]:
+def _equation(page: Page, terms: Callable[[int], Terms], lines: int, top: int) -> Texts:
     """The equation of the current step, centred on as many lines as the longest needs."""
-    terms = plot.terms
-    assert terms is not None
-    room = (drawing.width - 2 * drawing.margin) / drawing.label_em
-    lines = lines_needed(drawing, plot.widest_term, plot.most_terms, plot.around_terms)
-    step_points = [(drawing.width / 2, top + (i + 0.5) * line_height(drawing)) for i in range(lines)]
+    room = page.room / page.label_em
+    step_points = [(page.width / 2, top + (i + 0.5) * line_height(page)) for i in range(lines)]
 
     @lru_cache(maxsize=4)  # asked for line by line, and by layout as well as by drawing
     def spelled_out(step: int) -> tuple[str, ...]:
@@ -82,13 +101,11 @@ def _equation(drawing: Drawing, plot: Plot, top: int) -> tuple[Texts, int]:
         return spelled_out(step)[line] if line < len(spelled_out(step)) else ""
 
     every_line = np.arange(lines)
-    return Texts("equation", np.array(step_points), text, drawing.label_em, when=During(lambda _: every_line)), lines
+    return Texts("equation", np.array(step_points), text, page.label_em, when=During(lambda _: every_line))
 
 
-def _caption(drawing: Drawing, top: int) -> Texts:
-    layer = drawing.geometry.layer
-    room = drawing.width - 2 * drawing.margin
-    blocks = [text_block(drawing, line, room) for line in (parameters(layer), *size_formulas(layer))]
+def _caption(page: Page, caption: tuple[str, ...], top: int) -> Texts:
+    blocks = [text_block(page, line, page.room) for line in caption]
     em = min(block.em for block in blocks)
     lines = tuple(line for block in blocks for line in block.lines)
-    return Block(lines, em).at(drawing.width / 2, top, "caption")
+    return Block(lines, em).at(page.width / 2, top, "caption")

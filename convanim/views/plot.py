@@ -27,4 +27,5 @@ class Plot:
     most_terms: int = 0  # how many terms the longest equation has
     widest_term: float = 0.0  # with its joint, in ems
     around_terms: float = 0.0  # how much wider than its terms an equation can be, in ems
+    scale: float = 0.0  # what a level of 1 stands for in a heat map; 0 where there is none
     number_width: float = 0.0  # of the widest number at its shortest, in ems; 0 without numbers

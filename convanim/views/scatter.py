@@ -10,10 +10,10 @@ import numpy as np
 from convanim.font import text_width
 from convanim.geometry import Cell, Geometry, unravel
 from convanim.numerals import Terms, Weights, numeral, stamp_terms
-from convanim.scene import Cells, During, Floats, Ints, Lattice, Shape, Since, Texts
+from convanim.scene import Cells, During, Floats, Ints, Lattice, Lines, Shape, Since, Texts
 from convanim.sources import Numbers
 from convanim.values import Values, partial_sum, values_of
-from convanim.views.drawing import Drawing
+from convanim.views.drawing import Drawing, TooNarrowError
 from convanim.views.grids import Canvas, Mask, output_canvas, stamp_steps
 from convanim.views.marks import quad, unread_marks
 from convanim.views.numbers import (
@@ -48,6 +48,7 @@ def scatter_plot(drawing: Drawing) -> Plot:
             ("output", *stamp.output) for stamp in geometry.stamps(unravel(step, size)) if stamp.output is not None
         ),
         terms=None if values is None else partial(_terms, geometry, values, weights),
+        scale=_scale(values) if values is not None and drawing.is_heat else 0.0,
         most_terms=prod(geometry.layer.kernel_size),
         widest_term=0.0 if values is None else widest_term(values, weights, ", "),
         around_terms=text_width("adds ", 1) - text_width(", ", 1),
@@ -92,6 +93,8 @@ def _output_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[S
     if not reached.all():
         shapes.append(Cells("unread", "output", lattice, own[~reached], own_index[~reached]))
         shapes.append(unread_marks(lattice, own[~reached], around_text=drawing.values is not None))
+    if drawing.values is not None and drawing.is_heat:
+        return shapes + _heated(drawing, drawing.values, canvas, lattice, own, own_index, first)
     for role, steps in (("output_partial", first), ("output", last)):
         order = np.flatnonzero(reached)[np.argsort(steps[reached], kind="stable")]
         shapes.append(Cells(role, "output", lattice, own[order], own_index[order], Since(steps[order])))
@@ -107,6 +110,45 @@ def _output_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[S
         shapes += _settled_numbers(geometry, drawing.values, letters, sums, lattice.centres(own), (first, last))
         current += _stamped_numbers(geometry, drawing.values, letters, sums, canvas, lattice, stamped)
     return shapes + current
+
+
+def _scale(values: Values) -> float:
+    """What a level of 1 stands for: the largest sum, signs left out."""
+    return float(np.abs(values.output).max()) or 1.0
+
+
+def _heated(
+    drawing: Drawing, values: Values, canvas: Canvas, lattice: Lattice, cells: Ints, index: Ints, first: Ints
+) -> list[Shape]:
+    """What has been added up so far as colours, and as numbers where there is room; a frame around the stamp."""
+    geometry = drawing.geometry
+
+    @lru_cache(maxsize=8)
+    def so_far(step: int) -> Numbers:
+        stamped = np.where(np.arange(values.input.size).reshape(values.input.shape) <= step, values.input, 0)
+        return values_of(geometry, stamped, values.kernel).output.ravel()
+
+    def levels(step: int) -> Floats:
+        return so_far(step) / _scale(values)
+
+    begun = During(lambda step: np.flatnonzero((first >= 0) & (first <= step)))
+    shapes: list[Shape] = [Cells("heat", "output", lattice, cells, index, begun, levels=levels)]
+    try:
+        letters = _letters(drawing, values, lattice)
+        texts = partial(_number_at, so_far, letters.decimals)
+        shapes.append(Texts("heat", lattice.centres(cells), texts, letters.em, when=begun, levels=levels))
+    except TooNarrowError:
+        pass
+
+    def frame(step: int) -> Floats:
+        corners = quad(lattice, canvas, _landing(geometry, step), [axis.footprint for axis in geometry.axes])
+        return np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
+
+    return [*shapes, Lines("frame", lru_cache(maxsize=4)(frame))]
+
+
+def _number_at(so_far: Callable[[int], Numbers], decimals: int, step: int, element: int) -> str:
+    return numeral(so_far(step)[element].item(), decimals)
 
 
 def _running_sums(geometry: Geometry, values: Values, letters: Lettering) -> Sums:

@@ -1,0 +1,166 @@
+"""Any figure as JSON, version 1: a layer, a chain of layers or several figures beside each other; as a stream."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import cache
+from math import prod
+from typing import Any, TypeAlias
+
+from convanim.chain import Chain
+from convanim.chain_values import ChainValues, chain_values
+from convanim.cost import cost_of, stage_cost
+from convanim.errors import RequestError
+from convanim.figures import Comparison, Subject
+from convanim.filling import layer_values, refuse_too_many_cells
+from convanim.geometry import ORDERS, Cell, Geometry, unravel
+from convanim.geometry_json import (
+    VERSION,
+    cost_table,
+    dumped,
+    geometry_entries,
+    layer_table,
+    nested,
+    steps,
+)
+from convanim.layers import Layer
+from convanim.options import Options
+from convanim.pointwise import Pointwise, Stage
+from convanim.receptive import Dependence, ReceptiveField, Region, largest_reached, receptive_fields
+
+_Box: TypeAlias = tuple[int, int] | None
+
+
+def figure_json(figure: Subject, options: Options) -> Iterator[str]:
+    """The JSON text of a figure, in pieces.
+
+    A chain has its `maps`' shapes; for each of its `stages` the receptive field in the input by formula (`size`,
+    `stride` and `start` per axis, whole numbers, or text such as "3/2" past a transposed layer) and the largest one
+    `reached`; and for each step, a cell of the last map, the region of every map that it depends on: its `channels`
+    (null where there are none), its `first` and `last` cell, null where there is none.
+    Raises RequestError when options do not fit the figure; what is wrong is known before the first piece.
+    """
+    if not isinstance(figure, Comparison):
+        entries = _entries(figure, options)
+        return _within(f'{{"version": {VERSION},\n ', entries, "}\n")
+    parts = [(part.title, _entries(part.figure, part.options)) for part in figure.parts]
+    return _comparison(parts)
+
+
+def _within(before: str, pieces: Iterator[str], behind: str) -> Iterator[str]:
+    yield before
+    yield from pieces
+    yield behind
+
+
+def _comparison(parts: Sequence[tuple[str, Iterator[str]]]) -> Iterator[str]:
+    yield f'{{"version": {VERSION},\n "figures": ['
+    for number, (title, entries) in enumerate(parts):
+        joint = ",\n" if number else "\n"
+        yield from _within(f'{joint}{{"title": {dumped(title)},\n ', entries, "}")
+    yield "]}\n"
+
+
+def _entries(figure: Layer | Chain, options: Options) -> Iterator[str]:
+    """A figure's entries, all that can be wrong with it seen at once."""
+    refuse_too_many_cells(figure, options)
+    if isinstance(figure, Chain):
+        if options.order not in ORDERS:
+            raise RequestError("order", options.order, "no such order", f"try {' or '.join(ORDERS)}")
+        return _chain_entries(figure, chain_values(figure, options), options.order)
+    return geometry_entries(Geometry(figure, options.order), layer_values(figure, options))
+
+
+def _chain_entries(chain: Chain, values: ChainValues | None, order: str) -> Iterator[str]:
+    yield f'"chain": {dumped([_stage_table(stage) for stage in chain.stages])},\n'
+    yield f' "maps": {dumped(chain.shapes)},\n'
+    yield f' "stages": {dumped(_stages(chain))},\n'
+    yield f' "cost": {dumped(cost_table(cost_of(chain)))},\n'
+    if values is not None:
+        yield ' "values": {"maps": ['
+        yield from _listed(values.maps)
+        yield '], "kernels": ['
+        yield from _listed(values.kernels)
+        yield "]},\n"
+    yield from steps(_steps(chain, order))
+
+
+def _listed(arrays: Sequence[Any]) -> Iterator[str]:
+    for number, array in enumerate(arrays):
+        yield (", " if number else "") + dumped(None if array is None else nested(array))
+
+
+def _stage_table(stage: Stage) -> dict[str, Any]:
+    return {"op": stage.op} if isinstance(stage, Pointwise) else layer_table(stage)
+
+
+def _stages(chain: Chain) -> list[dict[str, Any]]:
+    """What there is to know of every stage besides its arguments."""
+    tables = []
+    reached = largest_reached(chain)
+    for stage, shape, fields, size in zip(chain.stages, chain.shapes[1:], receptive_fields(chain), reached):
+        tables.append(
+            {
+                "output_shape": shape,
+                "receptive_field": _field_table(fields),
+                "reached": {"size": size},
+                "cost": cost_table(stage_cost(stage)),
+            }
+        )
+    return tables
+
+
+def _field_table(fields: Sequence[ReceptiveField]) -> dict[str, Any]:
+    return {
+        "size": [_fraction(field.size) for field in fields],
+        "stride": [_fraction(field.stride) for field in fields],
+        "start": [_fraction(field.start) for field in fields],
+    }
+
+
+def _fraction(number: Fraction) -> int | str:
+    """A whole number as one, any other as text: `3/2`."""
+    return int(number) if number.denominator == 1 else str(number)
+
+
+def _steps(chain: Chain, order: str) -> Iterator[dict[str, Any]]:
+    """Every cell of the last map, and the region of every map that it depends on."""
+    dependence = Dependence(chain)
+    axes = len(chain.input_size)
+    somewhere = (0,) * axes
+
+    # A region is a product over channels and axes: each is worked out once, not once a cell.
+    @cache
+    def channels(channel: Cell) -> list[tuple[int, ...] | None]:
+        return [region.channels for region in dependence.regions((*channel, *somewhere))]
+
+    @cache
+    def ends(axis: int, index: int) -> list[_Box]:
+        cell = (*(0,) * chain.has_channels, *(index if a == axis else 0 for a in range(axes)))
+        return [_ends(region, axis) for region in dependence.regions(cell)]
+
+    shape = chain.shapes[-1]
+    for step in range(prod(shape)):
+        cell = _output(step, shape, order if chain.has_channels else "filter")
+        boxes = zip(*(ends(axis, index) for axis, index in enumerate(cell[-axes:])))
+        regions = [_region(read, box) for read, box in zip(channels(cell[:-axes]), boxes)]
+        yield {"output": cell, "regions": regions}
+
+
+def _output(step: int, shape: Cell, order: str) -> Cell:
+    """The cell of the last map that a step is about."""
+    if order == "filter":
+        return unravel(step, shape)
+    *place, channel = unravel(step, (*shape[1:], shape[0]))
+    return (channel, *place)
+
+
+def _ends(region: Region, axis: int) -> _Box:
+    cells = region.axes[axis]
+    return (int(cells[0]), int(cells[-1])) if len(cells) else None
+
+
+def _region(channels: tuple[int, ...] | None, box: tuple[_Box, ...]) -> dict[str, Any] | None:
+    found = [ends for ends in box if ends is not None]
+    if len(found) < len(box):
+        return None
+    return {"channels": channels, "first": [ends[0] for ends in found], "last": [ends[1] for ends in found]}

@@ -1,0 +1,73 @@
+"""The command that draws a chain of layers."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from convanim.cli.options import (
+    asked,
+    dims_option,
+    figure_options,
+    input_option,
+    output_options,
+    stages_argument,
+    without,
+)
+from convanim.cli.output import give
+
+if TYPE_CHECKING:
+    from convanim.chain import Chain
+    from convanim.options import Options
+
+STAGES = "A stage is an operation's name, its kernel, its filters, then p, s, d, g or NAME=VALUE; or a function."
+
+
+def chain_command() -> click.Command:
+    """The command `chain`."""
+
+    def run(
+        stages: tuple[str, ...],
+        input_size: str | None,
+        dims: int | None,
+        output: tuple[str, ...],
+        format: str | None,
+        json: bool,
+        quiet: bool,
+        **given: Any,
+    ) -> None:
+        options = asked(given)
+        chain = chain_from(stages, input_size, dims, options)
+        from convanim.recipes import Recipe
+
+        give(Recipe("chain", chain, options), output, format, json=json, quiet=quiet)
+
+    return click.Command(
+        "chain",
+        callback=run,
+        params=[stages_argument(), *chain_options(), *chain_figure_options(), *output_options()],
+        help="A chain of layers, each reading what the one before it made.\n\n"
+        f"{STAGES} For example: 'conv 3x3 8 s2 p1', 'max-pool 2', relu.\n\n"
+        "Example: convanim chain 'conv 1x1 16' relu 'conv 5x5 32 p2' -i 192@28x28 -o inception.gif",
+    )
+
+
+def chain_options() -> list[click.Option]:
+    """The options of a chain's input."""
+    return [input_option("Size of the input: 5, 5x7 (height x width), or 3@32x32 with channels."), dims_option()]
+
+
+def chain_figure_options() -> list[click.Option]:
+    """The shared options that mean something for a chain."""
+    return without(figure_options(), {"transposed_as"})
+
+
+def chain_from(stages: Sequence[str], input_size: str | None, dims: int | None, options: "Options") -> "Chain":
+    """The chain of some stages; an input size that is left out is that of the file with its numbers."""
+    from convanim.chain import Chain
+    from convanim.filling import with_file_sizes
+
+    sizes = {} if input_size is None else {"input_size": input_size}
+    # The stages say the sizes of their kernels: none is looked for in a file.
+    found = with_file_sizes({"kernel_size": 1, **sizes}, options)
+    return Chain(found["input_size"], stages, dims=dims)

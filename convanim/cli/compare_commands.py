@@ -1,0 +1,77 @@
+"""The command that puts figures side by side."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from convanim.cli.chain_commands import STAGES
+from convanim.cli.figure_text import heard, part_of
+from convanim.cli.options import asked, dims_option, figure_options, figures_argument, input_option, output_options
+from convanim.cli.output import give
+from convanim.errors import RequestError
+
+if TYPE_CHECKING:
+    from convanim.figures import Comparison, Part
+
+
+def compare_command() -> click.Command:
+    """The command `compare`."""
+
+    def run(
+        figures: tuple[str, ...],
+        input_size: str | None,
+        dims: int | None,
+        output: tuple[str, ...],
+        format: str | None,
+        json: bool,
+        quiet: bool,
+        **given: Any,
+    ) -> None:
+        options = asked(given)
+        comparison = comparison_from(figures, input_size, dims, given)
+        from convanim.recipes import Recipe
+
+        give(Recipe("compare", comparison, options), output, format, json=json, quiet=quiet)
+
+    return click.Command(
+        "compare",
+        callback=run,
+        params=[
+            figures_argument(),
+            input_option("Size of the input of figures that are written as stages."),
+            dims_option(),
+            *figure_options(),
+            *output_options(),
+        ],
+        help="Two or more figures side by side, in step, each with what it costs.\n\n"
+        "A figure is a template's name, a recipe of your own, a .toml file, or layers in quotes: stages with commas "
+        "between them, such as 'conv 1x1 16, relu, conv 5x5 32 p2', or a command line, such as 'conv -i 5 -k 3 -s 2'. "
+        f"{STAGES}\n\n"
+        "Example: convanim compare 'conv 5x5 32 p2' 'conv 1x1 16, relu, conv 5x5 32 p2' -i 192@28x28 -o x.gif",
+    )
+
+
+def comparison_from(
+    figures: Sequence[str], input_size: str | None, dims: int | None, given: Mapping[str, Any]
+) -> "Comparison":
+    """The figures, each with the options that it shares with the others unless it says them itself."""
+    from convanim.figures import Comparison
+    from convanim.options import OF_A_PART
+
+    if len(figures) < 2:
+        raise RequestError("figure", figures[0], "there is one alone", "name two or more")
+    shared = {name: given[name] for name in OF_A_PART if given[name] is not None}
+    parts = tuple(
+        part_of(text, f"figure {number}", input_size=input_size, dims=dims, shared=shared)
+        for number, text in enumerate(figures, start=1)
+    )
+    _refuse_unheard(parts, shared)
+    return Comparison(parts)
+
+
+def _refuse_unheard(parts: "Sequence[Part]", shared: Mapping[str, Any]) -> None:
+    """Raise RequestError for an option that means nothing for any of the figures."""
+    for name, value in shared.items():
+        if not any(name in heard(part.figure, shared) for part in parts):
+            raise RequestError(name, value, "it means nothing for any of these figures", "leave it out")

@@ -1,0 +1,128 @@
+"""`explain`: a layer, a chain, or one of them against another, in text."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from convanim.cli.chain_commands import STAGES, chain_from, chain_options
+from convanim.cli.figure_text import is_recipe, part_of
+from convanim.cli.group import OneLineGroup
+from convanim.cli.operation_commands import layer_from
+from convanim.cli.options import dims_option, input_option, layer_options, stages_argument
+from convanim.errors import RequestError
+from convanim.operations import OPERATIONS, Operation
+
+if TYPE_CHECKING:
+    from convanim.chain import Chain
+    from convanim.figures import Subject
+    from convanim.layers import Layer
+
+
+class _ExplainGroup(OneLineGroup):
+    """Operations and chains by name; any other word is a template's name, a recipe's file or quoted layers."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        return super().get_command(ctx, cmd_name) or _explain_text(cmd_name)
+
+
+def explain_group() -> click.Group:
+    """The command `explain` and those below it."""
+    commands = [*(_explain_operation(operation) for operation in OPERATIONS.values()), _explain_chain()]
+    return _ExplainGroup(
+        "explain",
+        commands={str(command.name): command for command in commands},
+        help="Print a layer's or a chain's formulas, receptive fields, unread cells and costs.\n\n"
+        "Also of a template, a recipe or quoted layers: convanim explain NAME|FILE|LAYERS. "
+        "With --against NAME|FILE|LAYERS of both, and how they compare.\n\n"
+        "Example: convanim explain conv -i 5 -k 3 -s 2 -p 1",
+    )
+
+
+def _explain_operation(operation: Operation) -> click.Command:
+    def run(against: str | None, **given: Any) -> None:
+        from convanim.options import Options
+
+        _print(layer_from(operation, given, Options()), against)
+
+    return click.Command(
+        operation.name,
+        callback=run,
+        params=[*layer_options(operation), _against()],
+        help=f"Explain: {operation.title.lower()}.\n\nExample: {_example(operation)}",
+    )
+
+
+def _example(operation: Operation) -> str:
+    """The operation's example, without what only a figure takes."""
+    words = operation.example.split()[1:]
+    for drawn in ("-o", "--values"):
+        if drawn in words:
+            at = words.index(drawn)
+            words = words[:at] + words[at + 2 :]
+    return " ".join(["convanim", "explain", *words])
+
+
+def _explain_chain() -> click.Command:
+    def run(stages: tuple[str, ...], input_size: str | None, dims: int | None, against: str | None) -> None:
+        from convanim.options import Options
+
+        _print(chain_from(stages, input_size, dims, Options()), against)
+
+    return click.Command(
+        "chain",
+        callback=run,
+        params=[stages_argument(), *chain_options(), _against()],
+        help=f"Explain: a chain of layers.\n\n{STAGES}\n\n"
+        "Example: convanim explain chain 'conv 1x1 16' relu 'conv 5x5 32 p2' -i 192@28x28",
+    )
+
+
+def _explain_text(text: str) -> click.Command:
+    """The command that explains a template, a recipe or quoted layers."""
+
+    def run(input_size: str | None, dims: int | None, against: str | None) -> None:
+        if is_recipe(text):
+            from convanim.recipes import load_recipe
+
+            recipe = load_recipe(text)
+            _print(recipe.figure, against, recipe.title or recipe.name)
+            return
+        part = part_of(text, "figure", input_size=input_size, dims=dims)
+        _print(part.figure, against, part.title)
+
+    return click.Command(
+        text,
+        callback=run,
+        params=[input_option("Size of the input of figures that are written as stages."), dims_option(), _against()],
+        help="Explain this template, recipe or these layers.\n\nExample: convanim explain 'conv 3x3 8, relu' -i 3@9x9",
+    )
+
+
+def _against() -> click.Option:
+    return click.Option(["--against"], metavar="FIGURE", help="Explain this, too, and compare what both cost.")
+
+
+def _print(figure: "Subject", against: str | None, title: str = "") -> None:
+    from convanim.explain import explained, explained_against
+    from convanim.figures import Comparison, Part
+    from convanim.options import Options
+
+    if against is None:
+        click.echo(explained(figure), nl=False)
+        return
+    if isinstance(figure, Comparison):
+        raise RequestError("against", against, "what is explained is a comparison already", "leave it out")
+    shape, dims = _input(figure)
+    other = part_of(against, "against", input_size=shape, dims=dims)
+    click.echo(explained_against(Part(figure, Options(), title), other), nl=False)
+
+
+def _input(figure: "Layer | Chain") -> tuple[str, int]:
+    """The shape of a figure's input as text, and its number of axes."""
+    from convanim.chain import Chain
+    from convanim.layers import input_shape
+
+    shape = figure.shapes[0] if isinstance(figure, Chain) else input_shape(figure)
+    axes = len(figure.input_size)
+    size = "x".join(map(str, figure.input_size))
+    return (f"{shape[0]}@{size}" if len(shape) > axes else size), axes

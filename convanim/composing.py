@@ -1,0 +1,224 @@
+"""One layer or chain laid out: its numbers, its scene, the steps that its frames show."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from math import prod
+
+from convanim.captions import caption_lines
+from convanim.chain import Chain
+from convanim.chain_values import ChainValues, chain_values
+from convanim.errors import RequestError
+from convanim.filling import layer_values
+from convanim.font import legible
+from convanim.geometry import ORDERS, Geometry
+from convanim.layers import ConvTranspose, Layer, output_shape
+from convanim.options import Options
+from convanim.scene import Scene
+from convanim.sizes import Sizes
+from convanim.timing import Timing, raster, timing
+from convanim.values import Values
+from convanim.views import VIEWS, WIDTHS, view, wide_enough
+from convanim.views.drawing import READINGS, Drawing, TooNarrowError
+from convanim.views.stack import Stack, drawn_channels
+from convanim.views.stacks_of import Asked, chain_stack, layer_stack
+
+_MOST_WIDER = 2  # numbers that would fit into a picture so much wider are not turned into colours unasked
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A scene, the steps that its frames show, what its maker should know, and a digest of the numbers in it."""
+
+    scene: Scene
+    timing: Timing
+    notes: tuple[str, ...]
+    numbers: str
+
+
+def composed(figure: Layer | Chain, options: Options, *, whole_width: int = 0) -> Composed:
+    """The scene of one figure; `whole_width` is that of the picture that it is a part of, if it is one.
+
+    Raises RequestError when the options do not fit it.
+    """
+    values = layer_values(figure, options) if isinstance(figure, Layer) else chain_values(figure, options)
+    name = options.view or ("iso" if values is None else "flat")
+    _refuse_unfit(figure, options, name, has_values=values is not None)
+    is_scatter = options.transposed_as == "scatter"
+    shape = _made(figure)
+    sheets = len(drawn_channels(shape[0], options.max_sheets)) if len(shape) > len(figure.input_size) else 1
+    size = shape[-len(figure.input_size) :]
+    clock = timing(
+        prod(figure.input_size) if is_scatter else sheets * prod(size),
+        step_time=options.step_time,
+        hold=options.hold,
+        loop=options.loop,
+        steps=options.steps,
+        most=options.max_frames,
+        sample=None if _is_plain(figure) else lambda most: raster(size, sheets, options.order, most),
+    )
+    remark, notes = _sampling(clock, prod(shape), is_scatter)
+    asked = Asked(
+        width=options.width,
+        order=options.order,
+        max_sheets=options.max_sheets,
+        labels=options.labels,
+        caption=caption_lines(figure) if options.caption else (),
+        input_label=options.input_label,
+        output_label=options.output_label,
+        remark=remark,
+        is_heat=options.heat_map is True,
+        whole_width=whole_width,
+    )
+    if isinstance(figure, Layer) and _is_plain(figure) and (is_scatter or options.heat_map is not True):
+        assert values is None or isinstance(values, Values)
+        page: Drawing | Stack = _drawing(figure, values, options, asked)
+    else:
+        page = _stack(figure, values, asked)
+    scene, more = _laid_out(figure, values, options, asked, name, page)
+    notes += more + _left_out(page) + _missing_glyphs(options)
+    return Composed(scene, clock, notes, _digest(values))
+
+
+def _made(figure: Layer | Chain) -> Sizes:
+    return output_shape(figure) if isinstance(figure, Layer) else figure.shapes[-1]
+
+
+def _is_plain(figure: Layer | Chain) -> bool:
+    """Whether a figure is one map in and one map out."""
+    if not isinstance(figure, Layer):
+        return False
+    return figure.in_channels in (None, 1) and output_shape(figure)[: -len(figure.input_size)] in ((), (1,))
+
+
+def _refuse_unfit(figure: Layer | Chain, options: Options, name: str, *, has_values: bool) -> None:
+    """Raise RequestError for options that are wrong, or do not go with the figure."""
+    if name not in VIEWS:
+        raise RequestError("view", name, "no such view", f"try {' or '.join(VIEWS)}")
+    if options.order not in ORDERS:
+        raise RequestError("order", options.order, "no such order", f"try {' or '.join(ORDERS)}")
+    if options.transposed_as not in READINGS:
+        raise RequestError("transposed_as", options.transposed_as, "no such reading", f"try {' or '.join(READINGS)}")
+    if options.transposed_as == "scatter":
+        if not isinstance(figure, ConvTranspose):
+            what = "a chain" if isinstance(figure, Chain) else figure.op
+            raise RequestError("transposed_as", "scatter", f"{what} is no transposed convolution", "leave it out")
+        if not _is_plain(figure):
+            raise RequestError("transposed_as", "scatter", "it is drawn for one channel alone", "try gather")
+    if options.heat_map and not has_values:
+        raise RequestError("heat_map", None, "there are no numbers to colour", "give values, such as random:7")
+    sheets = options.max_sheets
+    if isinstance(sheets, bool) or not isinstance(sheets, int) or sheets < 2:
+        raise RequestError("max_sheets", sheets, "must be a whole number of at least 2", "try 8")
+    if isinstance(options.width, bool) or not isinstance(options.width, int) or options.width not in WIDTHS:
+        rule = f"not a whole number of pixels from {WIDTHS.start} to {WIDTHS.stop - 1}"
+        raise RequestError("width", options.width, rule, "try 480")
+
+
+def _drawing(layer: Layer, values: Values | None, options: Options, asked: Asked) -> Drawing:
+    return Drawing(
+        geometry=Geometry(_without_channels(layer)),
+        values=values if values is None else _flattened(values, layer),
+        width=options.width,
+        transposed_as=options.transposed_as,
+        labels=options.labels,
+        caption=options.caption is True,
+        input_label=options.input_label,
+        output_label=options.output_label,
+        remark=asked.remark,
+        is_heat=asked.is_heat,
+        whole_width=asked.whole_width,
+    )
+
+
+def _without_channels(layer: Layer) -> Layer:
+    """A layer of one channel as one of none: it is drawn the same."""
+    if layer.in_channels is None:
+        return layer
+    fields = {name: getattr(layer, name) for name in layer.__dataclass_fields__}
+    plain = {name: value for name, value in fields.items() if name not in ("in_channels", "out_channels", "groups")}
+    return type(layer)(**plain)
+
+
+def _flattened(values: Values, layer: Layer) -> Values:
+    """The numbers of a layer of one channel without it."""
+    axes = len(layer.input_size)
+    kernel = None if values.kernel is None else values.kernel.reshape(layer.kernel_size)
+    shapes = [numbers.shape[-axes:] for numbers in (values.input, values.output)]
+    return Values(values.input.reshape(shapes[0]), kernel, values.output.reshape(shapes[1]))
+
+
+def _stack(figure: Layer | Chain, values: Values | ChainValues | None, asked: Asked) -> Stack:
+    if isinstance(figure, Chain):
+        assert values is None or isinstance(values, ChainValues)
+        return chain_stack(figure, values, asked)
+    assert values is None or isinstance(values, Values)
+    return layer_stack(figure, values, asked)
+
+
+def _laid_out(
+    figure: Layer | Chain,
+    values: Values | ChainValues | None,
+    options: Options,
+    asked: Asked,
+    name: str,
+    page: Drawing | Stack,
+) -> tuple[Scene, tuple[str, ...]]:
+    """The scene of a page. Where it is too narrow, maps lose their grid, and numbers become colours."""
+    try:
+        return VIEWS[name](page), ()
+    except TooNarrowError:
+        may_change = isinstance(page, Drawing) if values is None else options.heat_map is None
+        if not may_change or options.transposed_as == "scatter":
+            return view(name, page), ()
+        if values is not None and wide_enough(name, page, _MOST_WIDER * page.width) is not None:
+            return view(name, page), ()  # refused, with that width
+        coarser = _stack(figure, values, replace(asked, is_heat=values is not None))
+        try:
+            scene = VIEWS[name](coarser)
+        except TooNarrowError:
+            return view(name, page), ()
+        if values is None:
+            return scene, ("cells are too small to be drawn one by one: the maps have no grid",)
+        return scene, ("the numbers do not fit into their cells and are drawn as colours",)
+
+
+def _left_out(page: Drawing | Stack) -> tuple[str, ...]:
+    """What of its maps a figure leaves out."""
+    if isinstance(page, Drawing):
+        return ()
+    return tuple(
+        f"{plan.label[0] if plan.label else plan.name}: {len(plan.drawn)} of {plan.channels:,} channels are drawn; "
+        "a larger max-sheets shows more"
+        for plan in page.maps
+        if plan.is_elided
+    )
+
+
+def _missing_glyphs(options: Options) -> tuple[str, ...]:
+    return tuple(
+        f"the font lacks {missing!r}: it is spelled out in the picture"
+        for label in (options.input_label, options.output_label)
+        for missing in legible(label)[1]
+    )
+
+
+def _digest(values: Values | ChainValues | None) -> str:
+    digest = hashlib.sha256()
+    if isinstance(values, Values):
+        every = [values.input, values.kernel]
+    else:
+        every = [] if values is None else [values.maps[0], *values.kernels]
+    for numbers in every:
+        digest.update(b"-" if numbers is None else numbers.tobytes())
+    return digest.hexdigest()
+
+
+def _sampling(clock: Timing, every: int, is_scatter: bool) -> tuple[str, tuple[str, ...]]:
+    """What the picture and the notes say when frames do not show every step of their range."""
+    frames, among = len(clock.steps), clock.steps[-1] - clock.steps[0] + 1
+    if frames == among:
+        return "", ()
+    if not is_scatter and clock.steps[0] == 0:
+        among = max(among, every)
+    said = f"{frames:,} of {among:,} steps"
+    return said, (f"{said} are shown, evenly spread; a larger max-frames shows more",)

@@ -1,0 +1,46 @@
+"""The legend of a heat map: what its colours stand for, one bar under each map."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from convanim.font import text_width
+from convanim.numerals import MINUS, numeral
+from convanim.scene import Cells, Lattice, Shape, Texts
+from convanim.views.drawing import Page
+from convanim.views.sheets import Placed, scale_of
+
+LEGEND_HEIGHT = 44  # pixels at the base width
+_STEPS = 17  # colours of the bar
+_WIDEST = 136  # pixels at the base width
+
+
+def legend_shapes(page: Page, maps: Mapping[int, tuple[Placed, ...]], top: int) -> list[Shape]:
+    """A bar of colours under each map that has numbers, from minus its largest number to that number."""
+    shapes: list[Shape] = []
+    for sheets in maps.values():
+        left = min(placed.lattice.origin[0] for placed in sheets)
+        last = max(sheets, key=lambda placed: placed.lattice.origin[0])
+        right = last.lattice.origin[0] + last.plan.canvas.columns * last.lattice.column[0]
+        shapes += bar(page, (left + right) / 2, top, right - left, scale_of(sheets[0].plan))
+    return shapes
+
+
+def bar(page: Page, middle: float, top: int, room: float, scale: float) -> list[Shape]:
+    """One bar, centred on `middle`, under it the numbers at its ends and middle, or one for both."""
+    cell = max(2, round(min(room, _WIDEST * page.unit) / _STEPS))
+    lattice = Lattice((round(middle - cell * _STEPS / 2), round(top + 12 * page.unit)), (cell, 0), (0, max(cell, 4)))
+    columns = np.arange(_STEPS)
+    cells = np.stack([np.zeros(_STEPS, dtype=np.int64), columns], axis=1)
+    largest = numeral(scale, 1 if scale >= 1 else 2)
+    texts: tuple[str, ...] = (MINUS + largest, "0", largest)
+    parts: tuple[int, ...] = (-1, 0, 1)
+    em = max(page.least_em, 0.75 * page.label_em)
+    if text_width("  ".join(texts), em) > room + 1.5 * em:
+        texts, parts = (f"±{largest}",), (0,)
+    y = lattice.origin[1] + lattice.row[1] + 10 * page.unit
+    points = [(middle + part * cell * _STEPS / 2, y) for part in parts]
+    return [
+        Cells("heat", "legend", lattice, cells, columns[:, None], levels=np.linspace(-1, 1, _STEPS)),
+        Texts("caption", np.array(points), texts, em),
+    ]

@@ -1,0 +1,37 @@
+"""The page around a stack: its equation, its caption, and the finished scene."""
+
+from convanim.scene import Scene, Shape
+from convanim.views.lettering import wrapped_lines
+from convanim.views.page import scene_of
+from convanim.views.stack import Stack
+
+_MOST_LINES = 3
+_SAMPLES = 300  # steps whose equations are looked at to know how many lines they take
+
+
+def finished_stack(stack: Stack, shapes: list[Shape], bottom: int) -> Scene:
+    """The scene of shapes that end at `bottom`, with the equation and the caption below."""
+    return scene_of(
+        stack,
+        shapes,
+        bottom,
+        stack.steps,
+        (stack.terms, _lines(stack)),
+        stack.caption,
+        (stack.reads, lambda step: (_written_key(stack, step),)),
+    )
+
+
+def _lines(stack: Stack) -> int:
+    """How many lines the longest equation takes, at most three."""
+    if stack.terms is None or not stack.spells_terms:
+        return 0
+    room = stack.room / stack.label_em
+    among = range(0, stack.steps, max(1, stack.steps // _SAMPLES))
+    return min(_MOST_LINES, max(len(wrapped_lines(stack.terms(step), room)) for step in among))
+
+
+def _written_key(stack: Stack, step: int) -> tuple[str | int, ...]:
+    sheet, cell = stack.made(step)
+    plan = stack.output
+    return (plan.name, plan.drawn[sheet], *cell) if plan.has_channels else (plan.name, *cell)

@@ -1,0 +1,66 @@
+"""Alternative texts, and layers in a line."""
+
+import pytest
+
+from convanim.chain import Chain
+from convanim.described import described
+from convanim.figures import Comparison, Part, Subject
+from convanim.formula import brief, parameters, stage_parameters
+from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from convanim.options import Options
+
+REDUCED = Chain("192@28x28", ["conv 1x1 16", "relu", "conv 5x5 32 p2"])
+
+
+@pytest.mark.parametrize(
+    ("figure", "text"),
+    [
+        (Conv(5, 3), "Convolution (conv, kernel 3×3): a 5×5 input becomes a 3×3 output, one cell at a time."),
+        (
+            Conv("3@5", 1, out_channels=2),
+            "Convolution (conv, kernel 1×1, 2 filters): a 3@5×5 input becomes a 2@5×5 output, one cell at a time.",
+        ),
+        (
+            REDUCED,
+            "A chain of 3 layers over a 192@28×28 input: conv 1×1 to 16@28×28, relu, conv 5×5 to 32@28×28; each step "
+            "shows what one cell of the last map depends on.",
+        ),
+        (
+            Chain(4, ["leaky-relu"], dims=1),
+            "A chain of 1 layer over a 4 input: leaky relu; each step shows what one cell of the last map depends on.",
+        ),
+    ],
+)
+def test_a_figure_is_told_in_a_sentence(figure: Subject, text: str) -> None:
+    """Layers say their maps, chains their stages."""
+    assert described(figure) == text
+
+
+def test_a_comparison_is_its_figures_in_turn() -> None:
+    """Figures are numbered, each with its title if it has one and its own text."""
+    parts = Part(Conv(5, 3), Options(), "Alone"), Part(REDUCED, Options())
+    text = described(Comparison(parts))
+    assert text.startswith(f"2 figures side by side, in step: (1) Alone. {described(parts[0].figure)} (2) A chain of ")
+    assert text.endswith(described(REDUCED))
+
+
+@pytest.mark.parametrize(
+    ("layer", "line", "short"),
+    [
+        (Conv("50@200", 1, out_channels=20), "conv, kernel 1×1, 20 filters", "conv 1×1"),
+        (Conv("4@5", 3, 2, groups=4), "conv, kernel 3×3, 4 filters, stride 2, groups 4", "depthwise conv 3×3 stride 2"),
+        (Conv("1@9", 3, dilation=2, out_channels=1), "conv, kernel 3×3, 1 filter, dilation 2", "conv 3×3 dilation 2"),
+        (ConvTranspose("2@3", 3, 2), "conv transpose, kernel 3×3, 1 filter, stride 2", "conv transpose 3×3 stride 2"),
+        (MaxPool("3@4", 2), "max pool, kernel 2×2", "max pool 2×2"),
+        (AvgPool(4, 2, 1), "avg pool, kernel 2×2, stride 1", "avg pool 2×2 stride 1"),
+    ],
+)
+def test_layers_in_a_line(layer: Layer, line: str, short: str) -> None:
+    """Defaults are left out; filters and groups are said where there are channels."""
+    assert parameters(layer) == stage_parameters(layer) == line
+    assert brief(layer) == short
+
+
+def test_pointwise_steps_are_called_by_their_names() -> None:
+    """A function's name in words."""
+    assert [stage_parameters(stage) for stage in Chain(3, ["relu", "leaky-relu"]).stages] == ["relu", "leaky relu"]
