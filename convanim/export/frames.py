@@ -1,7 +1,7 @@
 """A folder of numbered PNG frames."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,16 +9,18 @@ from convanim.animation import Animation
 from convanim.export.formats import Progress
 from convanim.export.png import PngWriter
 from convanim.export.whole import whole_files
-from convanim.render import frames
+from convanim.render import Frame, frames
 
 
 @contextmanager
-def whole_frames(animation: Animation, folder: Path, progress: Progress) -> Iterator[None]:
+def whole_frames(
+    animation: Animation, folder: Path, progress: Progress, drawn: Iterable[Frame] | None = None
+) -> Iterator[None]:
     """Make `NAME_000.png` …, which take their place in `folder` at the end; older frames of that name go then."""
     names = frame_names(animation)
     writer = PngWriter(animation)
     with whole_files(folder, names) as draft:
-        for name, frame in zip(names, frames(animation)):
+        for name, frame in zip(names, frames(animation) if drawn is None else drawn):
             with open(draft / name, "xb") as stream:
                 writer.write(frame, stream)
             progress()

@@ -3,9 +3,9 @@
 Source: the GIF89a specification (CompuServe, 1990), and the NETSCAPE2.0 block for loops, which counts repeats.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from convanim.animation import Animation
 from convanim.export.formats import Progress
 from convanim.export.mark import mark
 from convanim.export.palette import Indices, Packed, Palette, PaletteMaker
-from convanim.render import Renderer
+from convanim.render import Frame, Renderer
 from convanim.render.boxes import Box
 from convanim.render.layers import words
 from convanim.theme import Colour
@@ -26,6 +26,14 @@ _NO_ALPHA = np.uint32(0xFFFFFF)
 _KEEP, _CLEAR = 1, 2  # disposal: leave a frame as it is, or clear its rectangle
 
 
+# Parts of a run that must have changed for all of it to be drawn again; of the pictures that come of these the shortest
+# is taken.
+_SHARES = (0.0, 0.3)
+
+# A rectangle, the ways to fill it, and its disposal.
+_Picture: TypeAlias = tuple[Box, list[Indices], int]
+
+
 class _Change(NamedTuple):
     """What a frame changes: pixels, as places in the picture taken row by row, and their colours."""
 
@@ -33,10 +41,10 @@ class _Change(NamedTuple):
     colours: Packed
 
 
-def write_gif(animation: Animation, stream: BinaryIO, progress: Progress) -> None:
-    """Write an animation as a GIF. Memory does not grow with its length."""
+def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Iterable[Frame] | None = None) -> None:
+    """Write an animation as a GIF, from its frames if they are `drawn`. Memory does not grow with its length."""
     scene, timing = animation.scene, animation.timing
-    palette, frames = _with_palette(animation)
+    palette, frames = _with_palette(animation, drawn)
     stream.write(_header(scene.width, scene.height, palette))
     if timing.loop != 1 and len(timing.steps) > 1:
         repeats = 0 if timing.loop == 0 else timing.loop - 1
@@ -44,17 +52,18 @@ def write_gif(animation: Animation, stream: BinaryIO, progress: Progress) -> Non
     carried = mark(animation)
     stream.write(b"\x21\xfe" + bytes([len(carried)]) + carried + b"\0")
     pictures = _cleared if animation.theme.transparent else _kept
-    for number, (box, indices, disposal) in enumerate(pictures(frames, palette, scene.width, scene.height)):
-        stream.write(_frame(box, indices, palette, timing.duration(number), disposal))
+    for number, (box, ways, disposal) in enumerate(pictures(frames, palette, scene.width, scene.height)):
+        data = min((_packed(indices, palette) for indices in ways), key=len)
+        stream.write(_frame(box, data, palette, timing.duration(number), disposal))
         progress()
     stream.write(b";")
 
 
-def _with_palette(animation: Animation) -> tuple[Palette, Iterator[_Change]]:
+def _with_palette(animation: Animation, drawn: Iterable[Frame] | None) -> tuple[Palette, Iterator[_Change]]:
     """The palette of an animation, and its frames as changes: the first of them made already, the others to come."""
     maker = PaletteMaker(_solid_colours(animation))
     steps = animation.timing.steps
-    changes = _changes(animation, steps)
+    changes = _changes(animation, _frames(animation, steps) if drawn is None else drawn)
     held: list[_Change] = []
     room = _HELD
     for change in changes:
@@ -67,18 +76,21 @@ def _with_palette(animation: Animation) -> tuple[Palette, Iterator[_Change]]:
     if len(rest):
         count = min(_SAMPLES, len(rest))
         sampled = [rest[round(i * (len(rest) - 1) / max(count - 1, 1))] for i in range(count)]
-        for change in _changes(animation, sampled):
+        for change in _changes(animation, _frames(animation, sampled)):
             maker.see(change.colours)
     return maker.palette(), chain(held, changes)
 
 
-def _changes(animation: Animation, steps: Sequence[int]) -> Iterator[_Change]:
-    """What each frame changes; where the background is transparent, all of it that is not."""
+def _frames(animation: Animation, steps: Sequence[int]) -> Iterator[Frame]:
     renderer = Renderer(animation.scene, animation.theme)
+    return (renderer.frame(step) for step in steps)
+
+
+def _changes(animation: Animation, frames: Iterable[Frame]) -> Iterator[_Change]:
+    """What each frame changes; where the background is transparent, all of it that is not."""
     width = animation.scene.width
     last = np.zeros((animation.scene.height, width), dtype=np.uint32)
-    for step in steps:
-        frame = renderer.frame(step)
+    for frame in frames:
         if animation.theme.transparent:
             yield _drawn(frame.pixels, animation.theme.background)
             continue
@@ -109,8 +121,8 @@ def _solid_colours(animation: Animation) -> Iterator[Colour]:
         yield from (colour for colour in (style.fill, style.stroke) if colour is not None)
 
 
-def _kept(frames: Iterator[_Change], palette: Palette, width: int, height: int) -> Iterator[tuple[Box, Indices, int]]:
-    """Each frame laid over the one before: the rectangle that differs, most of what does not left out."""
+def _kept(frames: Iterator[_Change], palette: Palette, width: int, height: int) -> Iterator[_Picture]:
+    """Each frame laid over the one before: the rectangle that differs, more or less of what does not left out."""
     unchanged = np.uint8(palette.unchanged)
     now = np.full((height, width), unchanged, dtype=np.uint8)
     for places, colours in frames:
@@ -121,18 +133,17 @@ def _kept(frames: Iterator[_Change], palette: Palette, width: int, height: int) 
         changed = np.zeros(now.shape, dtype=bool)
         changed.ravel()[places] = True
         area = _bounds(places, width)
-        yield area, _left_out(now[area.region], changed[area.region], unchanged), _KEEP
+        here, new = now[area.region], changed[area.region]
+        yield area, [_left_out(here, new, unchanged, share) for share in _SHARES], _KEEP
 
 
-def _cleared(
-    frames: Iterator[_Change], palette: Palette, width: int, height: int
-) -> Iterator[tuple[Box, Indices, int]]:
+def _cleared(frames: Iterator[_Change], palette: Palette, width: int, height: int) -> Iterator[_Picture]:
     """Each frame by itself, cleared before the next: a drawn pixel cannot become transparent otherwise."""
     for places, colours in frames:
         picture = np.full((height, width), palette.unchanged, dtype=np.uint8)
         picture.ravel()[places] = palette.indices(colours)
         area = _bounds(places, width)
-        yield area, picture[area.region], _CLEAR
+        yield area, [picture[area.region]], _CLEAR
 
 
 def _bounds(places: NDArray[np.int64], width: int) -> Box:
@@ -144,14 +155,17 @@ def _bounds(places: NDArray[np.int64], width: int) -> Box:
     return Box(int(columns.min()), rows[0], int(columns.max()) + 1, rows[1] + 1)
 
 
-def _left_out(indices: Indices, changed: NDArray[np.bool_], unchanged: np.uint8) -> Indices:
-    """Pixels that did not change left out, but for those in a row's run of one colour with some that did: runs pack."""
+def _left_out(indices: Indices, changed: NDArray[np.bool_], unchanged: np.uint8, share: float) -> Indices:
+    """Pixels that did not change left out, but for those in a row's run of one colour in which some did: runs pack.
+
+    They are kept where more than `share` of their run changed.
+    """
     starts = np.ones(indices.shape, dtype=bool)
     np.not_equal(indices[:, 1:], indices[:, :-1], out=starts[:, 1:])
     first = np.flatnonzero(starts)
-    kept = np.logical_or.reduceat(changed.ravel(), first)
-    runs = np.where(kept, indices.ravel()[first], unchanged)
-    return np.repeat(runs, np.diff(first, append=indices.size)).reshape(indices.shape)
+    lengths = np.diff(first, append=indices.size)
+    kept = np.add.reduceat(changed.ravel(), first, dtype=np.int64) > share * lengths
+    return np.where(np.repeat(kept, lengths).reshape(indices.shape) | changed, indices, unchanged)
 
 
 def _header(width: int, height: int, palette: Palette) -> bytes:
@@ -160,13 +174,17 @@ def _header(width: int, height: int, palette: Palette) -> bytes:
     return b"GIF89a" + _short(width) + _short(height) + bytes([0xF0 | palette.bits - 1, 0, 0]) + table
 
 
-def _frame(box: Box, indices: Indices, palette: Palette, duration: int, disposal: int) -> bytes:
+def _packed(indices: Indices, palette: Palette) -> bytes:
+    """A picture's data."""
+    picture = Image.fromarray(np.ascontiguousarray(indices))
+    # Pillow's encoder, asked for directly, takes the bits of an index; saving a picture always spends eight.
+    return picture.tobytes("gif", "L", palette.bits, 0)
+
+
+def _frame(box: Box, data: bytes, palette: Palette, duration: int, disposal: int) -> bytes:
     control = b"\x21\xf9\x04" + bytes([disposal << 2 | 1]) + _short(duration) + bytes([palette.unchanged, 0])
     width, height = box.right - box.left, box.bottom - box.top
     place = b"," + _short(box.left) + _short(box.top) + _short(width) + _short(height) + b"\0"
-    picture = Image.fromarray(np.ascontiguousarray(indices))
-    # Pillow's encoder, asked for directly, takes the bits of an index; saving a picture always spends eight.
-    data = picture.tobytes("gif", "L", palette.bits, 0)
     return control + place + bytes([palette.bits]) + data + b"\0"
 
 

@@ -50,12 +50,17 @@ def save(animation: Animation, to: Sequence[Destination], progress: Callable[[],
 
     `progress` is called after each frame of each.
     """
+    reel = None
+    if len(to) > 1:
+        from convanim.export.reel import Reel
+
+        reel = Reel(animation)
     with ExitStack() as drafts:
         for target in to:
             if target.format is None:
                 from convanim.export.frames import whole_frames
 
-                drafts.enter_context(whole_frames(animation, target.path, progress))
+                drafts.enter_context(whole_frames(animation, target.path, progress, reel))
             else:
-                target.format(animation, drafts.enter_context(whole_file(target.path)), progress)
+                target.format(animation, drafts.enter_context(whole_file(target.path)), progress, reel)
     return [target.path for target in to]

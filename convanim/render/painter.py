@@ -33,6 +33,7 @@ class Painter:
     def __init__(self, width: int, height: int, theme: Theme, unit: float) -> None:
         self._agg: Any = RendererAgg(width, height, _DPI)  # type: ignore[no-untyped-call]
         self._theme = theme
+        self._styles: dict[tuple[str, int | None], Style] = {}
         self._height = height
         self._unit = unit
         self._blocks: dict[tuple[int, int | None, bytes], list[_Drawn]] = {}
@@ -46,7 +47,7 @@ class Painter:
         """Draw some elements of a shape as they are at a step. Any subset draws the same pixels as the whole."""
         if not len(elements):
             return
-        style = self._theme.style(shape.role, series_at(shape, step))
+        style = self._style(shape.role, series_at(shape, step))
         if isinstance(shape, Lines):
             self._paint_lines(style, shape.at(step)[elements])
         elif isinstance(shape, Blocks):
@@ -57,6 +58,12 @@ class Painter:
             self._paint_cells(shape, style, series_at(shape, step), elements)
         else:
             self._paint_texts(shape, style, step, elements)
+
+    def _style(self, role: str, series: int | None) -> Style:
+        style = self._styles.get((role, series))
+        if style is None:
+            style = self._styles[role, series] = self._theme.style(role, series)
+        return style
 
     def _paint_levels(self, shape: Cells | Texts, levels: Floats, step: int, elements: Ints) -> None:
         """Draw elements of a heat map: those of one colour together, in the colours' order, then all lines."""
