@@ -22,6 +22,15 @@ class Kind(StrEnum):
     OVERHANG = "overhang"
 
 
+class PaddingMode(StrEnum):
+    """What stands in the padding: zeros, or copies of the input's own cells (`nn.Conv2d(padding_mode=…)`)."""
+
+    ZEROS = "zeros"
+    REFLECT = "reflect"  # mirrored at the border cell, which is not repeated
+    REPLICATE = "replicate"  # the border cell again and again
+    CIRCULAR = "circular"  # from the other end
+
+
 def footprint(kernel_size: int, dilation: int) -> int:
     """How many positions a dilated kernel spans, from its first cell to its last."""
     return dilation * (kernel_size - 1) + 1
@@ -40,6 +49,7 @@ class Axis:
     after: int = 0  # the same behind the last input cell, ceil_mode's overhang not counted
     spread: int = 1  # positions from one input cell to the next
     flipped: bool = False  # whether kernel cells run against the positions
+    mode: PaddingMode = PaddingMode.ZEROS
 
     @property
     def footprint(self) -> int:
@@ -79,9 +89,27 @@ class Axis:
         return self.kernel_size - 1 - j if self.flipped else j
 
     def input_at(self, position: int) -> int | None:
-        """The input cell at a position, or None where there is none."""
+        """The input cell at a position, in padding the one that it copies; None where there is none."""
         cell, between = divmod(position, self.spread)
-        return cell if between == 0 and 0 <= cell < self.input_size else None
+        if between:
+            return None
+        return cell if 0 <= cell < self.input_size else self._copied(cell)
+
+    def _copied(self, cell: int) -> int | None:
+        """The input cell that a cell outside of the input copies, or None."""
+        last = self.input_size - 1
+        match self.mode:
+            case PaddingMode.REFLECT:
+                return -cell if cell < 0 else 2 * last - cell
+            case PaddingMode.REPLICATE:
+                return min(max(cell, 0), last)
+            case PaddingMode.CIRCULAR:
+                return cell % self.input_size
+        return None
+
+    def is_copy(self, position: int) -> bool:
+        """Whether what stands at a position is a copy of an input cell."""
+        return self.mode is not PaddingMode.ZEROS and not 0 <= position <= (self.input_size - 1) * self.spread
 
     def kind(self, position: int) -> Kind:
         """What stands at a position."""
@@ -133,9 +161,9 @@ def transposed_output_size(
 
 
 def transposed_axis(
-    n: int, kernel: int, stride: int, before: int, after: int, dilation: int, output_padding: int
+    n: int, kernel: int, stride: int, before: int, after: int, dilation: int, output_padding: int, flipped: bool
 ) -> Axis:
-    """A transposed convolution seen as a convolution: stride − 1 zeros between the cells, the kernel flipped."""
+    """A transposed convolution seen as a convolution: stride − 1 zeros between the cells, the kernel flipped or not."""
     full = footprint(kernel, dilation) - 1
     return Axis(
         input_size=n,
@@ -145,5 +173,5 @@ def transposed_axis(
         before=full - before,
         after=full - after + output_padding,
         spread=stride,
-        flipped=True,
+        flipped=flipped,
     )

@@ -18,11 +18,14 @@ def parameters(layer: Layer) -> str:
     if layer.stride != default_stride:
         parts.append(f"stride {spelled_short(layer.stride)}")
     if any(map(any, layer.padding)):
-        parts.append(f"padding {spelled_sides(layer.padding)}")
+        mode = f" ({layer.padding_mode})" if isinstance(layer, Conv) and layer.padding_mode != "zeros" else ""
+        parts.append(f"padding {spelled_sides(layer.padding)}{mode}")
     if dilation_of(layer) != ones:
         parts.append(f"dilation {spelled_short(dilation_of(layer))}")
     if isinstance(layer, ConvTranspose) and any(layer.output_padding):
         parts.append(f"output padding {spelled_short(layer.output_padding)}")
+    if isinstance(layer, ConvTranspose) and not layer.transpose_kernel:
+        parts.append("kernel flipped")
     if isinstance(layer, MaxPool | AvgPool) and layer.ceil_mode:
         parts.append("ceil mode")
     if isinstance(layer, AvgPool) and not layer.count_include_pad and any(map(any, layer.padding)):

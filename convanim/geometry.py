@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.axes import Axis
+from convanim.axes import Axis, PaddingMode
 from convanim.channels import Channels
 from convanim.errors import RequestError
 from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, channels_of, output_shape, output_size
@@ -26,10 +26,14 @@ ORDERS = ("filter", "position")
 
 @dataclass(frozen=True)
 class Tap:
-    """One (kernel cell, input cell) pair of an output cell; the input is None on padding and inserted zeros."""
+    """One (kernel cell, input cell) pair of an output cell; the input is None on padding and inserted zeros.
+
+    Where a padding mode copies cells, `is_copy` says that the tap is in the padding, and the input is what it copies.
+    """
 
     kernel: Cell
     input: Cell | None
+    is_copy: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ class Geometry:
         for source in self.channels.inputs_of([channel]):
             place = self.kernel_place(source, channel)
             for tap in self._spatial_taps(tuple(cell)):
-                yield Tap((*place, *tap.kernel), None if tap.input is None else (source, *tap.input))
+                yield Tap((*place, *tap.kernel), None if tap.input is None else (source, *tap.input), tap.is_copy)
 
     def kernel_place(self, source: int, channel: int) -> Cell:
         """Where the layer stores the slice of its kernel that leads from an input channel to an output channel."""
@@ -108,10 +112,14 @@ class Geometry:
 
     def _spatial_taps(self, output: Cell) -> Iterator[Tap]:
         reads = [axis.reads(o) for axis, o in zip(self.axes, output)]
+        copies = [
+            [axis.is_copy(axis.position(o, k)) for k in range(axis.kernel_size)] for axis, o in zip(self.axes, output)
+        ]
         for kernel in product(*(range(axis.kernel_size) for axis in self.axes)):
             found = [read[k] for read, k in zip(reads, kernel)]
             cell = tuple(i for i in found if i is not None)
-            yield Tap(kernel, cell if len(cell) == len(found) else None)
+            is_copy = any(copy[k] for copy, k in zip(copies, kernel))
+            yield Tap(kernel, cell if len(cell) == len(found) else None, is_copy)
 
     def positions(self, output: Cell) -> Iterator[Cell]:
         """Where each kernel cell stands while `output`, its channel left out, is computed, in row-major order."""
@@ -165,6 +173,9 @@ class Geometry:
 def _met(axis: Axis, kernel: int) -> NDArray[np.int64]:
     """For every output cell of an axis the input cell that a kernel cell meets, -1 where there is none."""
     positions = axis.position(0, kernel) + axis.stride * np.arange(axis.output_size)
+    if axis.mode is not PaddingMode.ZEROS:
+        found = (axis.input_at(position) for position in positions.tolist())
+        return np.array([-1 if cell is None else cell for cell in found], dtype=np.int64)
     cells, between = np.divmod(positions, axis.spread)
     return np.where((between == 0) & (cells >= 0) & (cells < axis.input_size), cells, -1)
 

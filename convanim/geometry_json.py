@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from convanim.cost import Cost, stage_cost
-from convanim.geometry import Geometry
+from convanim.geometry import Geometry, Tap
 from convanim.layers import Layer
 from convanim.operations import operation_of
 from convanim.sources import Numbers
@@ -41,7 +41,9 @@ def layer_table(layer: Layer) -> dict[str, Any]:
     for name in operation_of(layer).field_names:
         table[name] = getattr(layer, name)
     if operation_of(layer).has_weights:
-        table["padding_mode"] = "zeros"
+        table["padding_mode"] = table.pop("padding_mode", "zeros")
+        if table.pop("transpose_kernel", True) is False:
+            table["transpose_kernel"] = False
         for name in ("groups", "in_channels", "out_channels"):
             table[name] = table.pop(name)
     elif layer.in_channels is None:
@@ -76,9 +78,13 @@ def dumped(value: object) -> str:
 
 def _step(geometry: Geometry, step: int) -> dict[str, Any]:
     output = geometry.output(step)
-    taps = [{"kernel": tap.kernel, "input": tap.input} for tap in geometry.taps(output)]
+    taps = [_tap(tap) for tap in geometry.taps(output)]
     divisor = geometry.divisor(output)
     return {"output": output, "taps": taps} | ({} if divisor is None else {"divisor": divisor})
+
+
+def _tap(tap: Tap) -> dict[str, Any]:
+    return {"kernel": tap.kernel, "input": tap.input} | ({"pad": True} if tap.is_copy else {})
 
 
 def _values(values: Values) -> dict[str, Any]:

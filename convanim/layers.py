@@ -10,8 +10,8 @@ from typing import ClassVar, TypeAlias
 
 from convanim import axes
 from convanim import padding as words
-from convanim.arguments import layer_dims, padding_word, refuse_large_kernel, set_fields
-from convanim.axes import Axis
+from convanim.arguments import flag, layer_dims, padding_word, refuse_large_kernel, set_fields
+from convanim.axes import Axis, PaddingMode
 from convanim.channels import Channels, all_channels, split_channels
 from convanim.errors import RequestError
 from convanim.pools import AvgPool, MaxPool
@@ -39,6 +39,7 @@ class Conv:
 
     Padding words: valid, same, same-lower, half, full, causal. Channels may be left out: the layer is then one map in
     and one map out, and no index names a channel. Where some are given, those left out are as many as the groups.
+    `padding_mode` says what padding holds: zeros, or copies of the input's cells (reflect, replicate, circular).
     Raises RequestError when a size is no positive whole number, the kernel does not fit the padded input or the groups
     do not divide the channels.
     """
@@ -51,6 +52,7 @@ class Conv:
     in_channels: int | None
     out_channels: int | None
     groups: int
+    padding_mode: str
     op: ClassVar[str] = "conv"
 
     def __init__(
@@ -63,11 +65,13 @@ class Conv:
         in_channels: int | None = None,
         out_channels: int | None = None,
         groups: int = 1,
+        padding_mode: str = "zeros",
         *,
         dims: int | None = None,
     ) -> None:
         input_size, in_channels = split_channels(input_size, in_channels)
         inputs, outputs, groups = all_channels(in_channels, out_channels, groups)
+        mode = _padding_mode(padding_mode)
         dims = layer_dims(input_size, kernel_size, stride, padding, dilation, dims)
         n = per_axis("input_size", input_size, dims, 1)
         k = per_axis("kernel_size", kernel_size, dims, 1)
@@ -79,7 +83,8 @@ class Conv:
         else:
             sides = per_side("padding", padding, dims)
         set_fields(self, input_size=n, kernel_size=k, stride=s, padding=sides, dilation=d)
-        set_fields(self, in_channels=inputs, out_channels=outputs, groups=groups)
+        set_fields(self, in_channels=inputs, out_channels=outputs, groups=groups, padding_mode=mode.value)
+        _refuse_far_copies(padding, mode, n, sides)
         for axis, name in zip(self.axes, AXIS_NAMES[dims]):
             if axis.output_size < 1:
                 refuse_large_kernel(axis, name, k)
@@ -87,8 +92,9 @@ class Conv:
     @property
     def axes(self) -> tuple[Axis, ...]:
         """Each axis of the layer in its gather reading."""
+        mode = PaddingMode(self.padding_mode)
         return tuple(
-            Axis(n, k, axes.conv_output_size(n, k, s, before, after, d), s, d, before, after)
+            Axis(n, k, axes.conv_output_size(n, k, s, before, after, d), s, d, before, after, mode=mode)
             for n, k, s, (before, after), d in zip(
                 self.input_size, self.kernel_size, self.stride, self.padding, self.dilation
             )
@@ -100,7 +106,8 @@ class ConvTranspose:
     """A transposed convolution in its own arguments (`nn.ConvTranspose1d`, `nn.ConvTranspose2d`).
 
     Input cell `a` and kernel cell `b` meet in output cell `a*stride - before + b*dilation`. Padding *crops* the
-    output. Padding words: valid, same (which sets output_padding too).
+    output. Padding words: valid, same (which sets output_padding too). With `transpose_kernel` false the kernel is
+    flipped before it is stamped, as `jax.lax.conv_transpose` does by default.
     Raises RequestError when output_padding reaches both stride and dilation, or everything is cropped away.
     """
 
@@ -113,6 +120,7 @@ class ConvTranspose:
     in_channels: int | None
     out_channels: int | None
     groups: int
+    transpose_kernel: bool
     op: ClassVar[str] = "conv-transpose"
 
     def __init__(
@@ -126,6 +134,7 @@ class ConvTranspose:
         in_channels: int | None = None,
         out_channels: int | None = None,
         groups: int = 1,
+        transpose_kernel: bool = True,
         *,
         dims: int | None = None,
     ) -> None:
@@ -161,7 +170,8 @@ class ConvTranspose:
                     f"try {limit}" if limit == 0 else f"try {limit} or less",
                 )
         set_fields(self, input_size=n, kernel_size=k, stride=s, padding=sides, output_padding=extra, dilation=d)
-        set_fields(self, in_channels=inputs, out_channels=outputs, groups=groups)
+        flipped = flag("transpose_kernel", transpose_kernel)
+        set_fields(self, in_channels=inputs, out_channels=outputs, groups=groups, transpose_kernel=flipped)
         for axis, name, (before, after) in zip(self.axes, AXIS_NAMES[dims], sides):
             if axis.output_size < 1:
                 raise RequestError(
@@ -175,11 +185,27 @@ class ConvTranspose:
     def axes(self) -> tuple[Axis, ...]:
         """Each axis of the layer in its gather reading: as a convolution over the zero-stuffed input."""
         return tuple(
-            axes.transposed_axis(n, k, s, before, after, d, extra)
+            axes.transposed_axis(n, k, s, before, after, d, extra, self.transpose_kernel)
             for n, k, s, (before, after), extra, d in zip(
                 self.input_size, self.kernel_size, self.stride, self.padding, self.output_padding, self.dilation
             )
         )
+
+
+def _padding_mode(mode: object) -> PaddingMode:
+    try:
+        return PaddingMode(str(mode))
+    except ValueError:
+        raise RequestError("padding_mode", mode, "no such mode", f"try {', '.join(PaddingMode)}") from None
+
+
+def _refuse_far_copies(padding: PaddingLike, mode: PaddingMode, sizes: Sizes, sides: Sides) -> None:
+    """Raise RequestError for padding that would copy cells twice, as PyTorch does."""
+    for n, side in zip(sizes, sides):
+        most = n - 1 if mode is PaddingMode.REFLECT else n
+        if mode in (PaddingMode.REFLECT, PaddingMode.CIRCULAR) and max(side) > most:
+            rule = f"{mode} has {most} cells to copy on an axis of {n}"
+            raise RequestError("padding", padding, rule, f"try {most} or less, or another padding_mode")
 
 
 Layer: TypeAlias = Conv | ConvTranspose | MaxPool | AvgPool

@@ -22,6 +22,7 @@ class Takes(Enum):
     PADDING = "padding"
     FLAG = "flag"
     INTEGER = "integer"
+    WORD = "word"
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ CONV = Operation(
         _IN,
         _OUT,
         _GROUPS,
+        Field("padding_mode", Takes.WORD, "What padding holds: zeros, reflect, replicate, circular [zeros]."),
     ),
     reduction=Reduction.SUM,
     example="convanim conv -i 5 -k 3 -s 2 -p 1 -o strided.gif",
@@ -98,6 +100,7 @@ CONV_TRANSPOSE = Operation(
         _IN,
         _OUT,
         _GROUPS,
+        Field("transpose_kernel", Takes.FLAG, "Stamp the kernel as it is [so it is]; JAX flips it unless told so."),
     ),
     reduction=Reduction.SUM,
     example="convanim conv-transpose -i 2 -k 3 -s 2 --output-padding 1 -o up.gif",

@@ -35,6 +35,7 @@ UNDER: dict[str, str] = {
     "kernel": "background",
     "heat": "background",
     "frame": "background",
+    "source": "input",
     "ray": "background",
     "label": "background",
     "equation": "background",
@@ -47,6 +48,7 @@ _STAND_IN = {
     "kernel": "output_pending",
     "heat": "output_pending",
     "frame": "ray",
+    "source": "frame",
 }
 _SERIES = ["#2aa198", "#d9822b", "#7a6fd0", "#b5a300", "#d33682", "#6f8f00"]
 _HEAT = ["#2166ac", "#f7f7f7", "#b2182b"]
@@ -61,7 +63,7 @@ _TINTS = {
     "window": (0.65, "ink"),
     "current": (0.35, "ink"),
 }
-_LINES = ("ray", "frame")
+_LINES = ("ray", "frame", "source")
 _TEXTS = ("label", "equation", "caption")
 _KEYS = ("fill", "stroke", "width", "dash", "alpha", "text")
 

@@ -95,7 +95,7 @@ def layer_options(operation: Operation) -> list[click.Option]:
             options.append(click.Option([f"{name}/--no-{name[2:]}"], default=None, help=field.help))
             continue
         kind: _Number = Whole() if field.takes is Takes.INTEGER else click.STRING
-        metavar = {Takes.SIZES: "SIZE", Takes.PADDING: "PADDING", Takes.INTEGER: "N"}[field.takes]
+        metavar = {Takes.SIZES: "SIZE", Takes.PADDING: "PADDING", Takes.INTEGER: "N", Takes.WORD: "WORD"}[field.takes]
         names = [field.short, name] if field.short else [name]
         options.append(click.Option(names, type=kind, metavar=metavar, help=field.help))
     return [*options, dims_option()]

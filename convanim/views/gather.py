@@ -1,5 +1,6 @@
 """A layer whose steps are output cells: the window over the input, and the cell that it makes."""
 
+from collections.abc import Callable
 from functools import lru_cache, partial
 from math import prod
 
@@ -11,12 +12,12 @@ from convanim.geometry import Geometry
 from convanim.layers import AvgPool, MaxPool
 from convanim.numerals import MINUS, Terms, Weights, factor, max_terms, mean_terms, numeral, sum_terms
 from convanim.operations import Reduction, operation_of
-from convanim.scene import Cells, During, Floats, Ints, Lattice, Shape, Since, Texts
+from convanim.scene import Cells, During, Floats, Ints, Lattice, Lines, Shape, Since, Texts
 from convanim.values import Values, winner
 from convanim.views.drawing import Drawing
-from convanim.views.grids import Canvas, Mask, input_canvas, kinds, output_canvas
+from convanim.views.grids import Canvas, Mask, copied, input_canvas, kinds, output_canvas
 from convanim.views.lettering import fits
-from convanim.views.marks import cell_texts, quad, unread_marks
+from convanim.views.marks import cell_texts, quad, source_frames, unread_marks
 from convanim.views.numbers import (
     Lettering,
     kernel_weights,
@@ -73,12 +74,14 @@ def fillers_of(geometry: Geometry) -> dict[Kind, str]:
         texts = {Kind.PADDING: "0"} if layer.count_include_pad else {}
     else:
         texts = {Kind.PADDING: "0", Kind.ZERO: "0"}
+        if copied(geometry) is not None:
+            del texts[Kind.PADDING]
     return {kind: text for kind, text in texts.items() if masks[kind].any()}
 
 
 def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Shape]:
     geometry, values = drawing.geometry, drawing.values
-    masks = kinds(geometry)
+    masks, copies = kinds(geometry), copied(geometry)
     strings = np.full(len(canvas.cells), "", dtype=object)
     letters = None
     if values is not None:
@@ -87,6 +90,8 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
         strings[masks[Kind.INPUT]] = letters.strings
         for kind, text in fillers.items():
             strings[masks[kind]] = text
+        if copies is not None:
+            strings[copies >= 0] = strings[copies[copies >= 0]]
     em = letters.em if letters else drawing.least_em
     if values is None and fits(lattice, em * text_width("0", 1), em):
         strings[masks[Kind.ZERO]] = "0"
@@ -105,13 +110,21 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
         moving.append(Cells(window_role, "window", lattice, canvas.cells, canvas.index, seen))
         if strings[masks[kind]].any():
             moving.append(Texts(window_role, lattice.centres(canvas.cells), tuple(strings), em, when=seen))
-        if letters and letters.subscript_em and values is not None and (kind is Kind.INPUT or kind in fillers):
+        if letters and letters.subscript_em and values is not None and strings[masks[kind]].any():
             moving.append(_subscripts(geometry, values, canvas, lattice, letters, window_role, seen))
+    if copies is not None:
+        everywhere = np.ones(len(canvas.cells), dtype=bool)
+        ends = partial(_copied_from, lattice, canvas, copies, partial(_seen, geometry, canvas, everywhere))
+        moving.append(Lines("source", lru_cache(maxsize=4)(ends)))
     if values is not None and isinstance(geometry.layer, MaxPool):
         won = During(partial(_won, geometry, values, canvas))
         moving.append(Cells("winner", "winner", lattice, canvas.cells, canvas.index, won))
         moving.append(Texts("winner", lattice.centres(canvas.cells), tuple(strings), em, when=won))
     return still + moving
+
+
+def _copied_from(lattice: Lattice, canvas: Canvas, copies: Ints, seen: Callable[[int], Ints], step: int) -> Floats:
+    return source_frames(lattice, canvas.cells, copies, seen(step))
 
 
 def _real_cells(geometry: Geometry, canvas: Canvas, lattice: Lattice, elements: Ints, *, has_text: bool) -> list[Shape]:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.axes import Axis, Kind
+from convanim.axes import Axis, Kind, PaddingMode
 from convanim.geometry import Cell, Geometry
 from convanim.scene import Ints
 
@@ -67,6 +67,19 @@ def kinds(geometry: Geometry) -> dict[Kind, Mask]:
     ranks = [np.array([_KINDS.index(axis.kind(p)) for p in axis.positions]) for axis in geometry.axes]
     rank = ranks[0] if len(ranks) == 1 else np.maximum.outer(ranks[0], ranks[1])
     return {kind: rank.ravel() == i for i, kind in enumerate(_KINDS)}
+
+
+def copied(geometry: Geometry) -> Ints | None:
+    """For each cell of the input canvas the one that it copies, both by number, or -1; None where none copies."""
+    if all(axis.mode is PaddingMode.ZEROS for axis in geometry.axes):
+        return None
+    found, copies = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=bool)
+    for axis in geometry.axes:
+        sources = np.array([axis.input_at(p) for p in axis.positions], dtype=np.int64) - axis.positions.start
+        outside = np.array([axis.is_copy(p) for p in axis.positions])
+        found = (found[:, None] * len(axis.positions) + sources).ravel()
+        copies = (copies[:, None] | outside).ravel()
+    return np.where(copies, found, -1)
 
 
 def output_canvas(geometry: Geometry, *, with_cropped: bool) -> Canvas:

@@ -25,6 +25,13 @@ def unread_marks(lattice: Lattice, cells: Ints, *, around_text: bool) -> Lines:
     return Lines("unread", np.concatenate(ends))
 
 
+def source_frames(lattice: Lattice, cells: Ints, copies: Ints, seen: Ints) -> Floats:
+    """The lines (N, 2, 2) around those cells that some seen ones copy."""
+    sources = np.unique(copies[seen][copies[seen] >= 0])
+    corners = lattice.corners(cells[sources])
+    return np.stack([corners, np.roll(corners, -1, axis=1)], axis=2).reshape(-1, 2, 2)
+
+
 def quad(lattice: Lattice, canvas: Canvas, start: Sequence[int], size: Sequence[int]) -> Floats:
     """The four corners (4, 2) of the block of cells that starts at a position."""
     first = canvas.at(np.array([start]))[0]

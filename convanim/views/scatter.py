@@ -236,9 +236,12 @@ def _stamped(geometry: Geometry, canvas: Canvas, mask: Mask, step: int) -> Ints:
 
 
 def _landing(geometry: Geometry, step: int) -> list[int]:
-    """The output position on which a step's input cell puts the kernel's first cell."""
+    """The first output position on which a step's input cell puts the kernel."""
     cell = unravel(step, geometry.layer.input_size)
-    return [i * axis.spread - axis.position(0, 0) for axis, i in zip(geometry.axes, cell)]
+    return [
+        i * axis.spread - max(axis.position(0, 0), axis.position(0, axis.kernel_size - 1))
+        for axis, i in zip(geometry.axes, cell)
+    ]
 
 
 def _rays(geometry: Geometry, canvas: Canvas, output: Canvas, below: Lattice, above: Lattice, step: int) -> Floats:

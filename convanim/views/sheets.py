@@ -13,7 +13,7 @@ from convanim.sizes import Sizes
 from convanim.views.drawing import TooNarrowError
 from convanim.views.gather import KIND_ROLES
 from convanim.views.grids import Mask
-from convanim.views.marks import unread_marks
+from convanim.views.marks import source_frames, unread_marks
 from convanim.views.numbers import Lettering, lettering
 from convanim.views.stack import SheetMap, Spot, Stack
 
@@ -104,6 +104,8 @@ def sheet_shapes(stack: Stack, placed: Placed, number: int, text: Written | None
             strings[own] = text.strings[part]
             for kind, filler in plan.fillers:
                 strings[plan.kinds[kind]] = filler
+            if plan.copies is not None:
+                strings[plan.copies >= 0] = strings[plan.copies[plan.copies >= 0]]
         if text.levels is not None:
             levels = text.levels[part]
     sheet = _Sheet(stack, placed, number, strings, 0.0 if text is None else text.em, levels)
@@ -198,6 +200,8 @@ class _Sheet:
             shapes.append(Cells(role, name, lattice, plan.canvas.cells, self._index, seen, series))
             if self.strings[mask].any():
                 shapes.append(Texts(role, self._centres, tuple(self.strings), self.em, when=seen, series=series))
+        if plan.copies is not None:
+            shapes.append(Lines("source", lru_cache(maxsize=4)(self._sources)))
         if self.stack.winner is not None and self.number == 0:
             won = During(lru_cache(maxsize=4)(self._won))
             shapes.append(Cells("winner", "winner", lattice, plan.canvas.cells, self._index, won))
@@ -246,6 +250,12 @@ class _Sheet:
         for positions, along in zip(self.plan.canvas.ranges, spot.axes):
             elements = (elements[:, None] * len(positions) + along - positions.start).ravel()
         return elements[mask[elements]]
+
+    def _sources(self, step: int) -> Floats:
+        """The lines around the cells that padding under the window copies."""
+        assert self.plan.copies is not None
+        seen = self._seen(np.ones(len(self.plan.canvas.cells), dtype=bool), step)
+        return source_frames(self.placed.lattice, self.plan.canvas.cells, self.plan.copies, seen)
 
     def _won(self, step: int) -> Ints:
         assert self.stack.winner is not None

@@ -39,6 +39,7 @@ class SheetMap:
     group_size: int = 0  # channels that keep together; 0 where all do
     numbers: Numbers | None = None  # (channels, *size)
     fillers: tuple[tuple[Kind, str], ...] = ()  # numbers where there is no cell
+    copies: Ints | None = None  # of each cell of the canvas the number of the one that it copies, or -1
 
     @property
     def is_elided(self) -> bool:

@@ -24,7 +24,7 @@ from convanim.sizes import Sizes
 from convanim.sources import Numbers
 from convanim.values import Values, by_filter, channel_sums, winner
 from convanim.views.gather import fillers_of
-from convanim.views.grids import Canvas, input_canvas, kinds
+from convanim.views.grids import Canvas, copied, input_canvas, kinds
 from convanim.views.numbers import kernel_weights
 from convanim.views.stack import SheetMap, Spot, Stack, drawn_channels, made_at
 
@@ -69,6 +69,7 @@ def layer_stack(layer: Layer, values: Values | None, asked: Asked) -> Stack:
             kinds=kinds(geometry),
             label=_label(asked.input_label, layer.input_size, channels.inputs, has_channels, read),
             read=geometry.read.ravel(),
+            copies=copied(geometry),
             series=tuple(i if alone else None for i in range(len(read))),
             group_size=channels.read if channels.groups > 1 and channels.read > 1 else 0,
             numbers=None if values is None else _with_channels(values.input, layer.input_size),

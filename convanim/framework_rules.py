@@ -1,0 +1,139 @@
+"""The rules in which frameworks differ from each other, one function each, with its source.
+
+The padding words that all of them share are in `convanim.padding`. Sizes are per axis: `k` is the kernel, `s` the stride,
+`d` the dilation. A rule of a transposed convolution gives (before, after, output_padding): how many cells it crops on
+either side, and how many it adds behind.
+
+Read at these versions: PyTorch 2.13, Keras 3.15, ONNX 1.23 (opset 22), JAX 0.10, Flax 0.12.
+"""
+
+from dataclasses import dataclass
+
+from convanim.axes import footprint
+from convanim.padding import CONV_WORDS, POOL_WORDS
+
+# Whether a mean counts padded cells where its user says nothing. PyTorch: `nn.AvgPool2d(count_include_pad=True)`.
+# ONNX: AveragePool, "Default is 0". Flax: `avg_pool(count_include_pad=True)`, with padding SAME, too. TensorFlow and
+# Keras (`tf.nn.avg_pool`, `AveragePooling2D`) never count them and have no such argument.
+COUNT_INCLUDE_PAD = {"pytorch": True, "keras": False, "onnx": False, "jax": True}
+
+
+@dataclass(frozen=True)
+class WordRule:
+    """What a padding word means, who says so, and where."""
+
+    word: str
+    says: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.word}: {self.says} ({self.source})"
+
+
+SAME = WordRule(
+    "same",
+    "⌈input/stride⌉ output cells, the odd cell behind",
+    "TensorFlow and Keras 'same', ONNX SAME_UPPER, JAX 'SAME'; at stride 1 also PyTorch 'same'",
+)
+SAME_LOWER = WordRule(
+    "same-lower", "⌈input/stride⌉ output cells, the odd cell in front", "ONNX SAME_LOWER, JAX 'SAME_LOWER'"
+)
+CAUSAL = WordRule("causal", "all padding in front", "Keras Conv1D(padding='causal'), Flax 'CAUSAL'")
+HALF = WordRule("half", "half the kernel's span on each side", "Dumoulin & Visin, arXiv:1603.07285, section 2.3")
+FULL = WordRule("full", "the kernel's span less one on each side", "Dumoulin & Visin, arXiv:1603.07285, section 2.3")
+TRANSPOSED_SAME = WordRule(
+    "same",
+    "input·stride output cells, the odd cropped cell behind",
+    "TensorFlow and Keras 'same', ONNX SAME_UPPER, JAX 'SAME' of transposed convolutions",
+)
+_RULES = {rule.word: rule for rule in (SAME, SAME_LOWER, CAUSAL, HALF, FULL)}
+
+
+def rules_giving(
+    op: str,
+    input_size: tuple[int, ...],
+    kernel_size: tuple[int, ...],
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+    padding: tuple[tuple[int, int], ...],
+    output_padding: tuple[int, ...] | None = None,
+) -> list[WordRule]:
+    """The padding words that mean just this padding at this size; none where nothing is padded or cropped."""
+    axes = list(zip(input_size, kernel_size, stride, dilation))
+    if output_padding is not None:
+        found = tuple((*sides, extra) for sides, extra in zip(padding, output_padding))
+        is_same = found == tuple(keras_transposed(k, s, d, "same") for _, k, s, d in axes)
+        return [TRANSPOSED_SAME] if is_same and any(map(any, found)) else []
+    if not any(map(any, padding)):
+        return []
+    words = CONV_WORDS if op == "conv" else POOL_WORDS
+    named = {word: rule for word, rule in words.items() if word in _RULES}
+    return [_RULES[word] for word, rule in named.items() if padding == tuple(rule(*axis) for axis in axes)]
+
+
+def keras_transposed(k: int, s: int, d: int, word: str, output_padding: int | None = None) -> tuple[int, int, int]:
+    """Keras's Conv1DTranspose and Conv2DTranspose, `valid` or `same`, with and without output_padding.
+
+    The output's size is the documented one of `keras.layers.Conv2DTranspose` (there and in `deconv_output_length`):
+    valid `(n − 1)·s + max(ke, s)`, same `n·s`; with output_padding valid `(n − 1)·s + ke + output_padding`, same
+    `(n − 1)·s + ke % 2 + output_padding`. (The page writes `k − 2·(k//2)` for `ke % 2`.) What is cropped is halved, the odd
+    cell behind, as in TensorFlow's gradient of SAME: `keras/src/backend/common/backend_utils.py`,
+    `_convert_conv_transpose_padding_args_from_keras_to_jax`.
+    """
+    ke = footprint(k, d)
+    if word == "valid":
+        return (0, 0, max(s - ke, 0) if output_padding is None else output_padding)
+    total = ke - s if output_padding is None else ke - ke % 2 - output_padding
+    return _halved(total)
+
+
+def jax_transposed(k: int, s: int, d: int, word: str) -> tuple[int, int, int]:
+    """`jax.lax.conv_transpose` with SAME or VALID: the sizes of Keras without output_padding.
+
+    Source: `jax/_src/lax/convolution.py`, `_conv_transpose_padding`, with the dilated kernel. Unless `transpose_kernel=True`
+    it does not flip the kernel over the zero-stuffed input, so that a stamp of it stands flipped in the output.
+    """
+    return keras_transposed(k, s, d, word.lower())
+
+
+def jax_transposed_pads(k: int, d: int, low: int, high: int) -> tuple[int, int, int]:
+    """`jax.lax.conv_transpose` with padding in numbers: those are of the zero-stuffed input, not of the output.
+
+    Source: its docstring, `use_consistent_padding=False`. `low` is what is left of `ke − 1` by cropping.
+    """
+    full = footprint(k, d) - 1
+    return (full - low, max(full - high, 0), max(high - full, 0))
+
+
+def jax_pads(k: int, d: int, before: int, after: int, output_padding: int) -> tuple[int, int]:
+    """The (low, high) with which `jax.lax.conv_transpose` crops that way: `jax_transposed_pads` the other way round."""
+    full = footprint(k, d) - 1
+    return (full - before, full - after + output_padding)
+
+
+def onnx_transposed_same(k: int, s: int, d: int, output_padding: int, lower: bool) -> tuple[int, int, int]:
+    """ONNX ConvTranspose with auto_pad SAME_UPPER or SAME_LOWER: input·stride cells.
+
+    Source: the operator's text, `total_padding = stride·(input − 1) + output_padding + ke − output`, the odd one at the
+    end for SAME_UPPER, at the beginning for SAME_LOWER. Where the total is negative the text gives negative pads; here
+    the cells that are wanting are added behind, as TensorFlow does.
+    """
+    total = footprint(k, d) + output_padding - s
+    if total < 0:
+        return (0, 0, s - footprint(k, d))
+    less, more = total // 2, total - total // 2
+    return (more, less, output_padding) if lower else (less, more, output_padding)
+
+
+def flax_copied(k: int, d: int) -> tuple[int, int]:
+    """Flax's CIRCULAR and REFLECT: ke − 1 copied cells at any stride, the odd one behind.
+
+    Source: `flax/linen/linear.py`, `_Conv.__call__`: `((k − 1)//2, k//2)` of the dilated kernel, then VALID.
+    """
+    ke = footprint(k, d)
+    return ((ke - 1) // 2, ke // 2)
+
+
+def _halved(total: int) -> tuple[int, int, int]:
+    """A number of cropped cells on two sides; a negative one is added behind."""
+    return (total // 2, total - total // 2, 0) if total >= 0 else (0, 0, -total)
