@@ -141,7 +141,11 @@ def inks(scene: Scene, step: int, roles: tuple[str, ...]) -> list[tuple[str, tup
 
 
 def composed(layer: Layer, options: Options) -> Animation:
-    """The animation of a layer; where the page is too narrow, as wide as the refusals suggest."""
+    """The animation of a layer; where the page is too narrow, as wide as the refusals suggest.
+
+    Numbers become colours only where that is asked for.
+    """
+    options = replace(options, heat_map=bool(options.heat_map))
     while True:
         try:
             return compose(layer, options)

@@ -1,14 +1,17 @@
-"""Hypothesis strategies for valid layers of every operation, in one and two dimensions."""
+"""Hypothesis strategies for valid layers of every operation, and chains of them, in one and two dimensions."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as numpy_st
 from numpy.typing import NDArray
 
+from convanim.chain import Chain
+from convanim.errors import RequestError
 from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool
 
 Draw = st.DrawFn
@@ -126,3 +129,41 @@ def layers(op: str) -> st.SearchStrategy[Layer]:
 def whole(size: tuple[int, ...], most: int = 50) -> st.SearchStrategy[NDArray[np.int64]]:
     """Small whole numbers for a map."""
     return numpy_st.arrays(np.int64, size, elements=st.integers(-most, most))
+
+
+@st.composite
+def channelled(draw: Draw, op: str, most: int = 3) -> Any:
+    """Layers with channels: whole, grouped, depthwise; pools keep theirs."""
+    layer: Any = draw(layers(op))
+    groups, read, made = (draw(st.integers(1, most)) for _ in range(3))
+    if not hasattr(layer, "groups"):
+        assume(all(max(p) <= k // 2 for p, k in zip(layer.padding, layer.kernel_size)))
+        return replace(layer, in_channels=1 + groups)
+    if groups * read == groups * made == 1:
+        made = 2
+    return replace(layer, in_channels=groups * read, out_channels=groups * made, groups=groups)
+
+
+@st.composite
+def chains(draw: Draw, dims: st.SearchStrategy[int] = DIMS, has_channels: bool | None = None) -> Chain:
+    """Chains of up to four stages, with channels or without; of the stages that are tried those are in that fit."""
+    size = tuple(draw(st.integers(2, 7)) for _ in range(draw(dims)))
+    wide = draw(st.booleans()) if has_channels is None else has_channels
+    chain = Chain(size, ["relu"], in_channels=2 if wide else None)
+    stages: list[dict[str, Any]] = []
+    for _ in range(draw(st.integers(1, 4))):
+        op = draw(st.sampled_from(["conv", "conv", "conv-transpose", "max-pool", "avg-pool", "relu"]))
+        stage: dict[str, Any] = {"op": op}
+        if op != "relu":
+            stage |= {"kernel_size": draw(st.integers(1, 3)), "stride": draw(st.integers(1, 2))}
+            stage["padding"] = draw(st.integers(0, 1))
+        if op not in ("relu", "avg-pool"):
+            stage["dilation"] = draw(st.integers(1, 2))
+        if wide and op.startswith("conv"):
+            stage |= {"out_channels": draw(st.sampled_from([2, 4])), "groups": draw(st.sampled_from([1, 2]))}
+        try:
+            chain = Chain(size, [*stages, stage], in_channels=2 if wide else None)
+        except RequestError:
+            continue
+        stages.append(stage)
+    return chain
