@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, TypeAlias
 
-from convanim.channels import split_channels
-from convanim.errors import RequestError
-from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool, cell_count, input_shape, output_shape
+from convanim.channels import Channels, split_channels
+from convanim.errors import RequestError, shown
+from convanim.layers import Layer, cell_count, input_shape, output_shape, with_channels
 from convanim.operations import OPERATIONS
 from convanim.pointwise import FUNCTIONS, Pointwise, Stage
 from convanim.sizes import SizeLike, Sizes, count_axes, per_axis, spelled
@@ -117,25 +117,25 @@ def _blamed(error: RequestError, stage: StageLike, number: int, got: str) -> Req
 
 
 def _value(error: RequestError) -> str:
-    from convanim.errors import shown
-
     return f"{shown(error.value)}: " if error.value is not None else ""
 
 
 def _stage(stage: StageLike, size: Sizes, channels: int | None) -> Stage:
-    if isinstance(stage, Conv | ConvTranspose | MaxPool | AvgPool | Pointwise):
+    if isinstance(stage, Layer | Pointwise):
         return _fitting(stage, size, channels)
+    if not isinstance(stage, str | Mapping):
+        raise RequestError("stage", stage, "not a stage", "give one such as 'conv 3x3 8', a table or a layer")
     table = dict(stage_table(stage) if isinstance(stage, str) else stage)
     op = table.pop("op", None)
-    if op in FUNCTIONS:
+    if isinstance(op, str) and op in FUNCTIONS:
         if table:
-            raise RequestError("stage", op, f"it takes no {next(iter(table))}", f"leave it at {op}")
+            raise RequestError("stage", op, f"it takes no {shown(next(iter(table)))}", f"leave it at {op}")
         return Pointwise(op, size, channels)
-    if op not in OPERATIONS:
+    if not isinstance(op, str) or op not in OPERATIONS:
         raise RequestError("stage", op, "no such stage", f"try {', '.join((*OPERATIONS, *FUNCTIONS))}")
     for name in table:
         if name not in OPERATIONS[op].field_names:
-            raise RequestError(name, None, f"{op} has no such argument", f"it has {', '.join(_given_names(op))}")
+            raise RequestError(shown(name), None, f"{op} has no such argument", f"it has {', '.join(_given_names(op))}")
         if name in ("input_size", "in_channels"):
             raise RequestError(name, table[name], "the stage before says it", "leave it out")
     if "kernel_size" not in table:
@@ -148,13 +148,16 @@ def _given_names(op: str) -> list[str]:
 
 
 def _fitting(stage: Stage, size: Sizes, channels: int | None) -> Stage:
-    """A finished stage, if it takes the map that it gets."""
-    if stage.input_size == size and stage.in_channels == channels:
+    """A finished stage, if it takes the map that it gets; one without channels takes a map of one."""
+    if stage.input_size == size and channels in (None, stage.in_channels):
         return stage
-    if stage.input_size == size and channels is None:
-        return stage
+    if stage.input_size == size and channels == 1 and stage.in_channels is None:
+        if isinstance(stage, Pointwise):
+            return Pointwise(stage.op, size, 1)
+        return with_channels(stage, Channels(1, 1, 1))
     takes = spelled_shape(shape_into(stage), has_channels=stage.in_channels is not None)
-    raise RequestError("stage", stage.op, f"takes {takes}, not what the stage before gives", "make them agree")
+    got = spelled_shape(size if channels is None else (channels, *size), has_channels=channels is not None)
+    raise RequestError("stage", stage.op, f"takes {takes}, but it gets {got}", "make them agree")
 
 
 def layers_of(chain: Chain) -> tuple[Layer, ...]:

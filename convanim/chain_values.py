@@ -8,7 +8,7 @@ from convanim.chain import Chain, shape_into
 from convanim.errors import RequestError
 from convanim.filling import layer_weights, refuse_stray_sources
 from convanim.geometry import Geometry
-from convanim.operations import operation_of
+from convanim.operations import Reduction, operation_of
 from convanim.options import Options
 from convanim.pointwise import FUNCTIONS, Pointwise, Stage
 from convanim.sources import Numbers, Source, input_numbers
@@ -39,7 +39,8 @@ def chain_values(chain: Chain, options: Options) -> ChainValues | None:
     seeded = numbers if isinstance(numbers, str) and numbers.startswith("random") else "random"
     for number, (stage, source) in enumerate(zip(chain.stages, sources)):
         kernel = None
-        if not isinstance(stage, Pointwise) and operation_of(stage).has_weights:
+        if _has_weights(stage):
+            assert not isinstance(stage, Pointwise)
             try:
                 kernel = layer_weights(stage, seeded if source is None else source, stage=number)
             except RequestError as error:
@@ -47,12 +48,18 @@ def chain_values(chain: Chain, options: Options) -> ChainValues | None:
                     error.field, error.value, f"stage {number + 1}: {error.rule}", error.fix, error.where
                 ) from None
         kernels.append(kernel)
-        maps.append(_run(stage, maps[-1], kernel))
+        try:
+            maps.append(_run(stage, maps[-1], kernel))
+        except RequestError as error:
+            raise RequestError(error.field, error.value, f"stage {number + 1}: {error.rule}", error.fix) from None
     return ChainValues(tuple(maps), tuple(kernels))
 
 
 def _run(stage: Stage, numbers: Numbers, kernel: Numbers | None) -> Numbers:
     if not isinstance(stage, Pointwise):
+        if operation_of(stage).reduction is not Reduction.MAX and not np.isfinite(numbers).all():
+            rule = f"{stage.op} gets −∞ from a maximum that sees padding alone"
+            raise RequestError("values", None, rule, "pool with less padding or dilation")
         return values_of(Geometry(stage), numbers, kernel).output
     if stage.op == "relu":  # keeps whole numbers whole
         return np.maximum(numbers, 0)

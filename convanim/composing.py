@@ -11,7 +11,7 @@ from convanim.errors import RequestError
 from convanim.filling import layer_values
 from convanim.font import legible
 from convanim.geometry import ORDERS, Geometry
-from convanim.layers import ConvTranspose, Layer, output_shape
+from convanim.layers import ConvTranspose, Layer, output_shape, with_channels
 from convanim.options import Options
 from convanim.scene import Scene
 from convanim.sizes import Sizes
@@ -116,7 +116,7 @@ def _refuse_unfit(figure: Layer | Chain, options: Options, name: str, *, has_val
 
 def _drawing(layer: Layer, values: Values | None, options: Options, asked: Asked) -> Drawing:
     return Drawing(
-        geometry=Geometry(_without_channels(layer)),
+        geometry=Geometry(with_channels(layer, None)),  # one channel is drawn as none is
         values=values if values is None else _flattened(values, layer),
         width=options.width,
         transposed_as=options.transposed_as,
@@ -128,15 +128,6 @@ def _drawing(layer: Layer, values: Values | None, options: Options, asked: Asked
         is_heat=asked.is_heat,
         whole_width=asked.whole_width,
     )
-
-
-def _without_channels(layer: Layer) -> Layer:
-    """A layer of one channel as one of none: it is drawn the same."""
-    if layer.in_channels is None:
-        return layer
-    fields = {name: getattr(layer, name) for name in layer.__dataclass_fields__}
-    plain = {name: value for name, value in fields.items() if name not in ("in_channels", "out_channels", "groups")}
-    return type(layer)(**plain)
 
 
 def _flattened(values: Values, layer: Layer) -> Values:

@@ -4,6 +4,7 @@ Sizes may be given as one number for all axes, one per axis, or text (`"5x7"`); 
 per axis. Padding may also be one (before, after) pair per axis, or a word (`convanim.padding`).
 """
 
+from copy import copy
 from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, TypeAlias
@@ -30,6 +31,7 @@ __all__ = [
     "kernel_shape",
     "output_shape",
     "output_size",
+    "with_channels",
 ]
 
 
@@ -248,6 +250,16 @@ def kernel_shape(layer: Layer) -> Sizes:
     if isinstance(layer, Conv):
         return (channels.outputs, channels.read, *layer.kernel_size)
     return (channels.inputs, *layer.kernel_size)
+
+
+def with_channels(layer: Layer, channels: Channels | None) -> Layer:
+    """The same layer with other channels, or with none; those of a pool are as many in as out."""
+    changed = copy(layer)
+    set_fields(changed, in_channels=None if channels is None else channels.inputs)
+    if isinstance(layer, Conv | ConvTranspose):
+        outputs, groups = (None, 1) if channels is None else (channels.outputs, channels.groups)
+        set_fields(changed, out_channels=outputs, groups=groups)
+    return changed
 
 
 def cell_count(layer: Layer) -> int:

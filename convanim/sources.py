@@ -232,7 +232,10 @@ def _fitting(field: str, name: str, cells: Numbers, size: Sizes) -> Numbers:
     if (1, *cells.shape) == size or (len(size) == 1 and cells.shape in ((1, *size), (*size, 1))):
         return cells.reshape(size)
     what = "{kernel_size}" if field == "kernel_values" else "{input_size}"
-    fix = f"give {what} {'x'.join(map(str, cells.shape))}"
+    asked = "x".join(map(str, cells.shape))
+    if cells.ndim == 3 and field == "values":
+        asked = f"{cells.shape[0]}@{cells.shape[1]}x{cells.shape[2]}"
+    fix = f"give {what} {asked}" if field == "values" or cells.ndim < 3 else f"give numbers of {spelled(size)}"
     if name.lower().endswith(".png") and field == "values":
         fix += ", or {resize}"
     rule = f"holds {spelled(cells.shape)} numbers, but the {'kernel' if field == 'kernel_values' else 'input'} is"
