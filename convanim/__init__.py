@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from convanim.api import Figure, animate
     from convanim.batch import render_all
     from convanim.chain import Chain
+    from convanim.code import from_code, to_code
     from convanim.figures import Comparison, Part
     from convanim.geometry import Geometry
+    from convanim.modules import from_module
     from convanim.options import Options
     from convanim.recipes import load_recipe
 
@@ -35,8 +37,11 @@ __all__ = [
     "Part",
     "RequestError",
     "animate",
+    "from_code",
+    "from_module",
     "load_recipe",
     "render_all",
+    "to_code",
 ]
 
 # These import numpy, so they are looked up when first used: `convanim --help` needs none of it.
@@ -48,8 +53,11 @@ _LATER = {
     "Options": "convanim.options",
     "Part": "convanim.figures",
     "animate": "convanim.api",
+    "from_code": "convanim.code",
+    "from_module": "convanim.modules",
     "load_recipe": "convanim.recipes",
     "render_all": "convanim.batch",
+    "to_code": "convanim.code",
 }
 
 

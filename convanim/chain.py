@@ -112,12 +112,8 @@ def _blamed(error: RequestError, stage: StageLike, number: int, got: str) -> Req
     if error.field == "stage":
         return RequestError(name, error.value, error.rule, error.fix)
     text = stage if isinstance(stage, str) else stage.get("op") if isinstance(stage, Mapping) else stage.op
-    fault = RequestError(error.field, error.value, error.rule, error.fix)
-    return RequestError(name, text, f"it gets {got}; {fault.field} {_value(fault)}{fault.rule}", fault.fix)
-
-
-def _value(error: RequestError) -> str:
-    return f"{shown(error.value)}: " if error.value is not None else ""
+    value = f" {shown(error.value)}" if error.value is not None else ""
+    return RequestError(name, text, f"it gets {got}; {error.field}{value}: {error.rule}", error.fix)
 
 
 def _stage(stage: StageLike, size: Sizes, channels: int | None) -> Stage:
@@ -132,7 +128,12 @@ def _stage(stage: StageLike, size: Sizes, channels: int | None) -> Stage:
             raise RequestError("stage", op, f"it takes no {shown(next(iter(table)))}", f"leave it at {op}")
         return Pointwise(op, size, channels)
     if not isinstance(op, str) or op not in OPERATIONS:
-        raise RequestError("stage", op, "no such stage", f"try {', '.join((*OPERATIONS, *FUNCTIONS))}")
+        raise RequestError(
+            "stage",
+            op,
+            "op is missing" if op is None else "no such stage",
+            f"try {', '.join((*OPERATIONS, *FUNCTIONS))}",
+        )
     for name in table:
         if name not in OPERATIONS[op].field_names:
             raise RequestError(shown(name), None, f"{op} has no such argument", f"it has {', '.join(_given_names(op))}")
@@ -158,8 +159,3 @@ def _fitting(stage: Stage, size: Sizes, channels: int | None) -> Stage:
     takes = spelled_shape(shape_into(stage), has_channels=stage.in_channels is not None)
     got = spelled_shape(size if channels is None else (channels, *size), has_channels=channels is not None)
     raise RequestError("stage", stage.op, f"takes {takes}, but it gets {got}", "make them agree")
-
-
-def layers_of(chain: Chain) -> tuple[Layer, ...]:
-    """The chain's layers, its pointwise steps left out."""
-    return tuple(stage for stage in chain.stages if not isinstance(stage, Pointwise))

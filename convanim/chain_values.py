@@ -75,9 +75,9 @@ def _sources(chain: Chain, given: object) -> list[Source | None]:
         if len(given) != len(chain.stages):
             rule = f"{len(given)} are given for {len(chain.stages)} stages"
             raise RequestError("kernel_values", None, rule, "give one for each stage, None where it has no weights")
-        for stage, source in zip(chain.stages, given):
+        for number, (stage, source) in enumerate(zip(chain.stages, given), start=1):
             if source is not None and not _has_weights(stage):
-                raise RequestError("kernel_values", None, f"{stage.op} has no weights", "leave it out")
+                raise RequestError("kernel_values", None, f"stage {number}: {stage.op} has no weights", "leave it out")
         return list(given)
     if given is not None and not any(_has_weights(stage) for stage in chain.stages):
         raise RequestError("kernel_values", None, "no stage has weights", "leave it out")

@@ -47,6 +47,8 @@ def split_channels(input_size: SizeLike, in_channels: object) -> tuple[SizeLike,
     if not before.strip().isdecimal() or not before.strip().isascii() or len(before.strip()) > 18 or "@" in size:
         fix = "write channels@height x width, such as 3@32x32"
         raise RequestError("input_size", input_size, "before the @ stands how many channels there are", fix)
+    if not size.strip():
+        raise RequestError("input_size", input_size, "no size stands behind the @", "write it, such as 3@32x32")
     said = channel_count("input_size", int(before))
     if channels is not None and channels != said:
         rule = f"in_channels says {channels}"

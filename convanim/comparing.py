@@ -1,19 +1,22 @@
 """Several figures side by side, in step: each with its title, its caption and its cost, and how the costs compare."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from convanim.chain import Chain
 from convanim.composing import Composed, composed
 from convanim.cost import cost_of, spelled_cost, spelled_ratio
+from convanim.errors import RequestError
 from convanim.figures import Comparison, Part
 from convanim.filling import refuse_too_many_cells
-from convanim.formula import brief, parameters
+from convanim.formula import brief, stage_parameters
 from convanim.options import OF_A_PART, Options
 from convanim.scene import Scene, Shape
 from convanim.scene_tools import merged, named, retimed
 from convanim.timing import timing
+from convanim.views import WIDTHS
 from convanim.views.drawing import Page
 from convanim.views.lettering import Block, text_block, wrapped
 
@@ -30,7 +33,7 @@ def compared(comparison: Comparison, options: Options) -> Composed:
     """The scene of a comparison. Raises RequestError when a part does not fit its share of the width."""
     parts = comparison.parts
     share = options.width // len(parts)
-    made = [_part(part, options, share) for part in parts]
+    made = _parts(parts, options, share)
     frames = max(len(each.timing.steps) for each in made)
     clock = timing(
         frames,
@@ -67,9 +70,28 @@ def compared(comparison: Comparison, options: Options) -> Composed:
         bottom += round(ratio.height)
     scene = merged(scenes, options.width, bottom + page.margin)
     scene = replace(scene, shapes=(*scene.shapes, *around))
-    notes = tuple(dict.fromkeys(note for each in made for note in each.notes))
+    notes = tuple(
+        f"{part.title or f'figure {number}'}: {note}"
+        for number, (part, each) in enumerate(zip(parts, made), start=1)
+        for note in each.notes
+    )
     numbers = hashlib.sha256("".join(each.numbers for each in made).encode()).hexdigest()
     return Composed(scene, clock, notes, numbers)
+
+
+def _parts(parts: Sequence[Part], options: Options, share: int) -> list[Composed]:
+    """Every part; raises RequestError with the width at which all of them have room, when some have none."""
+    made, narrow = [], []
+    for part in parts:
+        try:
+            made.append(_part(part, options, share))
+        except RequestError as error:
+            if error.field != "width":
+                raise
+            narrow.append(error)
+    if narrow:
+        raise max(narrow, key=lambda error: max((int(n) for n in re.findall("[0-9]+", error.fix)), default=WIDTHS.stop))
+    return made
 
 
 def _part(part: Part, options: Options, share: int) -> Composed:
@@ -83,7 +105,8 @@ def _part(part: Part, options: Options, share: int) -> Composed:
 def _caption(part: Part) -> tuple[str, ...]:
     """What a part is and costs; its formulas would take more room than there is."""
     cost = cost_of(part.figure)
-    what = ", ".join(map(brief, part.figure.stages)) if isinstance(part.figure, Chain) else parameters(part.figure)
+    stages = part.figure.stages if isinstance(part.figure, Chain) else (part.figure,)
+    what = stage_parameters(stages[0]) if len(stages) == 1 else ", ".join(map(brief, stages))
     return (what, spelled_cost(cost)) if cost.weights else (what,)
 
 
@@ -100,7 +123,8 @@ def _ratio(comparison: Comparison, page: Page, width: int) -> Block | None:
     for part, cost in zip(comparison.parts[1:], others):
         said = spelled_ratio(first, cost)
         if said and first != cost:
-            lines.append(f"{part.title}: {said}" if part.title else said)
+            against = comparison.parts[0].title or "the first"
+            lines.append(f"{part.title or 'the other'} against {against}: {said}")
     if not lines:
         return None
     return _alike(page, [tuple(lines)], width - 2 * page.margin)[0]

@@ -56,7 +56,8 @@ def composed(figure: Layer | Chain, options: Options, *, whole_width: int = 0) -
         most=options.max_frames,
         sample=None if _is_plain(figure) else lambda most: raster(size, sheets, options.order, most),
     )
-    remark, notes = _sampling(clock, prod(shape), is_scatter)
+    every = prod(figure.input_size) if is_scatter else prod(shape)
+    remark, notes = _sampling(clock, every if options.steps is None else None)
     asked = Asked(
         width=options.width,
         order=options.order,
@@ -160,17 +161,23 @@ def _laid_out(
     except TooNarrowError:
         may_change = isinstance(page, Drawing) if values is None else options.heat_map is None
         if not may_change or options.transposed_as == "scatter":
-            return view(name, page), ()
-        if values is not None and wide_enough(name, page, _MOST_WIDER * page.width) is not None:
-            return view(name, page), ()  # refused, with that width
-        coarser = _stack(figure, values, replace(asked, is_heat=values is not None))
-        try:
-            scene = VIEWS[name](coarser)
-        except TooNarrowError:
-            return view(name, page), ()
-        if values is None:
-            return scene, ("cells are too small to be drawn one by one: the maps have no grid",)
-        return scene, ("the numbers do not fit into their cells and are drawn as colours",)
+            return view(name, page), ()  # refused, with a width that is enough
+    coarser = _stack(figure, values, replace(asked, is_heat=values is not None))
+    if values is None:
+        return view(name, coarser), ("cells are too small to be drawn one by one: the maps have no grid",)
+    return view(name, page if _would_fit(name, page, coarser) else coarser), (
+        "the numbers do not fit into their cells and are drawn as colours",
+    )
+
+
+def _would_fit(name: str, numbers: Drawing | Stack, colours: Drawing | Stack) -> bool:
+    """Whether the numbers would fit into a picture not much wider than the page, or than their colours need."""
+    width = numbers.width
+    try:
+        VIEWS[name](colours)
+    except TooNarrowError:
+        width = wide_enough(name, colours) or width
+    return wide_enough(name, numbers, _MOST_WIDER * width) is not None
 
 
 def _left_out(page: Drawing | Stack) -> tuple[str, ...]:
@@ -204,12 +211,12 @@ def _digest(values: Values | ChainValues | None) -> str:
     return digest.hexdigest()
 
 
-def _sampling(clock: Timing, every: int, is_scatter: bool) -> tuple[str, tuple[str, ...]]:
-    """What the picture and the notes say when frames do not show every step of their range."""
-    frames, among = len(clock.steps), clock.steps[-1] - clock.steps[0] + 1
+def _sampling(clock: Timing, every: int | None) -> tuple[str, tuple[str, ...]]:
+    """What the picture and the notes say when frames do not show every step of their range, or of `every` step."""
+    frames, among = len(clock.steps), every or clock.steps[-1] - clock.steps[0] + 1
     if frames == among:
         return "", ()
-    if not is_scatter and clock.steps[0] == 0:
-        among = max(among, every)
     said = f"{frames:,} of {among:,} steps"
+    if frames == clock.steps[-1] - clock.steps[0] + 1:
+        return said, ()  # those of the channels that are drawn
     return said, (f"{said} are shown, evenly spread; a larger max-frames shows more",)

@@ -3,11 +3,13 @@
 from math import prod
 
 from convanim.chain import Chain, spelled_shape
+from convanim.code import FRAMEWORKS, code_of
 from convanim.cost import Cost, cost_of, spelled_ratio, stage_cost
 from convanim.errors import RequestError
 from convanim.explain_chain import chain_lines, cost_lines, counted
 from convanim.figures import Comparison, Part, Subject
 from convanim.formula import brief, footprint_formula, parameters, size_formula
+from convanim.framework_rules import rules_giving
 from convanim.geometry import Geometry
 from convanim.layers import (
     AvgPool,
@@ -16,6 +18,7 @@ from convanim.layers import (
     Layer,
     MaxPool,
     channels_of,
+    dilation_of,
     input_shape,
     output_shape,
 )
@@ -59,8 +62,17 @@ def _layer(layer: Layer) -> list[str]:
     lines = [parameters(layer), f"input {read} -> output {made}", ""]
     for axis, name in enumerate(AXIS_NAMES[len(layer.axes)]):
         lines += _axis(layer, axis, name)
+    lines += _rules(layer)
     lines += _channels(layer)
-    return [*lines, "", f"unread input cells: {_unread(Geometry(layer))}", *cost_lines(stage_cost(layer))]
+    lines += ["", f"unread input cells: {_unread(Geometry(layer))}", *cost_lines(stage_cost(layer))]
+    return [*lines, "", "as code:", *(f"  {FRAMEWORKS[name].title}: {code}" for name, code in code_of(layer).items())]
+
+
+def _rules(layer: Layer) -> list[str]:
+    """The padding words that mean this padding at this size, with their sources."""
+    extra = layer.output_padding if isinstance(layer, ConvTranspose) else None
+    sizes = (layer.input_size, layer.kernel_size, layer.stride, dilation_of(layer))
+    return [f"this padding is what {rule}" for rule in rules_giving(layer.op, *sizes, layer.padding, extra)]
 
 
 def _axis(layer: Layer, axis: int, name: str) -> list[str]:

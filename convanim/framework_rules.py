@@ -1,8 +1,8 @@
 """The rules in which frameworks differ from each other, one function each, with its source.
 
-The padding words that all of them share are in `convanim.padding`. Sizes are per axis: `k` is the kernel, `s` the stride,
-`d` the dilation. A rule of a transposed convolution gives (before, after, output_padding): how many cells it crops on
-either side, and how many it adds behind.
+The padding words that all of them share are in `convanim.padding`. Sizes are per axis: `k` is the kernel, `s` the
+stride, `d` the dilation. A rule of a transposed convolution gives (before, after, output_padding): how many cells it
+crops on either side, and how many it adds behind.
 
 Read at these versions: PyTorch 2.13, Keras 3.15, ONNX 1.23 (opset 22), JAX 0.10, Flax 0.12.
 """
@@ -76,8 +76,8 @@ def keras_transposed(k: int, s: int, d: int, word: str, output_padding: int | No
 
     The output's size is the documented one of `keras.layers.Conv2DTranspose` (there and in `deconv_output_length`):
     valid `(n − 1)·s + max(ke, s)`, same `n·s`; with output_padding valid `(n − 1)·s + ke + output_padding`, same
-    `(n − 1)·s + ke % 2 + output_padding`. (The page writes `k − 2·(k//2)` for `ke % 2`.) What is cropped is halved, the odd
-    cell behind, as in TensorFlow's gradient of SAME: `keras/src/backend/common/backend_utils.py`,
+    `(n − 1)·s + ke % 2 + output_padding`. What is cropped is halved, the odd cell behind,
+    as in TensorFlow's gradient of SAME: `keras/src/backend/common/backend_utils.py`,
     `_convert_conv_transpose_padding_args_from_keras_to_jax`.
     """
     ke = footprint(k, d)
@@ -90,8 +90,9 @@ def keras_transposed(k: int, s: int, d: int, word: str, output_padding: int | No
 def jax_transposed(k: int, s: int, d: int, word: str) -> tuple[int, int, int]:
     """`jax.lax.conv_transpose` with SAME or VALID: the sizes of Keras without output_padding.
 
-    Source: `jax/_src/lax/convolution.py`, `_conv_transpose_padding`, with the dilated kernel. Unless `transpose_kernel=True`
-    it does not flip the kernel over the zero-stuffed input, so that a stamp of it stands flipped in the output.
+    Source: `jax/_src/lax/convolution.py`, `_conv_transpose_padding`, with the dilated kernel. Unless
+    `transpose_kernel=True` it does not flip the kernel over the zero-stuffed input, so that a stamp of it stands
+    flipped in the output.
     """
     return keras_transposed(k, s, d, word.lower())
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from convanim.code import code_table
 from convanim.cost import Cost, stage_cost
 from convanim.geometry import Geometry, Tap
 from convanim.layers import Layer
@@ -29,6 +30,7 @@ def geometry_json(geometry: Geometry, values: Values | None = None) -> Iterator[
 def geometry_entries(geometry: Geometry, values: Values | None) -> Iterator[str]:
     """What stands between the outermost braces, behind the version."""
     yield f'"layer": {dumped(layer_table(geometry.layer))},\n "output_size": {dumped(geometry.output_size)},\n'
+    yield f' "code": {dumped(code_entry(geometry.layer))},\n'
     if values is not None:
         yield f' "values": {dumped(_values(values))},\n'
     yield f' "cost": {dumped(cost_table(stage_cost(geometry.layer)))},\n'
@@ -49,6 +51,12 @@ def layer_table(layer: Layer) -> dict[str, Any]:
     elif layer.in_channels is None:
         del table["in_channels"]
     return table
+
+
+def code_entry(layer: Layer) -> dict[str, Any]:
+    """The layer as code of each framework, null where it has none; `why` says why for those."""
+    codes, why = code_table(layer)
+    return {**codes, "why": why}
 
 
 def cost_table(cost: Cost) -> dict[str, int]:

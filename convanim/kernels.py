@@ -81,6 +81,8 @@ def _oriented(name: str, size: Sizes) -> NDArray[np.float64]:
         kernel = across * np.exp(-(across**2 + along**2) / (2 * spread**2))
     kernel = kernel - kernel.mean()
     rounded: NDArray[np.float64] = np.round(kernel / kernel[kernel > 0].sum(), 9) + 0.0
+    middle = tuple(n // 2 for n in size)
+    rounded[middle] = round(rounded[middle] - rounded.sum(), 9)  # the sum is 0 after rounding, too
     return rounded
 
 

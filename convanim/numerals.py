@@ -53,9 +53,9 @@ def weights_of(numbers: Iterable[float]) -> Weights:
     return Weights({w: numeral(w) for w in different}, False)
 
 
-def is_exact(number: float) -> bool:
+def is_exact(number: float, decimals: int = 2) -> bool:
     """Whether `numeral` shows the number without rounding it."""
-    return isinf(number) or float(numeral(number).replace(MINUS, "-")) == number
+    return isinf(number) or float(numeral(number, decimals).replace(MINUS, "-")) == number
 
 
 def factor(text: str) -> str:

@@ -26,7 +26,8 @@ Ints: TypeAlias = NDArray[np.int64]
 class ReceptiveField:
     """One axis of a map's receptive field in the input, all in input cells, borders not looked at.
 
-    `size` cells from the first to the last, `stride` from one cell's field to the next one's, `start` where that of
+    `size` is from the first cell to the last, both counted, at most: a zero that a transposed layer inserts counts as a
+    fraction of a cell. `stride` from one cell's field to the next one's, `start` where that of
     cell 0 begins, before 0 in padding. Past a transposed layer these can be fractions.
     """
 

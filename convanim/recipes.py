@@ -7,6 +7,7 @@ from typing import Any
 
 from convanim.animation import Animation, compose
 from convanim.chain import Chain
+from convanim.code import from_code
 from convanim.errors import RequestError
 from convanim.figures import Comparison, Part, Subject
 from convanim.filling import with_file_sizes
@@ -107,7 +108,7 @@ def _overridden(figure: Subject, overrides: Mapping[str, Any]) -> Subject:
 def _located(error: RequestError, source: str) -> RequestError:
     """An error with the recipe's file and key in front."""
     keys = {option: f"{table}.{key}" for table, entries in _TABLES.items() for key, option in entries.items()}
-    arguments = {name for operation in OPERATIONS.values() for name in operation.field_names}
+    arguments = {"code", *(name for operation in OPERATIONS.values() for name in operation.field_names)}
     field = f"layer.{error.field}" if error.field in arguments else keys.get(error.field, error.field)
     return RequestError(field, error.value, error.rule, error.fix, source)
 
@@ -234,6 +235,8 @@ def _beside(path: Path, option: str, value: Any) -> Any:
 
 
 def _layer(section: Mapping[str, Any], options: Options) -> Layer:
+    if "code" in section:
+        return _coded(section, options)
     op = section.get("op")
     if not isinstance(op, str) or op not in OPERATIONS:
         rule = "no operation is given" if op is None else "no such operation"
@@ -249,3 +252,15 @@ def _layer(section: Mapping[str, Any], options: Options) -> Layer:
                 f"it has {', '.join((*operation.field_names, 'dims'))}",
             )
     return operation.layer(**with_file_sizes(arguments, options))
+
+
+def _coded(section: Mapping[str, Any], options: Options) -> Layer:
+    """A layer that is written as a framework's code."""
+    for key in section:
+        if key not in ("code", "input_size", "framework"):
+            rule = "the code says it" if key != "op" else "the code says what it is"
+            raise RequestError(f"layer.{key}", None, rule, "leave it out, or leave out the code")
+    # The code says the kernel's size: none is looked for in a file.
+    sizes = {"input_size": section["input_size"]} if "input_size" in section else {}
+    found = with_file_sizes({"kernel_size": 1, **sizes}, options)
+    return from_code(section["code"], found["input_size"], section.get("framework"))

@@ -184,6 +184,9 @@ def _read_picture(field: str, path: Path, shape: Sizes, resize: bool) -> Numbers
     """A picture as grey, or as red, green and blue where the shape has three channels."""
     from PIL import Image, UnidentifiedImageError
 
+    if len(shape) == 3 and shape[0] not in (1, 3):
+        rule = f"a picture has one channel or three, but the input {shape[0]}"
+        raise RequestError(field, path, rule, "give {input_size} with 1@ or 3@")
     mode = "RGB" if len(shape) == 3 and shape[0] == 3 else "L"
     try:
         with Image.open(path) as picture:

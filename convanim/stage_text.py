@@ -39,7 +39,7 @@ def _argument(text: str, word: str, table: dict[str, Any]) -> tuple[str, Any]:
     """An argument's name and value from one word."""
     name, equals, value = word.partition("=")
     if equals:
-        name = name.replace("-", "_")
+        name = _NAMES.get(name, name.replace("-", "_"))
         takes = {field.name: field.takes for field in OPERATIONS[table["op"]].fields}.get(name)
         if takes is Takes.FLAG:
             if value.lower() not in ("true", "false"):

@@ -1,6 +1,6 @@
 """Themes: which fill, line and text colour each role, series and level of a scene gets. One TOML file each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -62,7 +62,10 @@ _TINTS = {
     "output": (1.0, "background"),
     "window": (0.65, "ink"),
     "current": (0.35, "ink"),
+    "hidden": (0.6, "background"),
+    "window_hidden": (0.45, "ink"),
 }
+_SECOND_TURN = 0.4  # how much darker hues are where they come up again
 _LINES = ("ray", "frame", "source")
 _TEXTS = ("label", "equation", "caption")
 _KEYS = ("fill", "stroke", "width", "dash", "alpha", "text")
@@ -97,12 +100,21 @@ class Theme:
             return plain
         amount, other = _TINTS[role]
         ink = self.styles["current"].fill or (0, 0, 0)
-        fill = _mixed(ink if other == "ink" else self.background, self.series[series % len(self.series)], amount)
+        turn, place = divmod(series, len(self.series))
+        hue = self.series[place] if turn % 2 == 0 else _mixed(self.series[place], ink, _SECOND_TURN)
+        fill = _mixed(ink if other == "ink" else self.background, hue, amount)
         return replace(plain, fill=fill, text=_readable(fill))
 
     def level_steps(self, levels: NDArray[np.float64]) -> NDArray[np.int64]:
         """Levels from -1 to 1 as the few steps that have colours of their own; infinite ones are the last steps."""
         return np.rint(np.clip(levels, -1, 1) * _LEVELS).astype(np.int64)
+
+    def heat_colours(self) -> Iterator[Colour]:
+        """The colours of all steps of level."""
+        for step in range(-_LEVELS, _LEVELS + 1):
+            fill = self.heated(step).fill
+            if fill is not None:
+                yield fill
 
     def heated(self, step: int) -> Style:
         """The style of the cells of a heat map at one step of level."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from oracle import cells
 from test_oracle_torch_channels import Fields, integers, module_of
 
-from convanim.chain import Chain, StageLike, layers_of
+from convanim.chain import Chain, StageLike
 from convanim.chain_values import chain_values
 from convanim.cost import Cost, cost_of
 from convanim.errors import RequestError
@@ -283,7 +283,7 @@ def compare_ends(chain: Chain, dependence: Dependence, stage: int, cell: Sizes, 
         return "nothing"
     indices = np.nonzero(mask)[-dims:]
     assert list(box) == ends == [(int(axis.min()), int(axis.max())) for axis in indices]
-    has_transposed = any(layer.op == "conv-transpose" for layer in layers_of(chain)[:stage])
+    has_transposed = any(made.op == "conv-transpose" for made in chain.stages[:stage])
     by_formula = rectangle(chain, stage, cell)
     assert all(begin <= first and last <= end for (begin, end), (first, last) in zip(by_formula, ends))
     if has_transposed:

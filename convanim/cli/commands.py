@@ -8,6 +8,7 @@ from convanim import __version__
 from convanim.cli.batch import draw_all, refuse_one_figure_options, workers
 from convanim.cli.chain_commands import chain_command
 from convanim.cli.compare_commands import compare_command
+from convanim.cli.draw_command import draw_command
 from convanim.cli.explain_commands import explain_group
 from convanim.cli.group import OneLineGroup
 from convanim.cli.operation_commands import operation_command
@@ -92,6 +93,7 @@ def _gallery_command() -> click.Command:
 
 for _operation in OPERATIONS.values():
     main.add_command(operation_command(_operation))
+main.add_command(draw_command())
 main.add_command(chain_command())
 main.add_command(compare_command())
 main.add_command(_render_command())

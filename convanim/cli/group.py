@@ -13,7 +13,7 @@ from convanim.errors import RequestError
 
 DONE, FAILED, WRONG = 0, 1, 2  # exit statuses: done; right but could not be carried out; the request is wrong
 # Arguments and their parts, such as `stage 2`, which are no options.
-_NOT_OPTIONS = ("recipe", "folder", "stage", "stages", "figure")
+_NOT_OPTIONS = ("recipe", "folder", "stage", "stages", "figure", "code")
 
 
 def option_name(field: str) -> str:

@@ -8,8 +8,10 @@ from convanim.errors import RequestError
 from convanim.layers import Layer
 from convanim.sizes import SizeLike
 
+_UNSAID = ("inputs", "name", "X", "Y")  # what nobody would look for in a picture
 
-class Unsayable(ValueError):
+
+class UnsayableError(ValueError):
     """A layer for which a framework has no code; the message says why."""
 
 
@@ -36,10 +38,11 @@ class Form:
 
 @dataclass(frozen=True)
 class Input:
-    """What goes into a layer: its size, and its channels where they were said."""
+    """What goes into a layer: its size, its channels where they were said, and both as they were written."""
 
     size: SizeLike
     channels: int | None
+    written: SizeLike
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ class Framework:
 
 
 def bound(form: Form, call: Call) -> tuple[Given, tuple[str, ...]]:
-    """A call's arguments by name, and the names of those that no picture shows; raises RequestError."""
+    """A call's arguments by name, and the names of those that no picture shows but could; raises RequestError."""
     values: dict[str, Literal] = {}
     if len(call.positional) > len(form.arguments):
         rule = f"{form.name} takes at most {len(form.arguments)} arguments"
@@ -123,8 +126,8 @@ def bound(form: Form, call: Call) -> tuple[Given, tuple[str, ...]]:
         if name not in form.silent and _has_name(value):
             rule = "not a literal"
             raise RequestError(name, shown_literal(value), rule, "write out its numbers; nothing is evaluated")
-    silent = tuple(name for name in values if name in form.silent)
-    return Given(form, {name: value for name, value in values.items() if name not in silent}), silent
+    kept = {name: value for name, value in values.items() if name not in form.silent}
+    return Given(form, kept), tuple(name for name in values if name in form.silent and name not in _UNSAID)
 
 
 def per_axis_sizes(name: str, value: int | tuple[int, ...], dims: int) -> tuple[int, ...]:
@@ -139,8 +142,8 @@ def per_axis_sizes(name: str, value: int | tuple[int, ...], dims: int) -> tuple[
 def positive(name: str, value: int | tuple[int, ...], dims: int) -> tuple[int, ...]:
     """One positive number for each axis; raises RequestError."""
     numbers = per_axis_sizes(name, value, dims)
-    if min(numbers) < 1:
-        raise RequestError(name, value, "must be at least 1", "try 1 or more")
+    if not numbers or min(numbers) < 1:
+        raise RequestError(name, shown_literal(value), "must be at least 1, one per axis", "try 1 or more")
     return numbers
 
 

@@ -54,7 +54,10 @@ def table_call(table: Mapping[str, object]) -> Call:
     for key, value in table.items():
         if not isinstance(key, str) or not key.isascii():
             raise RequestError("code", None, "an attribute's name is not text", "give names such as kernel_shape")
-        given[key] = plain_literal(key, value)
+        try:
+            given[key] = plain_literal(key, value)
+        except RequestError as error:
+            raise RequestError("code", None, f"{key}: {error.rule}", error.fix) from None
     types = [given.pop(key) for key in _TYPE if key in given]
     if len(types) != 1 or not isinstance(types[0], str):
         fix = "add op_type: Conv, ConvTranspose, MaxPool or AveragePool"

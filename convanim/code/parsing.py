@@ -24,7 +24,7 @@ class Name:
     text: str
 
 
-Literal: TypeAlias = "int | float | str | bool | None | Name | tuple[Literal, ...]"
+Literal: TypeAlias = "int | float | str | bool | Name | tuple[Literal, ...] | None"
 
 
 @dataclass(frozen=True)

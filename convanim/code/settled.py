@@ -5,7 +5,6 @@ from dataclasses import replace
 from convanim.layers import AvgPool, Conv, ConvTranspose, Layer
 
 
-
 def settled(layer: Layer) -> Layer:
     """The same layer, with arguments that change nothing as they are where nobody gives them.
 

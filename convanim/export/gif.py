@@ -119,6 +119,8 @@ def _solid_colours(animation: Animation) -> Iterator[Colour]:
     for role, series in animation.scene.dresses():
         style = animation.theme.style(role, series)
         yield from (colour for colour in (style.fill, style.stroke) if colour is not None)
+    if any(getattr(shape, "levels", None) is not None for shape in animation.scene.shapes):
+        yield from animation.theme.heat_colours()
 
 
 def _kept(frames: Iterator[_Change], palette: Palette, width: int, height: int) -> Iterator[_Picture]:

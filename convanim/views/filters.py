@@ -6,7 +6,7 @@ import numpy as np
 
 from convanim.axes import Kind
 from convanim.font import text_width
-from convanim.numerals import numeral
+from convanim.numerals import is_exact, numeral
 from convanim.scene import Blocks, Cells, During, Floats, Ints, Lattice, Lines, Shape, Texts
 from convanim.views.grids import Canvas
 from convanim.views.lettering import fits, widest
@@ -99,7 +99,8 @@ def slice_shapes(stack: Stack, inputs: tuple[Placed, ...], places: tuple[Placed,
         side = source.lattice.origin[0] + source.plan.canvas.columns * cell
         signs = np.array([((side + own.origin[0]) / 2, middle), (right - cell / 2, middle)])
         both = During(lru_cache(maxsize=4)(partial(_at_work, stack, sheet, 2)))
-        shapes.append(Texts("label", signs, ("×", "="), 0.9 * stack.label_em, when=both))
+        joints = partial(_sign, stack, sums, sheet, adds.decimals)
+        shapes.append(Texts("label", signs, joints, 0.9 * stack.label_em, when=both))
     if stack.labels:
         heads = np.array([(place.lattice.origin[0] + plan.canvas.columns * cell / 2, 0), (right + cell / 2, 0)])
         heads[:, 1] = places[0].lattice.origin[1] - 0.85 * stack.label_em
@@ -128,6 +129,14 @@ def _weight(stack: Stack, sheet: int, step: int, element: int) -> str:
     if place is None or stack.kernels is None:
         return ""
     return stack.kernel_texts[stack.kernels[place].ravel()[element].item()]
+
+
+def _sign(stack: Stack, sums: Floats, sheet: int, decimals: int, step: int, element: int) -> str:
+    """Between a sheet and its slice, and between that and what they add, which may be rounded."""
+    place = _slice(stack, sheet, step)
+    if element == 0 or place is None:
+        return "×"
+    return "=" if is_exact(sums[(*place, *stack.made(step)[1])].item(), decimals) else "≈"
 
 
 def _added(stack: Stack, sums: Floats, sheet: int, decimals: int, step: int, element: int) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from convanim.font import text_width
 from convanim.scene import Lattice, Scene, Shape, Texts
 from convanim.sizes import Sizes
 from convanim.views.coarse import coarse_shapes
@@ -23,6 +24,7 @@ _GAP = 34  # between maps at the base width, for the arrow
 _SHEET_GAP = 8
 _DOTS = 26  # between sheets where some are left out
 _LEAST_TICKS = 12
+_LEAST_FILTER = 26  # pixels of a filter's longer side at the base width
 _SIGN_EM = 20
 
 
@@ -36,6 +38,17 @@ class _Column:
     across: int
     sign: str  # what stands before it
 
+    least: int = 0  # pixels of a cell, where the others' may be too small to see anything
+
+    def pixels(self, cell: int) -> int:
+        """Pixels of a cell here, where those of the figure are `cell` pixels wide."""
+        return max(cell, self.least)
+
+    def slot(self, stack: Stack, cell: int) -> int:
+        """Pixels that the block takes with its label, whose words are not broken."""
+        words = [word for line in self.plan.label for word in line.split()] if stack.labels else []
+        return max(self.width(stack, cell), round(max((text_width(w, stack.least_em) for w in words), default=0)))
+
     def steps_down(self, stack: Stack) -> list[int]:
         """Pixels between each sheet of the first column and the one above it."""
         gaps = []
@@ -46,12 +59,12 @@ class _Column:
 
     def width(self, stack: Stack, cell: int) -> int:
         """Pixels from the first column's left to the last one's right."""
-        return self.across * self.dims[1] * cell + (self.across - 1) * round(_SHEET_GAP * stack.unit)
+        return self.across * self.dims[1] * self.pixels(cell) + (self.across - 1) * round(_SHEET_GAP * stack.unit)
 
     def height(self, stack: Stack, cell: int) -> int:
         """Pixels from the first row's top to the last one's bottom."""
         rows = -(-self.plan.sheets // self.across)
-        return rows * self.dims[0] * cell + sum(self.steps_down(stack))
+        return rows * self.dims[0] * self.pixels(cell) + sum(self.steps_down(stack))
 
 
 def flat_stack(stack: Stack) -> Scene:
@@ -60,30 +73,35 @@ def flat_stack(stack: Stack) -> Scene:
         return rows_of_cells(stack)
     columns, cell, is_coarse = _arranged(stack)
     gap = _gap(stack, columns)
-    widths = [column.width(stack, cell) for column in columns]
+    widths = [column.slot(stack, cell) for column in columns]
     x = (stack.width - sum(widths) - gap * (len(columns) - 1)) // 2
     labels = _labels(stack, columns, widths, gap)
     top = stack.margin + max((round(LEADING * b.em * len(b.lines)) for b in labels if b is not None), default=0)
     height = max(column.height(stack, cell) for column in columns)
     shapes: list[Shape] = []
+    moving: list[Shape] = []
     placed: dict[int, tuple[Placed, ...]] = {}
     for column, width, label in zip(columns, widths, labels):
         if column.sign:
             shapes.append(_sign(stack, column.sign, x - gap / 2, top + height / 2))
         down = top + (height - column.height(stack, cell)) // 2
-        sheets = _placed(stack, column, cell, (x, down), is_coarse)
+        left = x + (width - column.width(stack, cell)) // 2
+        sheets = _placed(stack, column, cell, (left, down), is_coarse)
         placed[column.number] = sheets
-        shapes += _column_shapes(stack, column, sheets, cell)
+        still, over = _column_shapes(stack, column, sheets, cell)
+        shapes += still
+        moving += over
         if label is not None:
             shapes += _label(stack, label, x + width / 2, down)
         x += width + gap
     if -1 in placed and stack.partial_sums is not None and not stack.is_heat:
         shapes += slice_shapes(stack, placed[0], placed[-1])
+    shapes += moving  # over all that is still, which is then one layer
     bottom = top + height
     if stack.is_heat:
         shapes += legend_shapes(stack, {n: sheets for n, sheets in placed.items() if n >= 0}, bottom)
         bottom += round(LEGEND_HEIGHT * stack.unit)
-    return finished_stack(stack, shapes, bottom)
+    return finished_stack(stack, shapes, bottom, has_grid=not is_coarse)
 
 
 def _arranged(stack: Stack) -> tuple[list[_Column], int, bool]:
@@ -116,13 +134,14 @@ def _columns(stack: Stack, cell: int, dims: tuple[Sizes, ...]) -> list[_Column] 
         if plan is not None:
             across = columns[-1].across if stack.is_heat else 1
             size = plan.size if len(plan.size) == 2 else (1, *plan.size)
-            filters = _Column(plan, -1, size if stack.is_heat else (dims[0][0], size[1] + 2), across, "")
+            least = -(-round(_LEAST_FILTER * stack.unit) // max(size)) if stack.is_heat else 0
+            filters = _Column(plan, -1, size if stack.is_heat else (dims[0][0], size[1] + 2), across, "", least)
             if not stack.is_heat:  # slices stand beside the input's sheets
                 columns[0] = replace(columns[0], across=1)
             columns.insert(1, filters)
     columns = [replace(column, sign=_sign_before(stack, columns, i)) for i, column in enumerate(columns)]
     room = stack.room - _gap(stack, columns) * (len(columns) - 1)
-    fits = sum(column.width(stack, cell) for column in columns) <= room
+    fits = sum(column.slot(stack, cell) for column in columns) <= room
     fits = fits and all(column.height(stack, cell) <= _TALLEST * stack.width for column in columns)
     return columns if fits else None
 
@@ -149,6 +168,7 @@ def _gap(stack: Stack, columns: list[_Column]) -> int:
 def _placed(stack: Stack, column: _Column, cell: int, origin: tuple[int, int], is_coarse: bool) -> tuple[Placed, ...]:
     """Every drawn sheet of a column where it stands."""
     rows, columns = column.dims
+    cell = column.pixels(cell)
     between = round(_SHEET_GAP * stack.unit)
     steps = column.steps_down(stack)
     sheets = []
@@ -162,9 +182,12 @@ def _placed(stack: Stack, column: _Column, cell: int, origin: tuple[int, int], i
     return tuple(sheets)
 
 
-def _column_shapes(stack: Stack, column: _Column, sheets: tuple[Placed, ...], cell: int) -> list[Shape]:
+def _column_shapes(
+    stack: Stack, column: _Column, sheets: tuple[Placed, ...], cell: int
+) -> tuple[list[Shape], list[Shape]]:
+    """The shapes of a column that are still or come and stay, and those that move over them."""
     if column.number == -1:
-        return filter_shapes(stack, sheets) if stack.is_heat else []
+        return (filter_shapes(stack, sheets) if stack.is_heat else []), []
     text = None if sheets[0].ticks else written(stack, column.plan, sheets[0].lattice)
     still: list[Shape] = []
     moving: list[Shape] = []
@@ -173,7 +196,7 @@ def _column_shapes(stack: Stack, column: _Column, sheets: tuple[Placed, ...], ce
         shapes, over = draw or sheet_shapes(stack, placed, column.number, text)
         still += shapes
         moving += over
-    return still + _dots(stack, column, sheets, cell) + moving
+    return still + _dots(stack, column, sheets, cell), moving
 
 
 def _dots(stack: Stack, column: _Column, sheets: tuple[Placed, ...], cell: int) -> list[Shape]:

@@ -1,6 +1,6 @@
 """Stacks of slanted sheets above each other, the input below; a prism goes through the sheets that a cell reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -55,23 +55,26 @@ def iso_stack(stack: Stack) -> Scene:
     layout = _layout(stack, stack.room - gutter)
     middle = stack.margin + gutter + (stack.room - gutter) // 2
     top = stack.margin
+    blocks = gutter_labels(stack, gutter - stack.margin)
     stood: list[_Stood] = []
     for number in reversed(range(len(stack.maps))):
-        stood.append(_stood(stack, layout, number, middle, top))
-        top = stood[-1].bottom + layout.gap
-    bottom = max(top - layout.gap, stood[-1].bottom)
+        map_ = _stood(stack, layout, number, middle, top)
+        # A label may be higher than its map; the next one must not run into it.
+        over = max(0, round(blocks[number].height) - (map_.bottom - map_.top)) if blocks else 0
+        stood.append(_stood(stack, layout, number, middle, top + over // 2))
+        top = stood[-1].bottom + over // 2 + layout.gap
+    bottom = stood[-1].bottom
     shapes: list[Shape] = []
     for map_ in reversed(stood):
         if map_.number:
             below = stood[len(stood) - map_.number]
             shapes.append(Lines("ray", lru_cache(maxsize=4)(partial(_rays, stack, below, map_))))
         shapes += _map_shapes(stack, map_)
-    blocks = gutter_labels(stack, gutter - stack.margin)
     for map_, block in zip(reversed(stood), blocks):
         label, end = _label(stack, map_, block)
         shapes += label
         bottom = max(bottom, end)
-    return finished_stack(stack, shapes, bottom)
+    return finished_stack(stack, shapes, bottom, has_grid=not layout.is_coarse)
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def _gutter(stack: Stack) -> int:
     widest = max(text_width(line, 1) for plan in stack.maps for line in plan.label)
     longest_word = max(text_width(word, 1) for plan in stack.maps for line in plan.label for word in line.split())
     least = longest_word * stack.least_em
-    return round(max(min(widest * stack.label_em, _GUTTER * stack.width), least) + stack.margin)
+    return round(max(min(widest * stack.label_em, _GUTTER * stack.width), least) + 2 + stack.margin)
 
 
 def _layout(stack: Stack, room: int) -> _Layout:
@@ -168,7 +171,9 @@ def _map_shapes(stack: Stack, stood: _Stood) -> list[Shape]:
     text = None if stood.sheets[0].ticks else written(stack, stood.sheets[0].plan, stood.sheets[0].lattice)
     for placed in reversed(stood.sheets):
         if placed.ticks is None:
-            shapes, over = sheet_shapes(stack, placed, stood.number, text)
+            # Numbers on a sheet under another would be half hidden.
+            shown = text if text is None or placed.sheet == 0 else replace(text, strings=())
+            shapes, over = sheet_shapes(stack, placed, stood.number, shown)
         else:
             shapes, over = coarse_shapes(stack, placed, stood.number)
         still += shapes

@@ -36,8 +36,9 @@ def bar(page: Page, middle: float, top: int, room: float, scale: float) -> list[
     texts: tuple[str, ...] = (MINUS + largest, "0", largest)
     parts: tuple[int, ...] = (-1, 0, 1)
     em = max(page.least_em, 0.75 * page.label_em)
-    if text_width("  ".join(texts), em) > room + 1.5 * em:
+    if max(cell * _STEPS, text_width("  ".join(texts), em)) + text_width(texts[0], em) > room + 12 * page.unit:
         texts, parts = (f"±{largest}",), (0,)
+        em = max(page.least_em, min(em, (room + 12 * page.unit) / text_width(texts[0], 1)))
     y = lattice.origin[1] + lattice.row[1] + 10 * page.unit
     points = [(middle + part * cell * _STEPS / 2, y) for part in parts]
     return [

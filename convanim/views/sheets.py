@@ -17,7 +17,7 @@ from convanim.views.marks import source_frames, unread_marks
 from convanim.views.numbers import Lettering, lettering
 from convanim.views.stack import SheetMap, Spot, Stack
 
-_LEAST_BLOCK = 15  # pixels that a window is wide at least on a sheet without a grid
+_LEAST_BLOCK = 13  # pixels that a single cell is wide at least on a sheet without a grid
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Placed:
             local.insert(0, (0, 1))
         if self.ticks is not None:
             counts = (self.plan.canvas.rows, self.plan.canvas.columns)
-            least = max(1, round(min(_LEAST_BLOCK / np.hypot(*self.lattice.column), min(self.ticks) / 5)))
+            least = min(_LEAST_BLOCK / np.hypot(*self.lattice.column), min(self.ticks) / 6)
             local = [_in_ticks(ends, n, ticks, least) for ends, n, ticks in zip(local, counts, self.ticks)]
         (top, bottom), (left, right) = local
         return top, left, bottom, right
@@ -48,10 +48,10 @@ class Placed:
         return self.lattice.points(np.array([(top, left), (top, right), (bottom, right), (bottom, left)]))
 
 
-def _in_ticks(ends: tuple[int, int], count: int, ticks: int, least: int) -> tuple[int, int]:
-    """From cells to ticks, outwards to whole ones, and no fewer than can be seen."""
+def _in_ticks(ends: tuple[int, int], count: int, ticks: int, one: float) -> tuple[int, int]:
+    """From cells to ticks, outwards to whole ones, and as many as can be seen: `one` for a cell, more for more."""
     first, last = ends[0] * ticks // count, -(-ends[1] * ticks // count)
-    least = min(least, ticks)
+    least = max(1, round(min(one * (ends[1] - ends[0]) ** 0.5, 0.6 * ticks)))
     if last - first < least:
         first = max(0, min((first + last - least + 1) // 2, ticks - least))
         last = first + least
@@ -89,7 +89,7 @@ def scale_of(plan: SheetMap) -> float:
     """What a level of 1 stands for: the largest number of the map, signs left out."""
     assert plan.numbers is not None
     finite = np.abs(plan.numbers[np.isfinite(plan.numbers)])
-    return float(finite.max()) if finite.size and finite.max() > 0 else 1.0
+    return float(finite.max()) if finite.size and finite.max() > plan.noise else 1.0
 
 
 def sheet_shapes(stack: Stack, placed: Placed, number: int, text: Written | None) -> tuple[list[Shape], list[Shape]]:

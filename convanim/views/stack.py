@@ -38,6 +38,7 @@ class SheetMap:
     series: tuple[int | None, ...] = ()  # of each drawn sheet
     group_size: int = 0  # channels that keep together; 0 where all do
     numbers: Numbers | None = None  # (channels, *size)
+    noise: float = 0.0  # what numbers this small are: rounding, drawn as 0 in a heat map
     fillers: tuple[tuple[Kind, str], ...] = ()  # numbers where there is no cell
     copies: Ints | None = None  # of each cell of the canvas the number of the one that it copies, or -1
 
@@ -117,6 +118,11 @@ class Stack(Page):
     def made(self, step: int) -> tuple[int, tuple[int, ...]]:
         """The drawn sheet of the last map, and the cell on it, that a step makes."""
         return made_at(step, self.output.sheets, self.output.size, self.order)
+
+    def cell(self, step: int) -> tuple[int, ...]:
+        """The cell that a step makes as keys and geometries name it: its channel first, if there are any."""
+        sheet, place = self.made(step)
+        return (self.output.drawn[sheet], *place) if self.output.has_channels else place
 
     def done(self, sheet: int) -> Ints:
         """For each cell of a drawn sheet of the last map the step that makes it; ascending."""

@@ -1,16 +1,21 @@
 """The page around a stack: its equation, its caption, and the finished scene."""
 
 from convanim.scene import Scene, Shape
-from convanim.views.lettering import wrapped_lines
+from convanim.views.lettering import text_block, wrapped_lines
 from convanim.views.page import scene_of
 from convanim.views.stack import Stack
 
+_GRIDLESS = "drawn without the grid of cells; window not to scale"
 _MOST_LINES = 3
-_SAMPLES = 300  # steps whose equations are looked at to know how many lines they take
+_SAMPLES = 40  # steps whose equations are looked at to know how many lines they take
 
 
-def finished_stack(stack: Stack, shapes: list[Shape], bottom: int) -> Scene:
+def finished_stack(stack: Stack, shapes: list[Shape], bottom: int, *, has_grid: bool = True) -> Scene:
     """The scene of shapes that end at `bottom`, with the equation and the caption below."""
+    if stack.labels and not has_grid:
+        said = text_block(stack, _GRIDLESS, stack.room)
+        shapes = [*shapes, said.at(stack.width / 2, bottom + 0.3 * said.em, "caption")]
+        bottom += round(said.height + 0.3 * said.em)
     return scene_of(
         stack,
         shapes,
@@ -18,7 +23,7 @@ def finished_stack(stack: Stack, shapes: list[Shape], bottom: int) -> Scene:
         stack.steps,
         (stack.terms, _lines(stack)),
         stack.caption,
-        (stack.reads, lambda step: (_written_key(stack, step),)),
+        (stack.reads, lambda step: ((stack.output.name, *stack.cell(step)),)),
     )
 
 
@@ -29,9 +34,3 @@ def _lines(stack: Stack) -> int:
     room = stack.room / stack.label_em
     among = range(0, stack.steps, max(1, stack.steps // _SAMPLES))
     return min(_MOST_LINES, max(len(wrapped_lines(stack.terms(step), room)) for step in among))
-
-
-def _written_key(stack: Stack, step: int) -> tuple[str | int, ...]:
-    sheet, cell = stack.made(step)
-    plan = stack.output
-    return (plan.name, plan.drawn[sheet], *cell) if plan.has_channels else (plan.name, *cell)

@@ -12,11 +12,11 @@ from convanim.axes import Kind
 from convanim.chain import Chain, spelled_shape
 from convanim.chain_values import ChainValues
 from convanim.channels import Channels
-from convanim.font import text_width
 from convanim.formula import brief
 from convanim.geometry import Cell, Geometry
-from convanim.layers import Layer, MaxPool, channels_of
-from convanim.numerals import Terms, Weights, factor, joined, max_terms, mean_terms, numeral, sum_terms
+from convanim.layers import Conv, ConvTranspose, Layer, MaxPool, channels_of
+from convanim.numerals import Terms, Weights, factor, is_exact, max_terms, mean_terms, numeral, sum_terms
+from convanim.options import Options
 from convanim.pointwise import Pointwise
 from convanim.receptive import Dependence, Region
 from convanim.scene import Ints, Key
@@ -28,6 +28,7 @@ from convanim.views.grids import Canvas, copied, input_canvas, kinds
 from convanim.views.numbers import kernel_weights
 from convanim.views.stack import SheetMap, Spot, Stack, drawn_channels, made_at
 
+_NOISE = 1e-10  # of the input's largest number: what is smaller comes from rounding
 _MOST_TERMS = 8  # products of numbers that are shown as colours; more of them are not spelled out
 
 
@@ -88,6 +89,7 @@ def layer_stack(layer: Layer, values: Values | None, asked: Asked) -> Stack:
             label=_label(asked.output_label, geometry.output_size, channels.outputs, has_channels, made, asked.remark),
             series=tuple(i if hues else None for i in range(len(made))),
             group_size=channels.made if channels.groups > 1 and channels.made > 1 else 0,
+            noise=0.0 if values is None else _NOISE * float(np.abs(values.input).max()),
             numbers=None if values is None else _with_channels(values.output, geometry.output_size),
         ),
     )
@@ -121,6 +123,7 @@ def chain_stack(chain: Chain, values: ChainValues | None, asked: Asked) -> Stack
     """The stack of a chain: every map, and on each what the current cell of the last depends on."""
     shapes = [shape if chain.has_channels else (1, *shape) for shape in chain.shapes]
     last = len(shapes) - 1
+    noise = 0.0 if values is None else _NOISE * float(np.abs(values.maps[0]).max())
     maps = []
     for number, (channels, *rest) in enumerate(shapes):
         size = tuple(rest)
@@ -129,6 +132,8 @@ def chain_stack(chain: Chain, values: ChainValues | None, asked: Asked) -> Stack
         if number == last:
             role, window = "output", "current"
         words = asked.input_label if number == 0 else brief(chain.stages[number - 1])
+        if number == last and asked.output_label != Options.output_label:
+            words = asked.output_label
         remark = asked.remark if number == last else ""
         maps.append(
             SheetMap(
@@ -142,6 +147,9 @@ def chain_stack(chain: Chain, values: ChainValues | None, asked: Asked) -> Stack
                 canvas=_plain(size),
                 kinds=_all_input(size),
                 label=_label(words, size, channels, chain.has_channels, drawn, remark),
+                series=tuple(range(len(drawn))) if _is_by_itself(chain, number) else (),
+                group_size=_group_size(chain, number, channels),
+                noise=0.0 if values is None else noise,
                 numbers=None if values is None else _with_channels(values.maps[number], size),
             )
         )
@@ -172,6 +180,24 @@ def chain_stack(chain: Chain, values: ChainValues | None, asked: Asked) -> Stack
         terms=None if values is None else lru_cache(maxsize=8)(lambda step: _last_terms(chain, values, cell(step))),
         links=lru_cache(maxsize=8)(lambda step: _links(chain, regions(step))) if len(chain.input_size) == 1 else None,
     )
+
+
+def _around(chain: Chain, number: int) -> list[Channels]:
+    """The channels of the weighted stages that make and read a map."""
+    stages = [chain.stages[i] for i in (number - 1, number) if 0 <= i < len(chain.stages)]
+    found = [channels_of(stage) for stage in stages if isinstance(stage, Conv | ConvTranspose)]
+    return [channels for channels in found if channels is not None]
+
+
+def _is_by_itself(chain: Chain, number: int) -> bool:
+    """Whether a depthwise stage makes or reads a map: its sheets and those on the other side then share colours."""
+    return any(channels.groups == channels.inputs == channels.outputs > 1 for channels in _around(chain, number))
+
+
+def _group_size(chain: Chain, number: int, channels: int) -> int:
+    """How many sheets of a map keep together; 0 where all do."""
+    groups = [stage.groups for stage in _around(chain, number) if 1 < stage.groups < channels]
+    return channels // groups[0] if groups else 0
 
 
 def _drawn_inputs(channels: Channels, made: tuple[int, ...], most: int) -> tuple[int, ...]:
@@ -265,7 +291,8 @@ def layer_terms(geometry: Geometry, values: Values, output: Cell) -> Terms:
     for x, tap in zip(numbers, real):
         assert tap.input is not None
         sums[tap.input[0]] += x * values.kernel[tap.kernel].item()
-    return "", tuple(factor(numeral(x)) for x in sums.values()), " + ", f" = {numeral(made)}"
+    sign = "=" if all(map(is_exact, (*sums.values(), made))) else "≈"
+    return "", tuple(factor(numeral(x)) for x in sums.values()), " + ", f" {sign} {numeral(made)}"
 
 
 def _last_terms(chain: Chain, values: ChainValues, output: Cell) -> Terms:
@@ -273,7 +300,8 @@ def _last_terms(chain: Chain, values: ChainValues, output: Cell) -> Terms:
     stage, numbers = chain.stages[-1], values.maps
     if isinstance(stage, Pointwise):
         x, y = numbers[-2][output].item(), numbers[-1][output].item()
-        return f"{stage.op}(", (numeral(x),), "", f") = {numeral(y)}"
+        sign = "=" if is_exact(x) and is_exact(y) else "≈"
+        return f"{stage.op}(", (numeral(x),), "", f") {sign} {numeral(y)}"
     return layer_terms(Geometry(stage), Values(numbers[-2], values.kernels[-1], numbers[-1]), output)
 
 
@@ -289,8 +317,3 @@ def _links(chain: Chain, regions: list[Region]) -> tuple[Ints, ...]:
         pairs = np.stack([table, np.broadcast_to(cells[:, None], table.shape)], axis=2).reshape(-1, 2)
         found.append(pairs[pairs[:, 0] >= 0])
     return tuple(found)
-
-
-def terms_width(terms: Terms) -> float:
-    """How wide an equation is on one line, in ems."""
-    return text_width(joined(terms), 1)

@@ -1,0 +1,62 @@
+"""The command that draws a layer as its framework's user wrote it."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from convanim.cli.options import asked, figure_options, input_option, option, output_options
+from convanim.cli.output import give
+
+if TYPE_CHECKING:
+    from convanim.code import Coded
+    from convanim.options import Options
+
+
+def draw_command() -> click.Command:
+    """The command `draw`."""
+
+    def run(
+        code: str,
+        input_size: str | None,
+        framework: str | None,
+        output: tuple[str, ...],
+        format: str | None,
+        json: bool,
+        quiet: bool,
+        **given: Any,
+    ) -> None:
+        options = asked(given)
+        coded = coded_from(code, input_size, framework, options)
+        from convanim.recipes import Recipe
+
+        for note in () if quiet else coded.notes:
+            click.echo(f"Note: {note}", err=True)
+        give(Recipe(coded.layer.op, coded.layer, options), output, format, json=json, quiet=quiet)
+
+    return click.Command(
+        "draw",
+        callback=run,
+        params=[
+            click.Argument(["code"], metavar="CODE"),
+            input_option("Size of the input: 7x9 (height x width), or 3@7x9 with channels."),
+            option("--framework", metavar="NAME", help="pytorch, keras, onnx or jax [what the code looks like]."),
+            *figure_options(),
+            *output_options(),
+        ],
+        help="A layer as its framework's code: PyTorch, Keras, ONNX or JAX (Flax).\n\n"
+        "The code is read and never run. It holds a single layer, such as 'nn.ConvTranspose2d(8, 3, 4, stride=2)', "
+        "'keras.layers.Conv2D(8, 3, padding=\"same\")', 'Conv kernel_shape: 3, 3 strides: 2, 2' as Netron shows it, or "
+        "'nn.Conv(features=8, kernel_size=(3, 3))'.\n\n"
+        "Example: convanim draw 'nn.Conv2d(3, 8, 3, stride=2, padding=1)' -i 7x9 -o a.gif",
+    )
+
+
+def coded_from(code: str, input_size: str | None, framework: str | None, options: "Options") -> "Coded":
+    """The layer of some code; an input size that is left out is that of the file with its numbers."""
+    from convanim.code import read_code
+    from convanim.filling import with_file_sizes
+
+    sizes = {} if input_size is None else {"input_size": input_size}
+    # The code says the kernel's size: none is looked for in a file.
+    found = with_file_sizes({"kernel_size": 1, **sizes}, options)
+    return read_code(code, found["input_size"], framework)

@@ -1,0 +1,214 @@
+"""Keras's layers, `keras.layers`, as their constructors take them (3.15)."""
+
+from typing import Any
+
+from convanim.code.forms import (
+    Form,
+    Framework,
+    Given,
+    Input,
+    UnsayableError,
+    per_axis_sizes,
+    positive,
+    shown_literal,
+    spell,
+    written,
+)
+from convanim.errors import RequestError
+from convanim.framework_rules import CAUSAL, SAME, TRANSPOSED_SAME, keras_transposed
+from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from convanim.padding import CONV_WORDS, POOL_WORDS
+
+_COMMON = ("activity_regularizer", "trainable", "name", "dtype", "autocast", "input_shape", "input_dtype", "batch_size")
+
+
+def _trained(part: str) -> tuple[str, ...]:
+    made = ("initializer", "regularizer", "constraint")
+    return ("activation", "use_bias", *(f"{what}_{how}" for how in made for what in (part, "bias")))
+
+
+def _forms() -> dict[str, Form]:
+    found: list[Form] = []
+    convs = (("strides", "stride"), ("dilation_rate", "dilation"), ("filters", "out_channels"))
+    pools = (("pool_size", "kernel_size"), ("strides", "stride"))
+    for dims in (1, 2):
+        rest = ("data_format", "dilation_rate")
+        kernel, depthwise = _trained("kernel"), _trained("depthwise")
+        silent, deep = ("data_format", *kernel, *_COMMON), ("data_format", *depthwise, *_COMMON)
+        head = ("filters", "kernel_size", "strides", "padding")
+        conv = (*head, *rest, "groups", *kernel, *_COMMON)
+        up = (*head, "output_padding", *rest, *kernel, *_COMMON)
+        deeper = ("kernel_size", "strides", "padding", "depth_multiplier", *rest, *depthwise, *_COMMON)
+        pool = ("pool_size", "strides", "padding", "data_format", *_COMMON)
+        ask = ("filters", "kernel_size")
+        for alias in (f"Conv{dims}D", f"Convolution{dims}D"):
+            found.append(Form(alias, "conv", dims, conv, ask, silent, convs))
+        for alias in (f"Conv{dims}DTranspose", f"Convolution{dims}DTranspose"):
+            found.append(Form(alias, "conv-transpose", dims, up, ask, silent, convs))
+        found.append(Form(f"DepthwiseConv{dims}D", "conv", dims, deeper, ("kernel_size",), deep, convs))
+        for alias in (f"MaxPooling{dims}D", f"MaxPool{dims}D"):
+            found.append(Form(alias, "max-pool", dims, pool, (), ("data_format", *_COMMON), pools))
+        for alias in (f"AveragePooling{dims}D", f"AvgPool{dims}D"):
+            found.append(Form(alias, "avg-pool", dims, pool, ("pool_size",), ("data_format", *_COMMON), pools))
+    return {form.name: form for form in found}
+
+
+def read(given: Given, source: Input) -> tuple[Layer, tuple[str, ...]]:
+    """The layer of a call, and what is to be said about it; raises RequestError."""
+    dims = given.form.dims
+    assert dims is not None
+    word = _word(given, dims)
+    notes = () if word == "valid" else (f"padding {CAUSAL if word == 'causal' else SAME}",)
+    if given.form.op in ("max-pool", "avg-pool"):
+        stride = given.sizes("strides") if "strides" in given else None
+        make = MaxPool if given.form.op == "max-pool" else AvgPool
+        kernel = given.sizes("pool_size", 2)
+        return make(source.size, kernel, stride, word, in_channels=source.channels, dims=dims), notes
+    _refuse_both(given, dims)
+    sizes: dict[str, Any] = {"kernel_size": given.sizes("kernel_size"), "stride": given.sizes("strides")}
+    dilation, (shared, assumed) = given.sizes("dilation_rate"), _channels(given, source)
+    if given.form.op == "conv":
+        return Conv(source.size, **sizes, padding=word, dilation=dilation, **shared, dims=dims), (*notes, *assumed)
+    cropped, extra = _cropping(given, word, dims)
+    notes = (f"padding {TRANSPOSED_SAME}",) if word == "same" and "output_padding" not in given else ()
+    layer = ConvTranspose(
+        source.size, **sizes, padding=cropped, output_padding=extra, dilation=dilation, **shared, dims=dims
+    )
+    return layer, (*notes, *assumed)
+
+
+def _word(given: Given, dims: int) -> str:
+    value = given.get("padding")
+    word = value.lower() if isinstance(value, str) else value
+    allowed = ("valid", "same") if given.form.op != "conv" or dims == 2 else ("valid", "same", "causal")
+    if "Depthwise" in given.form.name:
+        allowed = ("valid", "same")
+    if word is None:
+        return "valid"
+    if not isinstance(word, str) or word not in allowed:
+        rule = f"{given.form.name} has no such padding"
+        raise RequestError("padding", shown_literal(value), rule, f"try {' or '.join(map(repr, allowed))}")
+    return word
+
+
+def _refuse_both(given: Given, dims: int) -> None:
+    """Stride and dilation together: `BaseConv.__init__` and `BaseConvTranspose.__init__` refuse them."""
+    strides = positive("strides", given.sizes("strides"), dims)
+    rates = positive("dilation_rate", given.sizes("dilation_rate"), dims)
+    if max(strides) > 1 and max(rates) > 1:
+        raise RequestError("dilation_rate", rates, "Keras refuses it together with strides", "leave one of them at 1")
+
+
+def _channels(given: Given, source: Input) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The channels of a call that does not say how many it reads: from the input, else one."""
+    if "Depthwise" in given.form.name:
+        many = given.whole("depth_multiplier")
+        if source.channels is None and many == 1:
+            return {}, ()
+        inputs = source.channels or 1
+        outputs, groups = inputs * many, inputs
+    else:
+        outputs, groups = given.whole("filters"), given.whole("groups")
+        if source.channels is None and outputs == groups == 1:
+            return {}, ()
+        inputs = source.channels or groups
+    said = f"the code does not say how many channels come in, so there {'is 1' if inputs == 1 else f'are {inputs}'}"
+    notes = () if source.channels is not None else (f"{said}; an input size such as 3@7x9 says it",)
+    return {"in_channels": inputs, "out_channels": outputs, "groups": groups}, notes
+
+
+def _cropping(given: Given, word: str, dims: int) -> tuple[tuple[tuple[int, int], ...], tuple[int, ...]]:
+    kernels = positive("kernel_size", given.sizes("kernel_size"), dims)
+    strides = positive("strides", given.sizes("strides"), dims)
+    rates = positive("dilation_rate", given.sizes("dilation_rate"), dims)
+    extras: tuple[int | None, ...] = (None,) * dims
+    if "output_padding" in given:
+        extras = per_axis_sizes("output_padding", given.sizes("output_padding", 0), dims)
+        for extra, stride in zip(extras, strides):
+            if extra is not None and not 0 <= extra < stride:
+                rule = f"must be less than the stride ({stride}) on its axis"
+                raise RequestError("output_padding", extras, rule, f"try {stride - 1}")
+    rules = [keras_transposed(k, s, d, word, extra) for k, s, d, extra in zip(kernels, strides, rates, extras)]
+    return tuple((before, after) for before, after, _ in rules), tuple(extra for *_, extra in rules)
+
+
+def write(layer: Layer) -> str:
+    """The layer as Keras code; raises UnsayableError where it has none."""
+    dims = len(layer.input_size)
+    if isinstance(layer, Conv | ConvTranspose):
+        return _write_weighted(layer, dims)
+    if layer.ceil_mode:
+        raise UnsayableError("Keras has no ceil_mode; padding='same' hangs windows over both sides")
+    if isinstance(layer, MaxPool) and max(layer.dilation) > 1:
+        raise UnsayableError("Keras's pools have no dilation")
+    if isinstance(layer, AvgPool) and layer.divisor_override is not None:
+        raise UnsayableError("Keras's pools have no divisor of their own")
+    if isinstance(layer, AvgPool) and layer.count_include_pad and any(map(any, layer.padding)):
+        raise UnsayableError("Keras never counts padded cells in a mean")
+    word = _padding_word(layer, ("same",))
+    stride = "" if layer.stride == layer.kernel_size else f"strides={spell(layer.stride)}"
+    name = f"keras.layers.{'Max' if isinstance(layer, MaxPool) else 'Average'}Pooling{dims}D"
+    return written(name, spell(layer.kernel_size), stride, word)
+
+
+def _write_weighted(layer: Conv | ConvTranspose, dims: int) -> str:
+    if max(layer.stride) > 1 and max(layer.dilation) > 1:
+        raise UnsayableError("Keras refuses strides together with dilation_rate")
+    channels = layer.in_channels or 1
+    said = [str(layer.out_channels or 1), spell(layer.kernel_size)]
+    said += [f"strides={spell(layer.stride)}" if max(layer.stride) > 1 else ""]
+    dilation = f"dilation_rate={spell(layer.dilation)}" if max(layer.dilation) > 1 else ""
+    if isinstance(layer, ConvTranspose):
+        if layer.groups > 1:
+            raise UnsayableError("Keras's transposed convolution has no groups")
+        if not layer.transpose_kernel:
+            raise UnsayableError("Keras has no transposed convolution that flips the kernel it stamps")
+        return written(f"keras.layers.Conv{dims}DTranspose", *said, _cropping_word(layer), dilation)
+    if layer.padding_mode != "zeros":
+        raise UnsayableError(f"Keras pads with zeros; keras.ops.pad would have to pad first ({layer.padding_mode})")
+    word = _padding_word(layer, ("same", "causal") if dims == 1 else ("same",))
+    if layer.groups == channels > 1 and "causal" not in word:
+        many = (layer.out_channels or 1) // channels
+        said = [said[1], *said[2:], word, f"depth_multiplier={many}" if many > 1 else "", dilation]
+        return written(f"keras.layers.DepthwiseConv{dims}D", *said)
+    groups = f"groups={layer.groups}" if layer.groups > 1 else ""
+    return written(f"keras.layers.Conv{dims}D", *said, word, dilation, groups)
+
+
+def _padding_word(layer: Layer, allowed: tuple[str, ...]) -> str:
+    """`padding` in a word; raises UnsayableError where none means just this padding."""
+    if not any(map(any, layer.padding)):
+        return ""
+    words = CONV_WORDS if isinstance(layer, Conv) else POOL_WORDS
+    dilation = (1,) * len(layer.input_size) if isinstance(layer, AvgPool) else layer.dilation
+    axes = list(zip(layer.input_size, layer.kernel_size, layer.stride, dilation))
+    for word in allowed:
+        if layer.padding == tuple(words[word](*axis) for axis in axes):
+            return f"padding={word!r}"
+    known = " nor ".join(("valid", *allowed))
+    raise UnsayableError(f"Keras pads in words, and this padding is neither {known}; ZeroPadding would come first")
+
+
+def _cropping_word(layer: ConvTranspose) -> str:
+    axes = list(zip(layer.kernel_size, layer.stride, layer.dilation))
+    wanted = [(before, after, extra) for (before, after), extra in zip(layer.padding, layer.output_padding)]
+    for word in ("valid", "same"):
+        said = "" if word == "valid" else "padding='same'"
+        if wanted == [keras_transposed(*axis, word) for axis in axes]:
+            return said
+        extras = []
+        for axis, crop in zip(axes, wanted):
+            extras += [extra for extra in range(min(axis[1], 1000)) if keras_transposed(*axis, word, extra) == crop][:1]
+        if len(extras) == len(axes):
+            return ", ".join(part for part in (said, f"output_padding={spell(tuple(extras))}") if part)
+    raise UnsayableError("Keras crops in words, and neither valid nor same crops this way, with any output_padding")
+
+
+FRAMEWORK = Framework(
+    "keras",
+    "Keras",
+    ("keras.layers", "layers", "tf.keras.layers", "tensorflow.keras.layers", ""),
+    _forms(),
+    read,
+    write,
+)

@@ -1,0 +1,220 @@
+"""ONNX's operators with their attributes (opset 22), as Netron shows them, in a dict, or as a call."""
+
+from typing import Any
+
+from convanim.code.forms import Form, Framework, Given, Input, UnsayableError, per_axis_sizes, positive, written
+from convanim.code.parsing import is_sequence
+from convanim.errors import RequestError
+from convanim.framework_rules import COUNT_INCLUDE_PAD, SAME, SAME_LOWER, TRANSPOSED_SAME, onnx_transposed_same
+from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool, kernel_shape
+from convanim.padding import POOL_WORDS
+from convanim.sizes import Sides
+
+_SILENT = ("name", "storage_order", "domain", "B", "X", "Y", "module", "version")
+_SHARED = ("auto_pad", "dilations", "kernel_shape", "pads", "strides")
+_SPELLING = (("kernel_shape", "kernel_size"), ("strides", "stride"), ("pads", "padding"), ("dilations", "dilation"))
+_WORDS = {"VALID": "valid", "SAME_UPPER": "same", "SAME_LOWER": "same-lower"}
+_AUTO = ("NOTSET", *_WORDS)
+
+
+def _forms() -> dict[str, Form]:
+    forms = (
+        Form("Conv", "conv", None, (*_SHARED, "group", "W", *_SILENT), (), _SILENT, _SPELLING),
+        Form(
+            "ConvTranspose",
+            "conv-transpose",
+            None,
+            (*_SHARED, "group", "output_padding", "output_shape", "W", *_SILENT),
+            (),
+            _SILENT,
+            _SPELLING,
+        ),
+        Form("MaxPool", "max-pool", None, (*_SHARED, "ceil_mode", *_SILENT), ("kernel_shape",), _SILENT, _SPELLING),
+        Form(
+            "AveragePool",
+            "avg-pool",
+            None,
+            (*_SHARED, "ceil_mode", "count_include_pad", *_SILENT),
+            ("kernel_shape",),
+            _SILENT,
+            _SPELLING,
+        ),
+    )
+    return {form.name: form for form in forms}
+
+
+def read(given: Given, source: Input) -> tuple[Layer, tuple[str, ...]]:
+    """The layer of a node, and what is to be said about it; raises RequestError."""
+    shape = _weights_shape(given)
+    kernel = _list(given, "kernel_shape") if "kernel_shape" in given else shape[2:]
+    if shape and kernel != shape[2:]:
+        raise RequestError("kernel_shape", list(kernel), f"W says {list(shape[2:])}", "give one of them, or the same")
+    dims = len(kernel)
+    positive("kernel_shape", kernel, dims)
+    strides = _list(given, "strides") if "strides" in given else (1,) * dims
+    dilations = _list(given, "dilations") if "dilations" in given else (1,) * dims
+    sizes: dict[str, Any] = {"kernel_size": kernel, "stride": strides, "dims": dims}
+    word = _WORDS.get(given.word("auto_pad", _AUTO) if "auto_pad" in given else "NOTSET", "")
+    if word and "pads" in given:
+        raise RequestError("pads", None, "auto_pad is given, too", "give one of them")
+    notes = (f"auto_pad {SAME if word == 'same' else SAME_LOWER}",) if word.startswith("same") else ()
+    if given.form.op == "conv-transpose":
+        shared, assumed = _channels(given, source, shape, transposed=True)
+        cropped, extra = _cropping(given, word, kernel, strides, dilations)
+        notes = (f"auto_pad {TRANSPOSED_SAME}",) if word == "same" else ()
+        layer: Layer = ConvTranspose(
+            source.size, **sizes, padding=cropped, output_padding=extra, dilation=dilations, **shared
+        )
+        return layer, (*notes, *assumed)
+    padding = word or _pads(given, dims)
+    if given.form.op == "conv":
+        shared, assumed = _channels(given, source, shape, transposed=False)
+        return Conv(source.size, **sizes, padding=padding, dilation=dilations, **shared), (*notes, *assumed)
+    return _pool(given, source, sizes, padding, dilations), notes
+
+
+def _pool(
+    given: Given, source: Input, sizes: dict[str, Any], padding: str | Sides, dilations: tuple[int, ...]
+) -> Layer:
+    # The text of auto_pad gives SAME the same size with ceil_mode and without.
+    ceil_mode = _switch(given, "ceil_mode", False) and padding not in ("same", "same-lower")
+    if given.form.op == "max-pool":
+        return MaxPool(
+            source.size, **sizes, padding=padding, dilation=dilations, ceil_mode=ceil_mode, in_channels=source.channels
+        )
+    if max(dilations, default=1) > 1:
+        raise RequestError("dilations", list(dilations), "a mean with dilation cannot be drawn", "leave it out")
+    counted = _switch(given, "count_include_pad", COUNT_INCLUDE_PAD["onnx"])
+    if counted and isinstance(padding, str):
+        pool = AvgPool(source.size, **sizes, padding=padding)
+        padding = pool.padding
+    return AvgPool(
+        source.size,
+        **sizes,
+        padding=padding,
+        ceil_mode=ceil_mode,
+        count_include_pad=counted,
+        in_channels=source.channels,
+    )
+
+
+def _list(given: Given, name: str) -> tuple[int, ...]:
+    value = given.sizes(name)
+    return (value,) if isinstance(value, int) else value
+
+
+def _switch(given: Given, name: str, default: bool) -> bool:
+    value = given.get(name)
+    if value is None:
+        return default
+    if isinstance(value, float | str) or value not in (0, 1):
+        raise RequestError(name, value, "not 0 or 1", "try 0 or 1")
+    return bool(value)
+
+
+def _weights_shape(given: Given) -> tuple[int, ...]:
+    """The shape of the weights W, where it is given."""
+    if "W" not in given:
+        if "kernel_shape" not in given:
+            raise RequestError("kernel_shape", None, "missing", "give kernel_shape, such as [3, 3], or W's shape")
+        return ()
+    value = given.get("W")
+    shape = _list(given, "W")
+    if not is_sequence(value) or len(shape) not in (3, 4) or min(shape) < 1:
+        raise RequestError("W", list(shape), "not a shape of weights", "give one such as [8, 3, 3, 3]")
+    return shape
+
+
+def _pads(given: Given, dims: int) -> Sides:
+    """`pads`: all beginnings, then all ends."""
+    if "pads" not in given:
+        return ((0, 0),) * dims
+    pads = _list(given, "pads")
+    if len(pads) != 2 * dims:
+        rule = f"that is {len(pads)} numbers where {dims} axes have {2 * dims}"
+        raise RequestError("pads", list(pads), rule, "give all beginnings, then all ends")
+    return tuple(zip(pads[:dims], pads[dims:]))
+
+
+def _channels(
+    given: Given, source: Input, shape: tuple[int, ...], *, transposed: bool
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The channels, from W's shape, or else from the input: attributes do not say them."""
+    groups = given.whole("group")
+    if shape:
+        inputs, outputs = (shape[0], shape[1] * groups) if transposed else (shape[1] * groups, shape[0])
+        if source.channels not in (None, inputs):
+            rule = f"W says {inputs} channels"
+            raise RequestError("input_size", source.written, rule, "give the size alone, or the same channels")
+        return {"in_channels": inputs, "out_channels": outputs, "groups": groups}, ()
+    if source.channels is None and groups == 1:
+        return {}, ()
+    filters = f"there {'is 1 filter' if groups == 1 else f'are {groups} filters'}, as many as groups"
+    note = f"the attributes do not say how many filters there are, so {filters}; W=[8, 3, 3, 3] says it"
+    return {"in_channels": source.channels or groups, "groups": groups}, (note,)
+
+
+def _cropping(
+    given: Given, word: str, kernel: tuple[int, ...], strides: tuple[int, ...], dilations: tuple[int, ...]
+) -> tuple[Sides, tuple[int, ...]]:
+    dims = len(kernel)
+    if "output_shape" in given:
+        fix = "give the pads that it comes to"
+        raise RequestError("output_shape", given.get("output_shape"), "sizes cannot be asked for", fix)
+    extra = per_axis_sizes("output_padding", _list(given, "output_padding"), dims) if "output_padding" in given else ()
+    extra = extra or (0,) * dims
+    if min(extra) < 0:
+        raise RequestError("output_padding", list(extra), "must not be negative", "try 0 or more")
+    if not word.startswith("same"):
+        return ((0, 0),) * dims if word else _pads(given, dims), extra
+    axes = zip(kernel, positive("strides", strides, dims), positive("dilations", dilations, dims), extra)
+    rules = [onnx_transposed_same(*axis, word == "same-lower") for axis in axes]
+    return tuple((before, after) for before, after, _ in rules), tuple(added for *_, added in rules)
+
+
+def write(layer: Layer) -> str:
+    """The layer as an ONNX node; raises UnsayableError where it has none."""
+    said = [f"kernel_shape={list(layer.kernel_size)}"]
+    said += [f"strides={list(layer.stride)}" if max(layer.stride) > 1 else ""]
+    dilations = "" if isinstance(layer, AvgPool) or max(layer.dilation) == 1 else f"dilations={list(layer.dilation)}"
+    if isinstance(layer, Conv | ConvTranspose):
+        return _write_weighted(layer, said, dilations)
+    said += [_pool_pads(layer), dilations, "ceil_mode=1" if layer.ceil_mode else ""]
+    if isinstance(layer, MaxPool):
+        return written("MaxPool", *said)
+    if layer.divisor_override is not None:
+        raise UnsayableError("ONNX's AveragePool has no divisor of its own")
+    return written("AveragePool", *said, "count_include_pad=1" if layer.count_include_pad else "")
+
+
+def _write_weighted(layer: Conv | ConvTranspose, said: list[str], dilations: str) -> str:
+    said = [*said, _spelled_pads(layer.padding), dilations]
+    if isinstance(layer, ConvTranspose):
+        if not layer.transpose_kernel:
+            raise UnsayableError("ONNX has no transposed convolution that flips the kernel it stamps")
+        said += [f"output_padding={list(layer.output_padding)}" if any(layer.output_padding) else ""]
+    elif layer.padding_mode != "zeros":
+        raise UnsayableError(f"ONNX's Conv pads with zeros; a Pad node would have to pad first ({layer.padding_mode})")
+    said += [f"group={layer.groups}" if layer.groups > 1 else ""]
+    said += ["" if layer.in_channels is None else f"W={list(kernel_shape(layer))}"]
+    return written("Conv" if isinstance(layer, Conv) else "ConvTranspose", *said)
+
+
+def _pool_pads(layer: MaxPool | AvgPool) -> str:
+    """Pads in numbers, or as auto_pad where they are more than half the kernel and a word means them."""
+    if all(max(sides) <= kernel // 2 for sides, kernel in zip(layer.padding, layer.kernel_size)):
+        return _spelled_pads(layer.padding)
+    dilation = (1,) * len(layer.input_size) if isinstance(layer, AvgPool) else layer.dilation
+    axes = list(zip(layer.input_size, layer.kernel_size, layer.stride, dilation))
+    for attribute, word in _WORDS.items():
+        if not layer.ceil_mode and layer.padding == tuple(POOL_WORDS[word](*axis) for axis in axes):
+            return f"auto_pad={attribute!r}"
+    raise UnsayableError("ONNX pads a pool by less than its kernel, and no auto_pad comes to this padding")
+
+
+def _spelled_pads(padding: Sides) -> str:
+    pads = [before for before, _ in padding] + [after for _, after in padding]
+    return f"pads={pads}" if any(pads) else ""
+
+
+FRAMEWORK = Framework("onnx", "ONNX", ("", "onnx", "ai.onnx"), _forms(), read, write)

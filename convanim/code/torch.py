@@ -1,0 +1,186 @@
+"""PyTorch's layers, `torch.nn`, as their constructors take them (2.13)."""
+
+from typing import Any
+
+from convanim.code.forms import Form, Framework, Given, Input, UnsayableError, positive, shown_literal, spell, written
+from convanim.code.parsing import is_sequence
+from convanim.errors import RequestError
+from convanim.framework_rules import COUNT_INCLUDE_PAD, SAME
+from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from convanim.padding import CONV_WORDS
+
+_SILENT = ("bias", "device", "dtype")
+_CONV = ("in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias")
+_TRANSPOSE = ("in_channels", "out_channels", "kernel_size", "stride", "padding", "output_padding", "groups", "bias")
+_MAX = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
+_AVG = ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad")
+
+
+def _forms() -> dict[str, Form]:
+    found = []
+    for dims in (1, 2):
+        conv = (*_CONV, "padding_mode", "device", "dtype")
+        transpose = (*_TRANSPOSE, "dilation", "padding_mode", "device", "dtype")
+        weights = ("in_channels", "out_channels", "kernel_size")
+        found += [
+            Form(f"Conv{dims}d", "conv", dims, conv, weights, _SILENT),
+            Form(f"ConvTranspose{dims}d", "conv-transpose", dims, transpose, weights, _SILENT),
+            Form(f"MaxPool{dims}d", "max-pool", dims, _MAX, ("kernel_size",), ("return_indices",)),
+            Form(
+                f"AvgPool{dims}d",
+                "avg-pool",
+                dims,
+                (*_AVG, "divisor_override") if dims == 2 else _AVG,
+                ("kernel_size",),
+            ),
+        ]
+    return {form.name: form for form in found}
+
+
+def read(given: Given, source: Input) -> tuple[Layer, tuple[str, ...]]:
+    """The layer of a call, and what is to be said about it; raises RequestError."""
+    dims = given.form.dims
+    assert dims is not None
+    kernel = given.sizes("kernel_size")
+    if given.form.op == "max-pool":
+        layer: Layer = MaxPool(
+            source.size,
+            kernel,
+            _pool_stride(given),
+            given.sizes("padding", 0),
+            given.sizes("dilation"),
+            given.flag("ceil_mode"),
+            source.channels,
+            dims=dims,
+        )
+        return layer, ()
+    if given.form.op == "avg-pool":
+        layer = AvgPool(
+            source.size,
+            kernel,
+            _pool_stride(given),
+            given.sizes("padding", 0),
+            given.flag("ceil_mode"),
+            given.flag("count_include_pad", COUNT_INCLUDE_PAD["pytorch"]),
+            given.whole("divisor_override") if "divisor_override" in given else None,
+            source.channels,
+            dims=dims,
+        )
+        return layer, ()
+    return _weighted(given, source, dims)
+
+
+def _weighted(given: Given, source: Input, dims: int) -> tuple[Layer, tuple[str, ...]]:
+    inputs, outputs = given.whole("in_channels"), given.whole("out_channels")
+    if source.channels is not None and source.channels != inputs:
+        rule = f"the code says in_channels {inputs}"
+        raise RequestError("input_size", source.written, rule, "give the size alone, or the same channels")
+    mode = "zeros" if given.get("padding_mode") is None else given.get("padding_mode")
+    shared: dict[str, Any] = {
+        "in_channels": inputs,
+        "out_channels": outputs,
+        "groups": given.whole("groups"),
+        "dims": dims,
+    }
+    kernel, stride, dilation = given.sizes("kernel_size"), given.sizes("stride"), given.sizes("dilation")
+    if given.form.op == "conv-transpose":
+        if mode != "zeros":
+            rule = f"{given.form.name} has no other mode than zeros"
+            raise RequestError("padding_mode", shown_literal(mode), rule, "leave it out")
+        crop, extra = given.sizes("padding", 0), given.sizes("output_padding", 0)
+        return ConvTranspose(source.size, kernel, stride, crop, extra, dilation, **shared), ()
+    if not isinstance(mode, str):
+        raise RequestError("padding_mode", shown_literal(mode), "not text", "try 'zeros'")
+    padding, notes = _conv_padding(given, dims)
+    return Conv(source.size, kernel, stride, padding, dilation, padding_mode=mode, **shared), notes
+
+
+def _conv_padding(given: Given, dims: int) -> tuple[int | str | tuple[int, ...], tuple[str, ...]]:
+    """`padding` of a Conv: numbers, or a word. Source of the words' rules: `torch/nn/modules/conv.py`, `_ConvNd`."""
+    if not isinstance(given.get("padding"), str):
+        return given.sizes("padding", 0), ()
+    word = given.word("padding", ("valid", "same"))
+    if word == "same" and max(positive("stride", given.sizes("stride"), dims)) > 1:
+        rule = "PyTorch has padding 'same' at stride 1 alone"
+        raise RequestError("padding", repr(word), rule, "give numbers, or ask for Keras's same")
+    return word, (f"padding {SAME}",) if word == "same" else ()
+
+
+def _pool_stride(given: Given) -> int | tuple[int, ...] | None:
+    value = given.get("stride")
+    return None if value is None or (is_sequence(value) and not value) else given.sizes("stride")
+
+
+def write(layer: Layer) -> str:
+    """The layer as PyTorch code; raises UnsayableError where it has none."""
+    dims = len(layer.input_size)
+    if isinstance(layer, Conv | ConvTranspose):
+        return _write_weighted(layer, dims)
+    padding = _both_sides(layer)
+    for pad, kernel in zip(padding, layer.kernel_size):
+        if pad > kernel // 2:
+            raise UnsayableError(f"PyTorch pads a pool by at most half its kernel ({kernel}//2), not by {pad}")
+    stride = "" if layer.stride == layer.kernel_size else f"stride={spell(layer.stride)}"
+    said = [spell(layer.kernel_size), stride, f"padding={spell(padding)}" if any(padding) else ""]
+    if isinstance(layer, MaxPool):
+        said += [f"dilation={spell(layer.dilation)}" if max(layer.dilation) > 1 else ""]
+    said += ["ceil_mode=True" if layer.ceil_mode else ""]
+    if isinstance(layer, AvgPool):
+        said += ["" if layer.count_include_pad else "count_include_pad=False"]
+        said += ["" if layer.divisor_override is None else f"divisor_override={layer.divisor_override}"]
+    return written(f"nn.{'Max' if isinstance(layer, MaxPool) else 'Avg'}Pool{dims}d", *said)
+
+
+def _write_weighted(layer: Conv | ConvTranspose, dims: int) -> str:
+    said = [str(layer.in_channels or 1), str(layer.out_channels or 1), spell(layer.kernel_size)]
+    said += [f"stride={spell(layer.stride)}" if max(layer.stride) > 1 else ""]
+    if isinstance(layer, ConvTranspose):
+        if not layer.transpose_kernel:
+            raise UnsayableError("PyTorch has no transposed convolution that flips the kernel it stamps")
+        said += _cropped(layer)
+    else:
+        said += [_padded(layer)]
+    said += [f"groups={layer.groups}" if layer.groups > 1 else ""]
+    said += [f"dilation={spell(layer.dilation)}" if max(layer.dilation) > 1 else ""]
+    if isinstance(layer, Conv) and layer.padding_mode != "zeros":
+        said += [f"padding_mode={layer.padding_mode!r}"]
+    return written(f"nn.{'Conv' if isinstance(layer, Conv) else 'ConvTranspose'}{dims}d", *said)
+
+
+def _padded(layer: Conv) -> str:
+    if all(before == after for before, after in layer.padding):
+        padding = _both_sides(layer)
+        return f"padding={spell(padding)}" if any(padding) else ""
+    sizes = zip(layer.input_size, layer.kernel_size, layer.stride, layer.dilation)
+    if max(layer.stride) == 1 and layer.padding == tuple(CONV_WORDS["same"](*axis) for axis in sizes):
+        return "padding='same'"
+    pad = f"nn.ZeroPad{len(layer.input_size)}d"
+    raise UnsayableError(f"PyTorch pads both sides alike; another layer, such as {pad}, would come first")
+
+
+def _cropped(layer: ConvTranspose) -> list[str]:
+    """Padding and output_padding: what differs behind can be put into output_padding as far as that may reach."""
+    crops, extras = [], []
+    axes = zip(layer.padding, layer.output_padding, layer.stride, layer.dilation)
+    for (before, after), extra, stride, dilation in axes:
+        behind = extra + before - after
+        if not 0 <= behind < max(stride, dilation):
+            raise UnsayableError(
+                f"PyTorch crops both sides alike, and its output_padding, from 0 to less than stride or dilation, "
+                f"does not make up for {before} before and {after} after"
+            )
+        crops.append(before)
+        extras.append(behind)
+    return [
+        f"padding={spell(tuple(crops))}" if any(crops) else "",
+        f"output_padding={spell(tuple(extras))}" if any(extras) else "",
+    ]
+
+
+def _both_sides(layer: Layer) -> tuple[int, ...]:
+    if any(before != after for before, after in layer.padding):
+        raise UnsayableError("PyTorch pads both sides of a pool alike; another layer would come first")
+    return tuple(before for before, _ in layer.padding)
+
+
+FRAMEWORK = Framework("pytorch", "PyTorch", ("nn", "torch.nn", ""), _forms(), read, write)
