@@ -13,6 +13,7 @@ from convanim.pointwise import FUNCTIONS, Pointwise, Stage
 from convanim.sizes import SizeLike, Sizes, count_axes, per_axis, spelled
 from convanim.stage_text import stage_table
 
+_MISSING = "missing"
 StageLike: TypeAlias = str | Mapping[str, Any] | Stage
 
 
@@ -113,7 +114,8 @@ def _blamed(error: RequestError, stage: StageLike, number: int, got: str) -> Req
         return RequestError(name, error.value, error.rule, error.fix)
     text = stage if isinstance(stage, str) else stage.get("op") if isinstance(stage, Mapping) else stage.op
     value = f" {shown(error.value)}" if error.value is not None else ""
-    return RequestError(name, text, f"it gets {got}; {error.field}{value}: {error.rule}", error.fix)
+    colon = "" if error.rule == _MISSING else ":"
+    return RequestError(name, text, f"it gets {got}; {error.field}{value}{colon} {error.rule}", error.fix)
 
 
 def _stage(stage: StageLike, size: Sizes, channels: int | None) -> Stage:
@@ -140,7 +142,7 @@ def _stage(stage: StageLike, size: Sizes, channels: int | None) -> Stage:
         if name in ("input_size", "in_channels"):
             raise RequestError(name, table[name], "the stage before says it", "leave it out")
     if "kernel_size" not in table:
-        raise RequestError("kernel_size", None, "missing", "give it, such as 3x3")
+        raise RequestError("kernel_size", None, _MISSING, "give it, such as 3x3")
     return OPERATIONS[op].layer(input_size=size, in_channels=channels, dims=len(size), **table)
 
 

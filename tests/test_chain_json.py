@@ -176,7 +176,7 @@ def test_functions_of_minus_infinity_are_numbers() -> None:
 def test_a_layer_alone_is_told_as_ever() -> None:
     """A layer's JSON is that of its geometry, its steps in the order that was asked for."""
     told_by_position = told(Conv("2@2x2", 1, out_channels=2), order="position")
-    assert set(told_by_position) == {"version", "layer", "output_size", "cost", "steps"}
+    assert set(told_by_position) == {"version", "layer", "output_size", "code", "cost", "steps"}
     assert [step["output"] for step in told_by_position["steps"]][:3] == [[0, 0, 0], [1, 0, 0], [0, 0, 1]]
 
 

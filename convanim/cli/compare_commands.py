@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convanim.cli.chain_commands import STAGES
-from convanim.cli.figure_text import heard, part_of
+from convanim.cli.figure_text import heard, is_recipe, part_of, refuse_stray_size
 from convanim.cli.options import asked, dims_option, figure_options, figures_argument, input_option, output_options
 from convanim.cli.output import give
 from convanim.errors import RequestError
@@ -61,6 +61,8 @@ def comparison_from(
 
     if len(figures) < 2:
         raise RequestError("figure", figures[0], "there is one alone", "name two or more")
+    if all(map(is_recipe, figures)):
+        refuse_stray_size(input_size, dims)
     shared = {name: given[name] for name in OF_A_PART if given[name] is not None}
     parts = tuple(
         part_of(text, f"figure {number}", input_size=input_size, dims=dims, shared=shared)

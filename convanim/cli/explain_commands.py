@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convanim.cli.chain_commands import STAGES, chain_from, chain_options
-from convanim.cli.figure_text import is_recipe, part_of
+from convanim.cli.figure_text import is_recipe, part_of, refuse_stray_size
 from convanim.cli.group import OneLineGroup
 from convanim.cli.operation_commands import layer_from
 from convanim.cli.options import dims_option, input_option, layer_options, stages_argument
@@ -84,6 +84,7 @@ def _explain_text(text: str) -> click.Command:
         if is_recipe(text):
             from convanim.recipes import load_recipe
 
+            refuse_stray_size(input_size, dims)
             recipe = load_recipe(text)
             _print(recipe.figure, against, recipe.title or recipe.name)
             return

@@ -33,7 +33,13 @@ def part_of(
     in a quoted command line come before them.
     Raises RequestError, with `field` and the text in front unless the fault is in a recipe.
     """
+    from convanim.code import is_code, read_code
+    from convanim.figures import Part
+
     shared = {} if shared is None else shared
+    if is_code(text):
+        layer = read_code(text, input_size).layer
+        return Part(layer, asked(_heard_by(layer.op, shared)), text)
     if is_recipe(text):
         return _recipe_part(text, field, shared)
     try:
@@ -46,6 +52,13 @@ def part_of(
     except click.UsageError as error:
         said = " ".join(error.format_message().split()).rstrip(".")
         raise RequestError(field, text, said, "give the layer and its numbers; the rest is of the page") from None
+
+
+def refuse_stray_size(input_size: str | None, dims: int | None) -> None:
+    """Raise RequestError for a shared size where every figure is a recipe, which has its own."""
+    for field, given in (("input_size", input_size), ("dims", dims)):
+        if given is not None:
+            raise RequestError(field, given, "templates and recipes have their own", "leave it out, or quote layers")
 
 
 def is_recipe(text: str) -> bool:

@@ -78,7 +78,6 @@ def slice_shapes(stack: Stack, inputs: tuple[Placed, ...], places: tuple[Placed,
     texts = tuple(stack.kernel_texts.values())
     weights = lettering(stack, lattice, np.zeros(1), texts)
     adds = lettering(stack, lattice, np.unique(sums))
-    index = np.insert(plan.canvas.index, 0, 0, axis=1)
     shapes: list[Shape] = []
     for sheet, (source, place) in enumerate(zip(inputs, places)):
         down = (source.plan.canvas.rows - plan.canvas.rows) * cell // 2
@@ -88,6 +87,7 @@ def slice_shapes(stack: Stack, inputs: tuple[Placed, ...], places: tuple[Placed,
         at = Lattice((right, round(middle - cell / 2)), (cell, 0), (0, cell))
         when = During(lru_cache(maxsize=4)(partial(_at_work, stack, sheet, len(plan.canvas.cells))))
         one = During(lru_cache(maxsize=4)(partial(_at_work, stack, sheet, 1)))
+        index = np.insert(plan.canvas.index, 0, source.plan.drawn[sheet], axis=1)
         shapes.append(Cells("kernel", "kernel", own, plan.canvas.cells, index, when, stack.series))
         centres = own.centres(plan.canvas.cells)
         weight = partial(_weight, stack, sheet)

@@ -216,7 +216,7 @@ def _labels(stack: Stack, columns: list[_Column], widths: list[int], gap: int) -
         return [None] * len(columns)
     blocks: list[Block | None] = []
     for column, width in zip(columns, widths):
-        parts = [text_block(stack, line, width + 0.8 * gap) for line in column.plan.label]
+        parts = [text_block(stack, line, width + 0.7 * gap) for line in column.plan.label]
         lines = tuple(line for part in parts for line in part.lines)
         blocks.append(Block(lines, min(part.em for part in parts)) if parts else None)
     em = min((block.em for block in blocks if block is not None), default=stack.label_em)

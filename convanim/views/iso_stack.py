@@ -12,8 +12,9 @@ from convanim.sizes import Sizes
 from convanim.views.coarse import coarse_shapes
 from convanim.views.drawing import TooNarrowError
 from convanim.views.iso import iso_basis
+from convanim.views.legend import LEGEND_HEIGHT, bar
 from convanim.views.lettering import Block, text_block, wrapped
-from convanim.views.sheets import Placed, sheet_shapes, written
+from convanim.views.sheets import Placed, scale_of, sheet_shapes, written
 from convanim.views.stack import SheetMap, Stack
 from convanim.views.stack_page import finished_stack
 
@@ -74,6 +75,13 @@ def iso_stack(stack: Stack) -> Scene:
         label, end = _label(stack, map_, block)
         shapes += label
         bottom = max(bottom, end)
+    if stack.is_heat:
+        share = stack.room / len(stack.maps)
+        for number, plan in enumerate(stack.maps):
+            centre = stack.margin + (number + 0.5) * share
+            word = plan.label[0] if plan.label else plan.name
+            shapes += bar(stack, centre, bottom, share - 8 * stack.unit, scale_of(plan), word)
+        bottom += round(LEGEND_HEIGHT * stack.unit)
     return finished_stack(stack, shapes, bottom, has_grid=not layout.is_coarse)
 
 

@@ -26,8 +26,8 @@ def legend_shapes(page: Page, maps: Mapping[int, tuple[Placed, ...]], top: int) 
     return shapes
 
 
-def bar(page: Page, middle: float, top: int, room: float, scale: float) -> list[Shape]:
-    """One bar, centred on `middle`, under it the numbers at its ends and middle, or one for both."""
+def bar(page: Page, middle: float, top: int, room: float, scale: float, word: str = "") -> list[Shape]:
+    """One bar, centred on `middle`, under it the numbers at its ends and middle, or behind a `word` one for both."""
     cell = max(2, round(min(room, _WIDEST * page.unit) / _STEPS))
     lattice = Lattice((round(middle - cell * _STEPS / 2), round(top + 12 * page.unit)), (cell, 0), (0, max(cell, 4)))
     columns = np.arange(_STEPS)
@@ -36,10 +36,13 @@ def bar(page: Page, middle: float, top: int, room: float, scale: float) -> list[
     texts: tuple[str, ...] = (MINUS + largest, "0", largest)
     parts: tuple[int, ...] = (-1, 0, 1)
     em = max(page.least_em, 0.75 * page.label_em)
-    if max(cell * _STEPS, text_width("  ".join(texts), em)) + text_width(texts[0], em) > room + 12 * page.unit:
-        texts, parts = (f"±{largest}",), (0,)
+    if word or max(cell * _STEPS, text_width("  ".join(texts), em)) + text_width(texts[0], em) > room + 12 * page.unit:
+        texts, parts = (f"{word} ±{largest}".strip(),), (0,)
         em = max(page.least_em, min(em, (room + 12 * page.unit) / text_width(texts[0], 1)))
     y = lattice.origin[1] + lattice.row[1] + 10 * page.unit
+    half = text_width(texts[0], em) / 2 + 2
+    if len(texts) == 1:
+        middle = min(max(middle, half), page.width - half)
     points = [(middle + part * cell * _STEPS / 2, y) for part in parts]
     return [
         Cells("heat", "legend", lattice, cells, columns[:, None], levels=np.linspace(-1, 1, _STEPS)),

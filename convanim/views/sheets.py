@@ -148,7 +148,7 @@ class _Sheet:
         plan, lattice = self.plan, self.placed.lattice
         own = np.flatnonzero(plan.kinds[Kind.INPUT])
         if self.levels is not None:
-            cells, index = plan.canvas.cells[own], self._index[own]
+            cells, index = plan.canvas.cells[own], self._own_index
             shapes: list[Shape] = [Cells("heat", plan.name, lattice, cells, index, levels=self.levels)]
             return [*shapes, *self._texts("heat", own, levels=self.levels), self._whole("heat", "line")]
         series = plan.sheet_series(self.placed.sheet)
@@ -157,7 +157,7 @@ class _Sheet:
         for role, mask in (("unread", ~read), (plan.role, read)):
             if mask.any():
                 cells = plan.canvas.cells[own[mask]]
-                shapes.append(Cells(role, plan.name, lattice, cells, self._index[own[mask]], series=series))
+                shapes.append(Cells(role, plan.name, lattice, cells, self._own_index[mask], series=series))
                 if role == "unread":
                     shapes.append(unread_marks(lattice, cells, around_text=bool(self.strings[own[0]])))
                 shapes += self._texts(role, own[mask], series)
@@ -218,6 +218,12 @@ class _Sheet:
     def _index(self) -> Ints:
         """What the keys of the canvas' cells name."""
         index = self.plan.canvas.index
+        return np.insert(index, 0, self.plan.drawn[self.placed.sheet], axis=1) if self.plan.has_channels else index
+
+    @property
+    def _own_index(self) -> Ints:
+        """What the keys of the sheet's own cells name: places in the map, not among inserted zeros."""
+        index = np.stack([grid.ravel() for grid in np.indices(self.plan.size)], axis=1)
         return np.insert(index, 0, self.plan.drawn[self.placed.sheet], axis=1) if self.plan.has_channels else index
 
     @property

@@ -113,7 +113,7 @@ def layer_stack(layer: Layer, values: Values | None, asked: Asked) -> Stack:
         terms=None if values is None else lru_cache(maxsize=8)(lambda step: layer_terms(geometry, values, cell(step))),
         spells_terms=not asked.is_heat or prod(layer.kernel_size) <= _MOST_TERMS,
         winner=partial(_won, geometry, values, cell) if values is not None and isinstance(layer, MaxPool) else None,
-        kernels=None if values is None or values.kernel is None else by_filter(layer, values.kernel),
+        kernels=None if values is None or values.kernel is None else _laid_on(geometry, values.kernel),
         kernel_texts={} if values is None else kernel_weights(values).texts,
         partial_sums=None if values is None else lru_cache(maxsize=1)(lambda: channel_sums(geometry, values)),
     )
@@ -263,6 +263,13 @@ def _region_keys(plan: SheetMap, region: Region) -> tuple[Key, ...]:
     cells = np.stack([grid.ravel() for grid in grids], axis=1).tolist()
     channels = [()] if region.channels is None else [(c,) for c in region.channels]
     return tuple((plan.name, *channel, *cell) for channel in channels for cell in cells)
+
+
+def _laid_on(geometry: Geometry, kernel: Numbers) -> Numbers:
+    """The filters as they lie on the window, which for a transposed layer is flipped."""
+    filters = by_filter(geometry.layer, kernel)
+    laid: Numbers = np.flip(filters, axis=tuple(2 + i for i, axis in enumerate(geometry.axes) if axis.flipped))
+    return laid
 
 
 def _won(geometry: Geometry, values: Values, cell: Callable[[int], Cell], step: int) -> tuple[int, ...] | None:
