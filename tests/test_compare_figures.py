@@ -125,6 +125,19 @@ def test_maps_of_differing_heights_are_centred() -> None:
     assert abs(middle - (low[:, 1].min() + low[:, 3].max()) / 2) <= 2
 
 
+def test_a_long_title_takes_the_lines_that_it_needs() -> None:
+    """Titles of differing lengths go over all figures at one height, clear of what stands below."""
+    titles = ["short", "a title that is so long that it does not go into its share of the width at all, not even small"]
+    parts = tuple(Part(Conv(6, 3), Options(view="flat"), title) for title in titles)
+    scene = drawn(Comparison(parts), width=480).scene
+    words = inks(scene, 0, WORDS)
+    lines = [box for text, box in words if text and text in titles[1]]
+    assert len(lines) > 1
+    assert max(box[3] for box in lines) <= boxes(scene, 0, "")[:, 1].min()
+    labels = [box for text, box in words if text.startswith(("input", "output"))]
+    assert max(box[3] for box in lines) <= min(box[1] for box in labels)
+
+
 RATIOS: list[tuple[Any, Any, str, str, str]] = [
     (
         Conv("192@28x28", 5, padding=2, out_channels=32),

@@ -254,3 +254,10 @@ def test_the_oriented_filters_answer_in_their_own_direction() -> None:
     found = np.array([made[:, row, column] for row, column in places_])
     assert np.allclose(sums / np.abs(sums).max(), found / np.abs(found).max(), atol=1e-6)
     assert np.abs(found).max() == 1
+    frames = [shape for shape in scene.shapes if isinstance(shape, Lines) and shape.role == "frame"]
+    for step in (0, 900, 3333, 7199):
+        grid = maps["kernel"][step // 900].lattice
+        corners = [grid.points(np.array(corner)).tolist() for corner in ((0, 0), (7, 7))]
+        ends = [shape.at(step).reshape(-1, 2) for shape in frames if len(shape.at(step))]
+        assert corners in [[end.min(axis=0).tolist(), end.max(axis=0).tolist()] for end in ends]
+        assert len(ends) == 3  # around the window, the filter and the cell

@@ -26,7 +26,7 @@ from test_scene import positions
 from convanim.layers import Conv, ConvTranspose, MaxPool, input_shape, kernel_shape
 from convanim.numerals import numeral
 from convanim.operations import OPERATIONS
-from convanim.scene import Blocks, Cells, Scene, Since, Texts, series_at, shown
+from convanim.scene import Blocks, Cells, Lines, Scene, Since, Texts, series_at, shown
 from convanim.views import VIEWS
 
 every_op = pytest.mark.parametrize("op", list(OPERATIONS))
@@ -136,20 +136,20 @@ def test_unread_cells_are_told_apart_on_every_sheet(view: str, layer: Any) -> No
 
 
 @every_view
-@pytest.mark.parametrize("most", [2, 3, 5, 8, 20, 99])
-def test_sheets_past_a_number_are_left_out(view: str, most: int) -> None:
+@pytest.mark.parametrize(("inputs", "outputs", "most"), [(20, 9, n) for n in (2, 3, 5, 8, 20, 99)] + [(5, 4, 4)])
+def test_sheets_past_a_number_are_left_out(view: str, inputs: int, outputs: int, most: int) -> None:
     """Up to `max_sheets` all are drawn; past it fewer, the first and the last among them, an ellipsis between."""
-    layer = Conv("20@3x3", 2, out_channels=9)
+    layer = Conv(3, 2, in_channels=inputs, out_channels=outputs)
     animation = drawn(layer, view=view, max_sheets=most, width=1200)
     said = [text for text, _ in inks(animation.scene, 0, ("label",))]
-    for map_, count in (("input", 20), ("output", 9)):
+    for map_, count in (("input", inputs), ("output", outputs)):
         sheets = sheets_of(animation.scene, map_)
         assert (len(sheets) == count) if count <= most else (2 <= len(sheets) <= most)
         assert {0, count - 1} <= set(sheets)
         assert any(f"{len(sheets)} of {count} drawn" in text for text in said) == (count > most)
         assert f"{count}@" in "".join(said)
-    assert said.count("⋮") == (most < 20) + (most < 9)
-    assert len(animation.notes) == (most < 20) + (most < 9)
+    assert said.count("⋮") == (most < inputs) + (most < outputs)
+    assert len(animation.notes) == (most < inputs) + (most < outputs)
     assert all("channels are drawn" in note for note in animation.notes)
 
 
@@ -223,6 +223,25 @@ def column_of_numbers(scene: Scene, step: int, *roles: str) -> list[int]:
         for element in shown(shape.when, len(shape), step).tolist()
     ]
     return [number for *_, number in sorted(found)]
+
+
+@pytest.mark.parametrize("layer", [Conv("4@5x4", (3, 2), out_channels=4, groups=2), MaxPool("3@5x4", 2, 2)])
+def test_rays_and_the_prism_join_the_corners(layer: Any) -> None:
+    """Upright lines join the window on the lowest and highest sheet that is read, rays the highest and the cell."""
+    scene = drawn(layer, view="iso", **WIDE).scene
+    lattices = {key[:2]: lattice for (lattice, _, _), key in places(scene, ["input", "output"]).items()}
+    for step, (output, cell) in enumerate(stepped(layer, scene, "filter")):
+        start, (tall, wide) = np.array(cell) * layer.stride, layer.kernel_size
+        window = start + np.array([(0, 0), (0, wide), (tall, wide), (tall, 0)])
+        corners = np.array([(0, 0), (0, 1), (1, 1), (1, 0)]) + cell
+        sheets = read_by(layer, output)
+        high = lattices["input", sheets[0]].points(window)
+        ends = [(high, lattices["output", output].points(corners))]
+        if len(sheets) > 1:
+            ends.append((high, lattices["input", sheets[-1]].points(window)))
+        expected = [line.tolist() for a, b in ends for line in np.stack([a, b], axis=1)]
+        rays = [shape for shape in scene.shapes if isinstance(shape, Lines) and shape.role == "ray"]
+        assert sorted(line.tolist() for shape in rays for line in shape.at(step)) == sorted(expected)
 
 
 @every_view

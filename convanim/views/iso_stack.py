@@ -80,7 +80,7 @@ def iso_stack(stack: Stack) -> Scene:
         for number, plan in enumerate(stack.maps):
             centre = stack.margin + (number + 0.5) * share
             word = plan.label[0] if plan.label else plan.name
-            shapes += bar(stack, centre, bottom, share - 8 * stack.unit, scale_of(plan), word)
+            shapes += bar(stack, centre, bottom, share - 8 * stack.unit, scale_of(plan), number, word)
         bottom += round(LEGEND_HEIGHT * stack.unit)
     return finished_stack(stack, shapes, bottom, has_grid=not layout.is_coarse)
 
