@@ -63,7 +63,7 @@ def raster(size: Sequence[int], sheets: int, order: str, most: int) -> Sequence[
     """
     rows, columns = size if len(size) == 2 else (1, size[0])
     share = (most / (sheets * rows * columns)) ** 0.5
-    tall = min(rows, max(2, int(rows * share)))
+    tall = min(rows, max(2, int(rows * share)), max(2, most // (sheets * min(columns, 2))))
     wide = min(columns, max(2, most // (sheets * tall)))
     if sheets * tall * wide > most:
         return _sampled(range(sheets * rows * columns), most)
