@@ -50,7 +50,7 @@ _STAND_IN = {
     "frame": "ray",
     "source": "frame",
 }
-_SERIES = ["#2aa198", "#d9822b", "#7a6fd0", "#b5a300", "#d33682", "#6f8f00"]
+_SERIES = ["#2aa198", "#d9822b", "#7a6fd0", "#b5a300", "#dd5a9a", "#6f8f00"]
 _HEAT = ["#2166ac", "#f7f7f7", "#b2182b"]
 _LEVELS = 16  # colours to each side of zero
 # How much of a series' colour goes into a role, and what the rest of it is.
@@ -60,8 +60,8 @@ _TINTS = {
     "kernel": (0.55, "background"),
     "output_partial": (0.6, "background"),
     "output": (1.0, "background"),
-    "window": (0.65, "ink"),
-    "current": (0.35, "ink"),
+    "window": (0.58, "ink"),
+    "current": (0.25, "ink"),
     "hidden": (0.6, "background"),
     "window_hidden": (0.45, "ink"),
 }

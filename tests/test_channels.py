@@ -206,7 +206,7 @@ def refused(make: Any) -> RequestError:
         ({"input_size": "3x@8"}, "input_size", "such as 3@32x32"),
         ({"input_size": "-3@8"}, "input_size", "such as 3@32x32"),
         ({"input_size": "٣@8"}, "input_size", "such as 3@32x32"),
-        ({"input_size": "3@"}, "input_size", "such as 5x7"),
+        ({"input_size": "3@"}, "input_size", "such as 3@32x32"),
         ({"kernel_size": "3@3"}, "kernel_size", "only an input has channels"),
     ],
 )  # fmt: skip
@@ -236,7 +236,7 @@ def test_channels_that_do_not_fit(kind: Any, arguments: dict[str, Any], field: s
         ("6", [{"op": "conv", "kernel_size": 3, "in_channels": 2}], "stage 1", ["in_channels", "leave it out"]),
         ("6", [{"op": "relu", "kernel_size": 3}], "stage 1", ["takes no kernel_size"]),
         ("6", [{"op": "tanh", "x": 3}], "stage 1", ["takes no x"]),
-        ("6", [{"kernel_size": 3}], "stage 1", ["no such stage"]),
+        ("6", [{"kernel_size": 3}], "stage 1", ["op is missing"]),
         ("6", [{"op": "conv", "kernel": 3}], "stage 1", ["kernel", "no such argument"]),
         ("6", [], "stages", ["at least one"]),
     ],

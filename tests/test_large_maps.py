@@ -118,7 +118,7 @@ def test_windows_of_maps_without_a_grid_stand_to_scale(layer: Any, view: str) ->
             assert all(high <= tick for high, tick in zip(block[2:], ticks))
             if max(layer.kernel_size) < 10:
                 assert (block[2] - block[0]) * (block[3] - block[1]) < 0.1 * ticks[0] * ticks[1]
-        ((_, current),) = block_at(scene, step, "current", "window")
+        ((_, current),) = block_at(scene, step, "current", "output")
         assert holds(current, made, cell, cell, [range(n) for n in size])
         done = [block for _, block in block_at(scene, step, "output", "output")]
         area = sum((bottom - top) * (right - left) for top, left, bottom, right in done)

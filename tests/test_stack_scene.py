@@ -158,7 +158,7 @@ def test_sheets_past_a_number_are_left_out(view: str, inputs: int, outputs: int,
 @given(data=st.data(), order=ORDERS)
 @pytest.mark.parametrize("kind", [Conv, ConvTranspose])
 def test_numbers_slices_and_what_they_add(kind: Any, view: str, data: st.DataObject, order: str) -> None:
-    """Cells hold the layer's numbers; the equation's terms add up to the cell, as do the channels' sums beside it."""
+    """Cells hold the layer's numbers, iso on the top sheet alone; the terms add up to the cell, as do the sums."""
     groups, read, made = (data.draw(st.integers(1, 2)) for _ in range(3))
     channels = {"in_channels": groups * read, "out_channels": groups * made * 2, "groups": groups}
     layer = kind(data.draw(st.sampled_from([(3, 2), (4,)])), data.draw(st.integers(1, 2)), padding=0, **channels)
@@ -169,10 +169,13 @@ def test_numbers_slices_and_what_they_add(kind: Any, view: str, data: st.DataObj
     options = {"values": numbers, "kernel_values": kernel, "order": order, "heat_map": False}
     scene = drawn(layer, view=view, **options, **WIDE).scene
     inputs = numbers_at(scene, 0, "input")
-    assert all(inputs[("input", *cell)] == numeral(numbers[cell].item()) for cell in cells(input_shape(layer)))
+    written = [c for c in cells(input_shape(layer)) if view == "flat" or c[0] == 0]
+    assert inputs == {("input", *c): numeral(numbers[c].item()) for c in written}
     steps = stepped(layer, scene, order)
     for step, (output, cell) in some(steps):
-        done = {("output", o, *c): numeral(made_of[(o, *c)].item()) for o, c in steps[: step + 1]}
+        done = {
+            ("output", o, *c): numeral(made_of[(o, *c)].item()) for o, c in steps[: step + 1] if view == "flat" or not o
+        }
         assert numbers_at(scene, step, "output") == done
         left, right = scene.equation(step).replace("−", "-").replace("·", "*").split(" = ")
         assert eval(left) == int(right) == made_of[(output, *cell)]

@@ -10,7 +10,8 @@ from test_themes import CLASSIC, LEAST_CONTRAST, LEAST_DISTANCE, VISIONS, contra
 from convanim.errors import RequestError
 from convanim.theme import UNDER, Colour, Theme, load_theme, theme_names
 
-WORN = ("input", "output_pending", "kernel", "output_partial", "output", "window", "current")  # in a series
+# In a series.
+WORN = ("input", "output_pending", "kernel", "output_partial", "output", "window", "current", "hidden", "window_hidden")
 STEPS = range(-16, 17)  # of a heat map's colours
 
 
@@ -47,7 +48,9 @@ def test_a_series_changes_the_fill_of_what_belongs_to_a_filter(name: str) -> Non
         assert theme.style(role) == theme.style(role, None) == plain
         assert (style.stroke, style.width, style.dash) == (plain.stroke, plain.width, plain.dash)
         assert (style.fill != theme.style(role, 0).fill) == (role in WORN)
-        assert theme.style(role, 1 + len(theme.series)) == style
+        turned = [theme.style(role, 1 + n * len(theme.series)) for n in (1, 2)]
+        assert (turned[0] != style) == (role in WORN)
+        assert turned[1] == style
         if role not in WORN:
             assert style == plain
 

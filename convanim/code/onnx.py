@@ -86,7 +86,7 @@ def _pool(
         raise RequestError("dilations", list(dilations), "a mean with dilation cannot be drawn", "leave it out")
     counted = _switch(given, "count_include_pad", COUNT_INCLUDE_PAD["onnx"])
     if counted and isinstance(padding, str):
-        pool = AvgPool(source.size, **sizes, padding=padding)
+        pool = AvgPool(source.size, **sizes, padding=padding, ceil_mode=ceil_mode)
         padding = pool.padding
     return AvgPool(
         source.size,

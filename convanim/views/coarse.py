@@ -29,8 +29,9 @@ def coarse_shapes(stack: Stack, placed: Placed, number: int) -> tuple[list[Shape
     hue: Series = series if is_output else stack.series
     if not is_output and not any(s is not None for s in stack.output.series):
         hue = None
+    name = plan.name if is_output else f"window {plan.name}" if number else "window"
     seen = lru_cache(maxsize=4)(partial(_seen, stack, placed, number))
-    return shapes, [Blocks(plan.window, "window", lattice, seen, series=hue)]
+    return shapes, [Blocks(plan.window, name, lattice, seen, series=hue)]
 
 
 def _last_positions(placed: Placed) -> list[int]:

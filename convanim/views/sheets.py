@@ -196,7 +196,7 @@ class _Sheet:
             role = plan.window if kind is Kind.INPUT else window
             series = self._window_series if kind is Kind.INPUT else None
             seen = During(lru_cache(maxsize=4)(partial(self._seen, mask)))
-            name = plan.name if self.is_output else "window"
+            name = plan.name if self.is_output else f"window {plan.name}" if self.number else "window"
             shapes.append(Cells(role, name, lattice, plan.canvas.cells, self._index, seen, series))
             if self.strings[mask].any():
                 shapes.append(Texts(role, self._centres, tuple(self.strings), self.em, when=seen, series=series))
