@@ -105,7 +105,8 @@ def slice_shapes(stack: Stack, inputs: tuple[Placed, ...], places: tuple[Placed,
         heads = np.array([(place.lattice.origin[0] + plan.canvas.columns * cell / 2, 0), (right + cell / 2, 0)])
         heads[:, 1] = places[0].lattice.origin[1] - 0.85 * stack.label_em
         em = min(stack.label_em, (plan.canvas.columns + 2) * cell / text_width("filter adds", 1))
-        shapes.append(Texts("label", heads, ("filter", "adds"), max(em, stack.least_em)))
+        if em >= stack.least_em:
+            shapes.append(Texts("label", heads, ("filter", "adds"), em))
     if not fits(lattice, widest(texts) * weights.em, 0.0):
         return []
     return shapes

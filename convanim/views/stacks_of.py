@@ -207,7 +207,8 @@ def _drawn_inputs(channels: Channels, made: tuple[int, ...], most: int) -> tuple
     found: set[int] = set()
     groups = sorted({channels.group(output) for output in made})
     for group in groups:
-        own = drawn_channels(channels.read, max(2, most // len(groups)))
+        share = most // len(groups)
+        own = drawn_channels(channels.read, share) if share > 1 else (0,)
         found |= {group * channels.read + i for i in own}
     return tuple(sorted(found))
 
