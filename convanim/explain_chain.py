@@ -6,6 +6,7 @@ from fractions import Fraction
 from convanim.chain import Chain, shape_out_of, spelled_shape
 from convanim.cost import Cost, cost_of, stage_cost
 from convanim.formula import size_formulas, stage_parameters
+from convanim.layers import Conv
 from convanim.numerals import MINUS
 from convanim.pointwise import Pointwise, Stage
 from convanim.receptive import ReceptiveField, largest_reached, receptive_fields
@@ -40,7 +41,9 @@ def counted(number: int, thing: str) -> str:
 
 def _stage(stage: Stage, fields: Sequence[ReceptiveField], reached: Sizes) -> list[str]:
     lines = [] if isinstance(stage, Pointwise) else size_formulas(stage)
-    lines.append(f"{_field(fields)}; truly reached: {spelled(reached)}")
+    wraps = isinstance(stage, Conv) and stage.padding_mode == "circular"
+    around = " from the first to the last cell, since it goes on at the other end" if wraps else ""
+    lines.append(f"{_field(fields)}; truly reached: {spelled(reached)}{around}")
     cost = stage_cost(stage)
     said = [
         counted(cost.weights, "weight"),

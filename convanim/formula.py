@@ -25,7 +25,7 @@ def parameters(layer: Layer) -> str:
     if isinstance(layer, ConvTranspose) and any(layer.output_padding):
         parts.append(f"output padding {spelled_short(layer.output_padding)}")
     if isinstance(layer, ConvTranspose) and not layer.transpose_kernel:
-        parts.append("kernel flipped")
+        parts.append("kernel stamped flipped")
     if isinstance(layer, MaxPool | AvgPool) and layer.ceil_mode:
         parts.append("ceil mode")
     if isinstance(layer, AvgPool) and not layer.count_include_pad and any(map(any, layer.padding)):

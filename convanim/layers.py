@@ -207,7 +207,8 @@ def _refuse_far_copies(padding: PaddingLike, mode: PaddingMode, sizes: Sizes, si
         most = n - 1 if mode is PaddingMode.REFLECT else n
         if mode in (PaddingMode.REFLECT, PaddingMode.CIRCULAR) and max(side) > most:
             rule = f"{mode} has {most} cells to copy on an axis of {n}"
-            raise RequestError("padding", padding, rule, f"try {most} or less, or another padding_mode")
+            less = f"{most} or less" if most else "0"
+            raise RequestError("padding", padding, rule, f"try {less}, or another padding_mode")
 
 
 Layer: TypeAlias = Conv | ConvTranspose | MaxPool | AvgPool

@@ -88,6 +88,8 @@ def layer_of_call(call: Call, input_size: SizeLike | None, framework: str | None
 
 def is_code(text: str) -> bool:
     """Whether a text is meant as a framework's code: a call, or an operator of ONNX with attributes."""
+    if text.strip().startswith("{"):
+        return True
     head = text.strip().split("(")[0].split()
     if "(" in text:
         return len(head) == 1 and head[0].split(".")[-1] in {name for f in FRAMEWORKS.values() for name in f.forms}

@@ -154,7 +154,8 @@ def _padded(layer: Conv) -> str:
     sizes = zip(layer.input_size, layer.kernel_size, layer.stride, layer.dilation)
     if max(layer.stride) == 1 and layer.padding == tuple(CONV_WORDS["same"](*axis) for axis in sizes):
         return "padding='same'"
-    pad = f"nn.ZeroPad{len(layer.input_size)}d"
+    kinds = {"zeros": "Zero", "reflect": "Reflection", "replicate": "Replication", "circular": "Circular"}
+    pad = f"nn.{kinds[layer.padding_mode]}Pad{len(layer.input_size)}d"
     raise UnsayableError(f"PyTorch pads both sides alike; another layer, such as {pad}, would come first")
 
 

@@ -134,7 +134,7 @@ class _Sheet:
         shapes: list[Shape] = []
         if self.levels is not None and not plan.kinds[Kind.INPUT].all() and not self.strings.any():
             padded = np.array([(0, 0, plan.canvas.rows, plan.canvas.columns)])
-            return [Blocks("padding", "padding", lattice, padded), *self._given()]
+            return [Blocks("padding", "padding", lattice, padded), *self._copied(), *self._given()]
         for kind, (role, _) in KIND_ROLES.items():
             mask = plan.kinds[kind]
             if kind is Kind.INPUT or not mask.any():
@@ -142,6 +142,16 @@ class _Sheet:
             shapes.append(Cells(role, kind.value, lattice, plan.canvas.cells[mask], self._index[mask]))
             shapes += self._texts(role, np.flatnonzero(mask))
         return shapes + (self._made() if self.is_output else self._given())
+
+    def _copied(self) -> list[Shape]:
+        """The padding of a heat map in the colours that it copies; nothing where it copies none."""
+        plan = self.plan
+        if plan.copies is None or self.levels is None:
+            return []
+        pads = np.flatnonzero(plan.copies >= 0)
+        own = np.searchsorted(np.flatnonzero(plan.kinds[Kind.INPUT]), plan.copies[pads])
+        cells, index = plan.canvas.cells[pads], self._index[pads]
+        return [Cells("heat", "padding", self.placed.lattice, cells, index, levels=self.levels[own])]
 
     def _given(self) -> list[Shape]:
         """The sheet's own cells, those that nothing reads apart."""
@@ -187,7 +197,10 @@ class _Sheet:
     def moving(self) -> list[Shape]:
         plan, lattice = self.plan, self.placed.lattice
         if self.levels is not None:
-            return [Lines("frame", lru_cache(maxsize=4)(self._frame))]
+            frames: list[Shape] = [Lines("frame", lru_cache(maxsize=4)(self._frame))]
+            if plan.copies is not None:
+                frames.append(Lines("source", lru_cache(maxsize=4)(self._sources)))
+            return frames
         shapes: list[Shape] = []
         for kind, (_, window) in KIND_ROLES.items():
             mask = plan.kinds[kind]

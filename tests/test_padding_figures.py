@@ -1,0 +1,125 @@
+"""Figures of padding modes: copied numbers in the padding, frames around the cells that they come from."""
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from copies import NUMPY, Cell, Padded, padded
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pixels import composed, numbers_at
+
+from convanim.animation import compose
+from convanim.layers import Conv, input_shape
+from convanim.options import Options
+from convanim.render import Renderer
+from convanim.scene import Cells, Lines, Scene
+from convanim.theme import theme_names
+from convanim.views import VIEWS
+
+every_mode = pytest.mark.parametrize("mode", sorted(NUMPY))
+every_view = pytest.mark.parametrize("view", list(VIEWS))
+few = settings(max_examples=20, deadline=None)
+
+
+def segments(scene: Scene, step: int) -> list[Any]:
+    """The lines that frame copied cells at a step, each with its ends in order."""
+    ends = [shape.at(step) for shape in scene.shapes if isinstance(shape, Lines) and shape.role == "source"]
+    return sorted(sorted(map(tuple, line)) for lines in ends for line in lines.tolist())
+
+
+def around(scene: Scene, keys: set[Cell]) -> list[Any]:
+    """The four sides of some cells of the input, each side as often as it is one."""
+    found = []
+    for shape in scene.shapes:
+        if isinstance(shape, Cells) and shape.map == "input" and shape.role in ("input", "unread"):
+            for element, corners in enumerate(shape.lattice.corners(shape.cells).tolist()):
+                if shape.key(element)[1:] in keys:
+                    found += [sorted(map(tuple, side)) for side in pairwise([*corners, corners[0]])]
+    return sorted(found)
+
+
+@every_view
+@pytest.mark.parametrize("channels", [False, True])
+@few
+@given(data=st.data(), values=st.sampled_from([None, "random:7"]))
+def test_frames_stand_around_the_copied_cells(
+    view: str, channels: bool, data: st.DataObject, values: str | None
+) -> None:
+    """At each step exactly the cells that padding under the window copies are framed, on every sheet that is read."""
+    layer = data.draw(padded(channels=channels))
+    scene = composed(layer, Options(view=view, values=values, max_frames=5000)).scene
+    for step in range(0, scene.steps, max(1, scene.steps // 8)):
+        ((_, *output),) = scene.writes(step)
+        place = tuple(int(i) for i in output[-len(layer.input_size) :])
+        sources = Padded(layer).sources(place)
+        if channels:
+            assert layer.in_channels is not None
+            assert layer.out_channels is not None
+            group = int(output[0]) // (layer.out_channels // layer.groups)
+            read = layer.in_channels // layer.groups
+            sources = {(group * read + c, *cell) for c in range(read) for cell in sources}
+        assert segments(scene, step) == around(scene, sources)
+
+
+@every_view
+@few
+@given(layer=padded())
+def test_zeros_have_no_frames(view: str, layer: Conv) -> None:
+    """The same layer padded with zeros frames nothing, at no step."""
+    scene = composed(replace(layer, padding_mode="zeros"), Options(view=view, max_frames=5000)).scene
+    assert "source" not in scene.roles()
+
+
+@every_view
+@pytest.mark.parametrize("channels", [False, True])
+@few
+@given(data=st.data(), seed=st.integers(0, 99))
+def test_copied_numbers_stand_in_the_padding(view: str, channels: bool, data: st.DataObject, seed: int) -> None:
+    """Padding cells show the number of the cell that they copy, under the window too."""
+    layer, rng = data.draw(padded(channels=channels)), np.random.default_rng(seed)
+    numbers = rng.permutation(np.prod(input_shape(layer))).reshape(input_shape(layer))
+    scene = composed(layer, Options(view=view, values=numbers, max_frames=5000)).scene
+    wide = np.pad(numbers, ((0, 0),) * channels + layer.padding, mode=NUMPY[layer.padding_mode])
+    before = [side for side, _ in layer.padding]
+    for step in {0, scene.steps // 2, scene.steps - 1}:
+        for name in ("padding", "window", "input"):
+            for (_, *key), text in numbers_at(scene, step, name).items():
+                at = [int(i) for i in key]
+                place = [i + b for i, b in zip(at[-len(before) :], before)]
+                assert text == str(wide[(*at[: -len(before)], *place)])
+        padding = [shape for shape in scene.shapes if isinstance(shape, Cells) and shape.map == "padding"]
+        if view == "flat" or not channels:  # in a slanted stack numbers are on the uppermost sheet
+            assert len(numbers_at(scene, step, "padding")) == sum(map(len, padding))
+
+
+@pytest.mark.parametrize("theme", theme_names())
+@every_mode
+def test_frames_drawn_one_after_another_are_those_drawn_from_scratch(theme: str, mode: str) -> None:
+    """Frames around copies leave nothing behind, in any order of steps, in one map and in stacks."""
+    for size, view, values in (("3x4", "flat", "random:1"), ("2@3x3", "iso", None)):
+        layer = Conv(size, 3, padding=1, padding_mode=mode, stride=2, out_channels=2 if "@" in size else None)
+        made = compose(layer, Options(view=view, values=values, theme=theme, width=240, labels=False))
+        renderer, last = Renderer(made.scene, made.theme), made.scene.steps - 1
+        for step in (0, last, 1, last // 2, 0):
+            fresh = Renderer(made.scene, made.theme).frame(step).pixels
+            assert np.array_equal(renderer.frame(step).pixels, fresh)
+
+
+@every_view
+@every_mode
+def test_frames_are_painted_over_the_window(view: str, mode: str) -> None:
+    """The sides of a copied cell have the colour of frames in the picture, and stand over every other cell's."""
+    made = compose(Conv(4, 3, padding=1, padding_mode=mode), Options(view=view, values=None, width=480))
+    scene, stroke = made.scene, made.theme.style("source").stroke
+    shapes = list(scene.shapes)
+    over = next(i for i, shape in enumerate(shapes) if isinstance(shape, Lines) and shape.role == "source")
+    windows = [i for i, shape in enumerate(shapes) if isinstance(shape, Cells) and shape.role.startswith("window")]
+    assert max(windows) < over
+    picture = Renderer(scene, made.theme).frame(0).pixels[..., :3]
+    for (x, y), (x2, y2) in segments(scene, 0):
+        column, row = int((x + x2) / 2), int((y + y2) / 2)
+        near = picture[row - 2 : row + 3, column - 2 : column + 3].reshape(-1, 3)
+        assert stroke in {tuple(colour) for colour in near.tolist()}
