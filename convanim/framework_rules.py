@@ -5,6 +5,17 @@ stride, `d` the dilation. A rule of a transposed convolution gives (before, afte
 crops on either side, and how many it adds behind.
 
 Read at these versions: PyTorch 2.13, Keras 3.15, ONNX 1.23 (opset 22), JAX 0.10, Flax 0.12.
+
+Where a framework does something else than its document says, a rule follows the document. What is known to differ is
+noted here and beside the rules; `tests/frameworks/` asserts that it still does:
+
+- onnxruntime 1.31, Conv: refuses auto_pad SAME with dilation.
+- onnxruntime, MaxPool: SAME pads for the kernel without its dilation.
+- onnxruntime, SAME where the stride is so much larger than the kernel that the total padding is negative: Conv and
+  AveragePool crop in front, MaxPool fails. The text pads by nothing.
+- onnxruntime, pools: a kernel that exceeds the padded input by less than a stride gives one cell, since it divides
+  towards 0; the text's floor gives none.
+- PyTorch, Conv: a negative padding crops with the modes that copy cells; with zeros it is refused, as we refuse it.
 """
 
 from dataclasses import dataclass
@@ -14,7 +25,8 @@ from convanim.padding import CONV_WORDS, POOL_WORDS
 
 # Whether a mean counts padded cells where its user says nothing. PyTorch: `nn.AvgPool2d(count_include_pad=True)`.
 # ONNX: AveragePool, "Default is 0". Flax: `avg_pool(count_include_pad=True)`, with padding SAME, too. TensorFlow and
-# Keras (`tf.nn.avg_pool`, `AveragePooling2D`) never count them and have no such argument.
+# Keras (`tf.nn.avg_pool`, `AveragePooling2D`) never count them and have no such argument; but Keras on PyTorch, with
+# padding 'same' and an odd number of padded cells on an axis, copies the border cells and counts the copies.
 COUNT_INCLUDE_PAD = {"pytorch": True, "keras": False, "onnx": False, "jax": True}
 
 
@@ -117,7 +129,9 @@ def onnx_transposed_same(k: int, s: int, d: int, output_padding: int, lower: boo
 
     Source: the operator's text, `total_padding = stride·(input − 1) + output_padding + ke − output`, the odd one at the
     end for SAME_UPPER, at the beginning for SAME_LOWER. Where the total is negative the text gives negative pads; here
-    the cells that are wanting are added behind, as TensorFlow does.
+    the cells that are wanting are added behind, as TensorFlow does. onnxruntime adds none: it gives
+    `(input − 1)·stride + ke + output_padding` cells. It also refuses an output_padding from the stride on, where the
+    text allows it below the dilation.
     """
     total = footprint(k, d) + output_padding - s
     if total < 0:
@@ -129,7 +143,8 @@ def onnx_transposed_same(k: int, s: int, d: int, output_padding: int, lower: boo
 def flax_copied(k: int, d: int) -> tuple[int, int]:
     """Flax's CIRCULAR and REFLECT: ke − 1 copied cells at any stride, the odd one behind.
 
-    Source: `flax/linen/linear.py`, `_Conv.__call__`: `((k − 1)//2, k//2)` of the dilated kernel, then VALID.
+    Source: `flax/linen/linear.py`, `_Conv.__call__`: `((k − 1)//2, k//2)` of the dilated kernel, then VALID. Where that
+    is more than the input has to copy, `jnp.pad` goes round again, and we refuse it as PyTorch does.
     """
     ke = footprint(k, d)
     return ((ke - 1) // 2, ke // 2)

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convanim.animation import Animation, compose
 from convanim.chain import Chain
 from convanim.code import from_code
 from convanim.errors import RequestError
@@ -17,6 +16,9 @@ from convanim.options import OF_A_PART, Options, options_of
 from convanim.packaged import templates_folder
 from convanim.sources import SUFFIXES
 from convanim.toml_files import read_toml
+
+if TYPE_CHECKING:
+    from convanim.animation import Animation
 
 # Table -> key -> the option that it sets.
 _TABLES: dict[str, dict[str, str]] = {
@@ -59,8 +61,10 @@ class Recipe:
     source: str = ""
     replaced: frozenset[str] = frozenset()
 
-    def animation(self) -> Animation:
+    def animation(self) -> "Animation":
         """The finished figure. Raises RequestError, with the recipe's file where the fault is in it."""
+        from convanim.animation import compose  # what lays figures out is not needed to read or list them
+
         try:
             return compose(self.figure, self.options, name=self.name, alt=self.alt)
         except RequestError as error:

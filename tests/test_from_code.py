@@ -93,6 +93,8 @@ ONNX: list[tuple[Any, Any, Layer]] = [
         6, 3, 2, ((0, 1), (0, 1))
     )),
     ("AveragePool(kernel_shape=[3, 3], auto_pad='VALID')", 6, AvgPool(6, 3, 1, count_include_pad=False)),
+    ("AveragePool kernel_shape: 2 strides: 4 auto_pad: VALID ceil_mode: 1 count_include_pad: 1", 1, AvgPool(
+        1, 2, 4, ceil_mode=True, dims=1)),
 ]  # fmt: skip
 JAX: list[tuple[Any, Any, Layer]] = [
     ("nn.Conv(features=8, kernel_size=(3, 3), strides=2, padding='SAME')", SIZE, Conv(

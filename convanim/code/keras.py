@@ -92,7 +92,10 @@ def _word(given: Given, dims: int) -> str:
 
 
 def _refuse_both(given: Given, dims: int) -> None:
-    """Stride and dilation together: `BaseConv.__init__` and `BaseConvTranspose.__init__` refuse them."""
+    """Stride and dilation together: `BaseConv.__init__` and `BaseConvTranspose.__init__` refuse them.
+
+    DepthwiseConv1D and DepthwiseConv2D are documented alike, "incompatible", but let them pass.
+    """
     strides = positive("strides", given.sizes("strides"), dims)
     rates = positive("dilation_rate", given.sizes("dilation_rate"), dims)
     if max(strides) > 1 and max(rates) > 1:

@@ -1,0 +1,202 @@
+"""Keras's layers against Keras 3, on PyTorch where it is installed, else on JAX: text and live layers.
+
+`KERAS_BACKEND` asks for one of them. JAX compiles every layer, which takes minutes.
+"""
+
+import os
+import random
+from collections import Counter
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+import pytest
+from common import (
+    DIFFER,
+    REFUSED,
+    SAME,
+    WE_REFUSE,
+    Case,
+    Departure,
+    Numbers,
+    agree,
+    all_seen,
+    batch_of,
+    coded,
+    departed,
+    drawn_until,
+    expected,
+    layer_of,
+    verdict,
+)
+
+from convanim.layers import kernel_shape
+from convanim.modules import from_module, kernel_of
+
+BACKENDS = [name for name in ("torch", "jax") if find_spec(name) is not None]
+if not BACKENDS:
+    pytest.skip("Keras needs torch or jax", allow_module_level=True)
+os.environ.setdefault("KERAS_BACKEND", BACKENDS[0])
+keras: Any = pytest.importorskip("keras")
+BACKEND = keras.backend.backend()
+DTYPE = "float64" if BACKEND == "torch" else "float32"
+
+FAMILIES = ("Conv{}D", "Conv{}DTranspose", "DepthwiseConv{}D", "MaxPooling{}D", "AveragePooling{}D")
+NAMES = [family.format(dims) for family in FAMILIES for dims in (1, 2)]
+COMPARED_EACH = 520  # of every layer: 5200 in all
+REFUSED_EACH = 10
+DEPARTED_EACH = 20
+
+
+def counts_copies(case: Case) -> bool:
+    """A mean with `same`, an odd padding on an axis, and copies of some of a window's cells more than of others."""
+    if "Average" not in case.kind or case.said["padding"].lower() != "same":
+        return False
+    pool = case.per_axis("pool_size")
+    is_odd = is_uneven = False
+    for n, k, s in zip(case.size, pool, pool if "strides" not in case.said else case.per_axis("strides")):
+        total = max((-(-n // s) - 1) * s + k - n, 0)
+        is_odd |= total % 2 == 1
+        for start in range(-(total // 2), n - total // 2, s):
+            met = Counter(min(max(cell, 0), n - 1) for cell in range(start, start + k))
+            is_uneven |= len(set(met.values())) > 1
+    return is_odd and is_uneven
+
+
+def strides_and_dilates(case: Case) -> bool:
+    """A depthwise convolution with a stride and a dilation."""
+    both = (case.per_axis("strides"), case.per_axis("dilation_rate"))
+    return "Depthwise" in case.kind and all(max(numbers) > 1 for numbers in both)
+
+
+COUNTS_COPIES = Departure(
+    "AveragePooling same with an odd padding counts padded cells",
+    "Padded cells are not to count; on PyTorch Keras then copies the border cells first, and counts the copies.",
+    ("AveragePooling1D", "AveragePooling2D"),
+    counts_copies,
+    (DIFFER,),
+)
+DEPARTURES = (
+    *((COUNTS_COPIES,) if BACKEND == "torch" else ()),
+    Departure(
+        "DepthwiseConv takes strides together with dilation_rate",
+        "Its documentation calls them incompatible, and Conv and ConvTranspose refuse them; it does not.",
+        ("DepthwiseConv1D", "DepthwiseConv2D"),
+        strides_and_dilates,
+        (WE_REFUSE,),
+    ),
+)
+
+
+def drawn(name: str, rng: random.Random) -> Case:
+    """A random layer of Keras."""
+    kind, dims = name.replace("1", "").replace("2", ""), 1 if "1" in name else 2
+
+    def sizes(low: int, high: int) -> Any:
+        one = rng.random() < 0.4
+        return rng.randint(low, high) if one else tuple(rng.randint(low, high) for _ in range(dims))
+
+    channels, said = rng.randint(1, 3), {}
+    if kind.endswith("PoolingD"):
+        said["pool_size"] = sizes(1, 4)
+        if rng.random() < 0.7:
+            said["strides"] = sizes(1, 4)
+    else:
+        said["kernel_size"] = sizes(1, 4)
+        if rng.random() < 0.6:
+            said["strides"] = sizes(1, 4)
+        if rng.random() < (0.1 if "strides" in said else 0.6):
+            said["dilation_rate"] = sizes(1, 3)
+        if kind.startswith("Depthwise"):
+            said["depth_multiplier"] = rng.randint(1, 2)
+        else:
+            said["filters"] = rng.randint(1, 3)
+        if kind == "ConvDTranspose" and rng.random() < 0.5:
+            said["output_padding"] = sizes(0, 2)
+        if kind == "ConvD" and rng.random() < 0.3:
+            said |= {"groups": channels, "filters": channels * rng.randint(1, 2)}
+        said["use_bias"] = False
+    said["padding"] = rng.choice(["valid", "same", "SAME", *(["causal"] * (name == "Conv1D"))])
+    size = tuple(rng.randint(1, 7) for _ in range(dims))
+    return Case(name, said, size, channels, f"keras.layers.{name}(")
+
+
+def made(case: Case, rng: random.Random) -> Any:
+    """The live layer, built, with coded weights; None where Keras refuses it."""
+    try:
+        module = getattr(keras.layers, case.kind)(**case.said, dtype=DTYPE)
+        module.build((None, *case.size, case.channels))
+    except (ValueError, TypeError, ZeroDivisionError):
+        return None
+    weights = module.get_weights()
+    module.set_weights([coded(weight.shape, rng) for weight in weights])
+    return module
+
+
+def run(module: Any, batch: Numbers) -> Numbers | None:
+    """What a live layer makes of a batch; None where it refuses that, or gives no cell."""
+    try:
+        found = module(np.moveaxis(batch, 1, -1).astype(DTYPE))
+    except (ValueError, TypeError, RuntimeError, ZeroDivisionError):
+        return None
+    numbers = np.moveaxis(np.asarray(keras.ops.convert_to_numpy(found), dtype=np.float64), -1, 1)
+    return numbers if numbers.size else None
+
+
+def forget_compiled() -> None:
+    """Lets go of what JAX compiled; a few thousand layers of it are more than a process can hold."""
+    if BACKEND == "jax":
+        jax: Any = pytest.importorskip("jax")
+        jax.clear_caches()
+
+
+def mean_of_real_cells(case: Case, padding: Any, batch: Numbers) -> Numbers:
+    """The same mean with Keras's `valid` over an input that was padded before, by the share of real cells."""
+    bare = Case(case.kind, case.said | {"padding": "valid"}, case.size, case.channels)
+    sides = ((0, 0), (0, 0), *padding)
+    module = made(bare, random.Random(0))
+    total, share = (run(module, np.pad(cells, sides)) for cells in (batch, np.ones_like(batch)))
+    assert total is not None
+    assert share is not None
+    return total / share
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Any:
+    """These layers are too small for several threads, which would wait for each other."""
+    if BACKEND != "torch":
+        yield
+        return
+    torch: Any = pytest.importorskip("torch")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
+@pytest.mark.parametrize("name", NAMES)
+def test_random_layers_are_those_of_keras(name: str) -> None:
+    """Keras and we have the same sizes, taps and numbers, or both refuse; the live layer's attributes say the same."""
+    rng = random.Random(f"keras {name}")
+    tally: Counter[str] = Counter()
+    for number in drawn_until(COMPARED_EACH, tally):
+        if number % 100 == 0:
+            forget_compiled()
+        case = drawn(name, rng)
+        module, layer, batch = made(case, rng), layer_of(case), batch_of(case, rng)
+        theirs = None if module is None else run(module, batch)
+        weights = None
+        if layer is not None and module is not None and "Pooling" not in name:
+            weights = kernel_of(module)
+            assert weights.shape == kernel_shape(layer), case
+        found = verdict(layer, theirs, batch, weights)
+        departure = departed(case, found, DEPARTURES)
+        tally[found if departure is None else departure.name] += 1
+        if layer is not None:
+            assert from_module(module, case.shape) == layer, case
+        if departure is not None and layer is not None:
+            assert agree(expected(layer, batch, None), mean_of_real_cells(case, layer.padding, batch)), case
+    assert tally[SAME] == COMPARED_EACH
+    assert tally[REFUSED] >= REFUSED_EACH
+    all_seen(name, tally, DEPARTURES, DEPARTED_EACH)
