@@ -1,12 +1,12 @@
-"""Keras's layers against Keras 3, on PyTorch where it is installed, else on JAX: text and live layers.
+"""Keras's layers against Keras 3 on PyTorch, text and live layers.
 
-`KERAS_BACKEND` asks for one of them. JAX compiles every layer, which takes minutes.
+Not on JAX: while it compiles some of Keras's transposed convolutions, XLA (jaxlib 0.10.2) ends the whole process with a
+failed check, as for `Conv2DTranspose(3, (4, 2), strides=(4, 2), output_padding=0, padding="same")` on 3@3x4.
 """
 
 import os
 import random
 from collections import Counter
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -33,13 +33,11 @@ from common import (
 from convanim.layers import kernel_shape
 from convanim.modules import from_module, kernel_of
 
-BACKENDS = [name for name in ("torch", "jax") if find_spec(name) is not None]
-if not BACKENDS:
-    pytest.skip("Keras needs torch or jax", allow_module_level=True)
-os.environ.setdefault("KERAS_BACKEND", BACKENDS[0])
+torch: Any = pytest.importorskip("torch")
+os.environ.setdefault("KERAS_BACKEND", "torch")
 keras: Any = pytest.importorskip("keras")
-BACKEND = keras.backend.backend()
-DTYPE = "float64" if BACKEND == "torch" else "float32"
+if keras.backend.backend() != "torch":
+    pytest.skip("asked for Keras on another backend", allow_module_level=True)
 
 FAMILIES = ("Conv{}D", "Conv{}DTranspose", "DepthwiseConv{}D", "MaxPooling{}D", "AveragePooling{}D")
 NAMES = [family.format(dims) for family in FAMILIES for dims in (1, 2)]
@@ -69,15 +67,14 @@ def strides_and_dilates(case: Case) -> bool:
     return "Depthwise" in case.kind and all(max(numbers) > 1 for numbers in both)
 
 
-COUNTS_COPIES = Departure(
-    "AveragePooling same with an odd padding counts padded cells",
-    "Padded cells are not to count; on PyTorch Keras then copies the border cells first, and counts the copies.",
-    ("AveragePooling1D", "AveragePooling2D"),
-    counts_copies,
-    (DIFFER,),
-)
 DEPARTURES = (
-    *((COUNTS_COPIES,) if BACKEND == "torch" else ()),
+    Departure(
+        "AveragePooling same with an odd padding counts padded cells",
+        "Padded cells are not to count; on PyTorch Keras then copies the border cells first, and counts the copies.",
+        ("AveragePooling1D", "AveragePooling2D"),
+        counts_copies,
+        (DIFFER,),
+    ),
     Departure(
         "DepthwiseConv takes strides together with dilation_rate",
         "Its documentation calls them incompatible, and Conv and ConvTranspose refuse them; it does not.",
@@ -124,7 +121,7 @@ def drawn(name: str, rng: random.Random) -> Case:
 def made(case: Case, rng: random.Random) -> Any:
     """The live layer, built, with coded weights; None where Keras refuses it."""
     try:
-        module = getattr(keras.layers, case.kind)(**case.said, dtype=DTYPE)
+        module = getattr(keras.layers, case.kind)(**case.said, dtype="float64")
         module.build((None, *case.size, case.channels))
     except (ValueError, TypeError, ZeroDivisionError):
         return None
@@ -136,18 +133,11 @@ def made(case: Case, rng: random.Random) -> Any:
 def run(module: Any, batch: Numbers) -> Numbers | None:
     """What a live layer makes of a batch; None where it refuses that, or gives no cell."""
     try:
-        found = module(np.moveaxis(batch, 1, -1).astype(DTYPE))
+        found = module(np.moveaxis(batch, 1, -1))
     except (ValueError, TypeError, RuntimeError, ZeroDivisionError):
         return None
     numbers = np.moveaxis(np.asarray(keras.ops.convert_to_numpy(found), dtype=np.float64), -1, 1)
     return numbers if numbers.size else None
-
-
-def forget_compiled() -> None:
-    """Lets go of what JAX compiled; a few thousand layers of it are more than a process can hold."""
-    if BACKEND == "jax":
-        jax: Any = pytest.importorskip("jax")
-        jax.clear_caches()
 
 
 def mean_of_real_cells(case: Case, padding: Any, batch: Numbers) -> Numbers:
@@ -164,10 +154,6 @@ def mean_of_real_cells(case: Case, padding: Any, batch: Numbers) -> Numbers:
 @pytest.fixture(autouse=True)
 def _one_thread() -> Any:
     """These layers are too small for several threads, which would wait for each other."""
-    if BACKEND != "torch":
-        yield
-        return
-    torch: Any = pytest.importorskip("torch")
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -180,9 +166,7 @@ def test_random_layers_are_those_of_keras(name: str) -> None:
     """Keras and we have the same sizes, taps and numbers, or both refuse; the live layer's attributes say the same."""
     rng = random.Random(f"keras {name}")
     tally: Counter[str] = Counter()
-    for number in drawn_until(COMPARED_EACH, tally):
-        if number % 100 == 0:
-            forget_compiled()
+    for _ in drawn_until(COMPARED_EACH, tally):
         case = drawn(name, rng)
         module, layer, batch = made(case, rng), layer_of(case), batch_of(case, rng)
         theirs = None if module is None else run(module, batch)
