@@ -49,6 +49,7 @@ ORDER = [
     ("views",),
     ("toml_files",),
     ("theme",),
+    ("drawn",),
     ("timing",),
     ("composing",),
     ("comparing",),
