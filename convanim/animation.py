@@ -4,45 +4,99 @@ import hashlib
 from dataclasses import dataclass, field, replace
 
 from convanim.comparing import compared
-from convanim.composing import composed
-from convanim.described import described
+from convanim.composing import Composed, composed
+from convanim.contact_sheet import contact_sheet
+from convanim.described import described, titled
+from convanim.errors import RequestError
 from convanim.figures import Comparison, Part, Subject
 from convanim.filling import refuse_too_many_cells
 from convanim.layers import Layer
 from convanim.options import Options
 from convanim.scene import Scene
-from convanim.theme import Theme, load_theme
+from convanim.scene_tools import scaled
+from convanim.theme import AUTO, DARK, DEFAULT, Theme, load_theme
 from convanim.timing import Timing
+
+_SCALES = range(1, 9)
 
 
 @dataclass(frozen=True)
 class Animation:
-    """A finished figure. `notes` are for its maker: what was left out or replaced."""
+    """A finished figure. `notes` are for its maker: what was left out or replaced.
+
+    `dark` is the theme for dark surroundings where its maker chose none, for formats that can follow them; with
+    `is_auto` they all must.
+    """
 
     name: str
+    title: str
+    alt: str
     scene: Scene
     theme: Theme
     timing: Timing
-    alt: str
-    digest: str  # of all that the pixels and times come from
+    still: int  # the frame that a still shows
+    digest: str  # of all that the pixels, times and words come from
+    dark: Theme | None = None
+    is_auto: bool = False
     notes: tuple[str, ...] = field(default=())
 
 
-def compose(figure: Subject, options: Options, *, name: str = "", alt: str = "") -> Animation:
-    """The animation of a figure. Raises RequestError when the options do not fit it."""
+def compose(figure: Subject, options: Options, *, name: str = "", title: str = "", alt: str = "") -> Animation:
+    """The animation of a figure; the options' own title and alternative text come before the ones given here.
+
+    Raises RequestError when the options do not fit the figure.
+    """
     if not isinstance(figure, Comparison):
         refuse_too_many_cells(figure, options)
-    theme = load_theme(options.theme, transparent=options.transparent)
+    is_auto = options.theme == AUTO
+    theme = load_theme(DEFAULT if is_auto or options.theme is None else options.theme, transparent=options.transparent)
+    dark = load_theme(DARK, transparent=options.transparent) if is_auto or options.theme is None else None
     made = compared(figure, options) if isinstance(figure, Comparison) else composed(figure, options)
+    for name_of, words in (("title", options.title), ("alt", options.alt)):
+        if words is not None and not words.strip():
+            raise RequestError(
+                name_of, words, "there are no words in it", "leave it out, and the layer is told in words"
+            )
+    called = options.title or title or titled(figure)
+    told = options.alt or alt or described(figure, options.transposed_as)
+    scene, clock, still = _shown(made, options)
+    parts = (_plain(figure), _worded(options), theme, dark, made.numbers, called, told)
     return Animation(
         name=name or _name(figure),
-        scene=made.scene,
+        title=called,
+        alt=told,
+        scene=scene,
         theme=theme,
-        timing=made.timing,
-        alt=alt or described(figure),
-        digest=hashlib.sha256(repr((_plain(figure), _worded(options), theme, made.numbers)).encode()).hexdigest(),
+        timing=clock,
+        still=still,
+        digest=hashlib.sha256(repr(parts).encode()).hexdigest(),
+        dark=dark,
+        is_auto=is_auto,
         notes=made.notes,
     )
+
+
+def _shown(made: Composed, options: Options) -> tuple[Scene, Timing, int]:
+    """The scene at its scale, or several of its frames on a sheet; the frames to play; the one that stills show."""
+    scale = options.scale
+    if isinstance(scale, bool) or not isinstance(scale, int) or scale not in _SCALES:
+        raise RequestError("scale", scale, f"not a whole number from 1 to {_SCALES.stop - 1}", "try 2")
+    scene, clock = scaled(made.scene, scale), made.timing
+    frame = clock.frame(options.frame)
+    if options.bounce and (options.still or options.sheet is not None):
+        raise RequestError("bounce", None, "a still does not move", "leave it out, or leave out still and sheet")
+    if options.sheet is not None:
+        if options.frame is not None or options.still:
+            rule = "a sheet shows frames from the first to the last, and is a still already"
+            raise RequestError("frame" if options.frame is not None else "still", options.frame, rule, "leave it out")
+        return (
+            contact_sheet(scene, clock.steps, options.sheet, is_numbered=options.labels),
+            replace(clock, steps=(0,)),
+            0,
+        )
+    if options.still:
+        return scene, clock.stilled(frame), 0
+    return scene, clock.bounced() if options.bounce else clock, frame
 
 
 def _name(figure: Subject) -> str:

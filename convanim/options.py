@@ -11,6 +11,9 @@ from convanim.sources import Source
 class Options:
     """How a figure looks and moves. Times are in seconds, `width` in pixels.
 
+    `theme` left out is `classic`, and in formats that can follow their surroundings `dark` on dark ones.
+    `frame` counts from 0, or back from -1; `sheet` is rows and columns such as "3x3".
+
     Raises RequestError when an option is of the wrong kind; whether it fits the layer is seen when it is drawn.
     """
 
@@ -22,18 +25,25 @@ class Options:
     order: str = "filter"
     max_sheets: int = 8
     transposed_as: str = "gather"
-    theme: str = "classic"
+    theme: str | None = None
     transparent: bool = False
     width: int = 480
+    scale: int = 1
     labels: bool = True
     caption: bool | None = None  # left out: under comparisons alone
     input_label: str = "input"
     output_label: str = "output"
+    title: str | None = None  # left out: the recipe's, or the layer in words
+    alt: str | None = None
     step_time: float = 0.5
     hold: float = 1.0
     loop: int = 0
+    bounce: bool = False
     steps: str | None = None
     max_frames: int = 500
+    frame: int | None = None  # the one that stills show; left out: the last
+    still: bool = False
+    sheet: str | None = None
     max_cells: int = 10_000_000
 
     def __post_init__(self) -> None:
@@ -46,8 +56,19 @@ class Options:
                 raise RequestError(name, getattr(self, name), "not true or false", "give true or false")
 
 
-TEXTS = ("view", "order", "transposed_as", "theme", "input_label", "output_label", "steps")
-SWITCHES = ("resize", "heat_map", "transparent", "labels", "caption")
+TEXTS = (
+    "view",
+    "order",
+    "transposed_as",
+    "theme",
+    "input_label",
+    "output_label",
+    "title",
+    "alt",
+    "steps",
+    "sheet",
+)
+SWITCHES = ("resize", "heat_map", "transparent", "labels", "caption", "bounce", "still")
 # What the parts of a comparison say for themselves; the rest is of the page that they share.
 OF_A_PART = (
     "values",
@@ -62,7 +83,7 @@ OF_A_PART = (
     "output_label",
     "max_cells",
 )
-_MAY_BE_NONE = ("view", "steps", "heat_map", "caption")
+_MAY_BE_NONE = ("view", "theme", "title", "alt", "steps", "sheet", "heat_map", "caption")
 
 
 def option_names() -> tuple[str, ...]:

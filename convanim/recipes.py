@@ -31,15 +31,20 @@ _TABLES: dict[str, dict[str, str]] = {
         "theme": "theme",
         "transparent": "transparent",
         "width": "width",
+        "scale": "scale",
         "labels": "labels",
         "caption": "caption",
         "input_label": "input_label",
         "output_label": "output_label",
+        "frame": "frame",
+        "still": "still",
+        "sheet": "sheet",
     },
     "timing": {
         "step_time": "step_time",
         "hold": "hold",
         "loop": "loop",
+        "bounce": "bounce",
         "steps": "steps",
         "max_frames": "max_frames",
     },
@@ -66,7 +71,7 @@ class Recipe:
         from convanim.animation import compose  # what lays figures out is not needed to read or list them
 
         try:
-            return compose(self.figure, self.options, name=self.name, alt=self.alt)
+            return compose(self.figure, self.options, name=self.name, title=self.title, alt=self.alt)
         except RequestError as error:
             raise self.blamed(error) from None
 

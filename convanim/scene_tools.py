@@ -1,4 +1,4 @@
-"""Scenes put together: played by frames instead of steps, told apart, and laid on one page."""
+"""Scenes changed as a whole: played by frames instead of steps, scaled, told apart, and laid on one page."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -6,7 +6,23 @@ from functools import partial
 
 import numpy as np
 
-from convanim.scene import Blocks, Cells, During, Floats, Ints, Key, Levels, Lines, Scene, Series, Shape, Since, When
+from convanim.scene import (
+    Blocks,
+    Cells,
+    During,
+    Floats,
+    Ints,
+    Key,
+    Lattice,
+    Levels,
+    Lines,
+    Scene,
+    Series,
+    Shape,
+    Since,
+    Texts,
+    When,
+)
 
 
 def retimed(scene: Scene, steps: Sequence[int], total: int) -> Scene:
@@ -109,3 +125,27 @@ def merged(scenes: Sequence[Scene], width: int, height: int) -> Scene:
         equation=lambda step: " | ".join(text for scene in scenes if (text := scene.equation(step))),
         unit=scenes[0].unit,
     )
+
+
+def scaled(scene: Scene, factor: int) -> Scene:
+    """The same scene with `factor` pixels for each one along both sides."""
+    if factor == 1:
+        return scene
+    return replace(
+        scene,
+        width=factor * scene.width,
+        height=factor * scene.height,
+        unit=factor * scene.unit,
+        shapes=tuple(_scaled(shape, factor) for shape in scene.shapes),
+    )
+
+
+def _scaled(shape: Shape, factor: int) -> Shape:
+    if isinstance(shape, Texts):
+        return replace(shape, points=factor * shape.points, em=factor * shape.em)
+    if isinstance(shape, Lines):
+        ends = shape.ends
+        return replace(shape, ends=factor * ends if isinstance(ends, np.ndarray) else lambda step: factor * ends(step))
+    (x, y), (cx, cy), (rx, ry) = shape.lattice.origin, shape.lattice.column, shape.lattice.row
+    lattice = Lattice((factor * x, factor * y), (factor * cx, factor * cy), (factor * rx, factor * ry))
+    return replace(shape, lattice=lattice)

@@ -127,6 +127,10 @@ def theme_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (templates_folder() / "themes").glob("*.toml")))
 
 
+DEFAULT, DARK = "classic", "dark"
+AUTO = "auto"  # instead of a theme's name: whichever of the two suits the surroundings
+
+
 def load_theme(name: str, *, transparent: bool = False) -> Theme:
     """A theme by name, or from the user's own TOML file; `transparent` overrides its background.
 
@@ -137,7 +141,7 @@ def load_theme(name: str, *, transparent: bool = False) -> Theme:
     elif name.lower().endswith(".toml"):
         path = Path(name)
     else:
-        raise RequestError("theme", name, "no such theme", f"try {', '.join(theme_names())}, or a .toml file")
+        raise RequestError("theme", name, "no such theme", f"try {', '.join(theme_names())}, {AUTO}, or a .toml file")
     theme = _theme(name, read_toml("theme", name, path))
     return replace(theme, transparent=True) if transparent else theme
 

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from convanim.errors import RequestError
 
@@ -14,16 +14,49 @@ _SLICE = re.compile(r"\s*(-?[0-9]{0,9})\s*:\s*(-?[0-9]{0,9})\s*")
 
 @dataclass(frozen=True)
 class Timing:
-    """The steps that frames show, in order, and times in whole centiseconds. `loop` 0 plays for ever."""
+    """The steps that frames show, in order, and times in whole centiseconds. `loop` 0 plays for ever.
+
+    Frames up to `turn` go forward, those behind it back; without a turn all go forward.
+    """
 
     steps: Sequence[int]
     step_time: int
     hold: int
     loop: int
+    turn: int | None = None
+
+    @property
+    def forward(self) -> int:
+        """How many frames go forward."""
+        return len(self.steps) if self.turn is None else self.turn + 1
 
     def duration(self, frame: int) -> int:
-        """How long a frame is shown: the last one is held."""
-        return self.step_time + (self.hold if frame == len(self.steps) - 1 else 0)
+        """How long a frame is shown: the last one that goes forward is held."""
+        return self.step_time + (self.hold if frame == self.forward - 1 else 0)
+
+    def frame(self, number: int | None) -> int:
+        """The place of a frame that is counted from 0, or back from -1, among those that go forward; None: the last.
+
+        Raises RequestError when there is no such frame.
+        """
+        count = self.forward
+        if number is None:
+            return count - 1
+        if isinstance(number, bool) or not isinstance(number, int) or not -count <= number < count:
+            many = "is 1 frame" if count == 1 else f"are {count} frames"
+            raise RequestError("frame", number, f"there {many}", f"count from 0 to {count - 1}, or back from -1")
+        return number % count
+
+    def bounced(self) -> "Timing":
+        """The same forth and back; played once it ends where it began, else the first frame starts the next round."""
+        if len(self.steps) < 2:
+            return self
+        back = [self.steps[i] for i in range(len(self.steps) - 2, -1 if self.loop == 1 else 0, -1)]
+        return replace(self, steps=(*self.steps, *back), turn=len(self.steps) - 1)
+
+    def stilled(self, frame: int) -> "Timing":
+        """One frame alone."""
+        return replace(self, steps=(self.steps[frame],), turn=None)
 
 
 def timing(

@@ -15,10 +15,30 @@ REDUCED = Chain("192@28x28", ["conv 1x1 16", "relu", "conv 5x5 32 p2"])
 @pytest.mark.parametrize(
     ("figure", "text"),
     [
-        (Conv(5, 3), "Convolution (conv, kernel 3×3): a 5×5 input becomes a 3×3 output, one cell at a time."),
+        (
+            Conv(5, 3),
+            "Convolution, kernel 3×3. A 3×3 window moves over the 5×5 input; each place gives one cell of the 3×3 "
+            "output.",
+        ),
         (
             Conv("3@5", 1, out_channels=2),
-            "Convolution (conv, kernel 1×1, 2 filters): a 3@5×5 input becomes a 2@5×5 output, one cell at a time.",
+            "Convolution, kernel 1×1, 2 filters. A 1×1 window moves over the 3@5×5 input; each place gives one cell of "
+            "the 2@5×5 output.",
+        ),
+        (
+            ConvTranspose(3, 3, 2, 1),
+            "Transposed convolution, kernel 3×3, stride 2, padding 1. A 3×3 window moves over the 3×3 input with zeros "
+            "between its cells and padding around them; each place gives one cell of the 5×5 output.",
+        ),
+        (
+            MaxPool(9, 3, padding=1, dilation=2, dims=1),
+            "Max pooling, kernel 3, padding 1, dilation 2. A 5-cell window moves over the 9 input with padding around "
+            "it; each place gives one cell of the 3 output, the largest number in it.",
+        ),
+        (
+            AvgPool(4, 2),
+            "Average pooling, kernel 2×2. A 2×2 window moves over the 4×4 input; each place gives one cell of the 2×2 "
+            "output, the mean of the numbers in it.",
         ),
         (
             REDUCED,

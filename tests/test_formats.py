@@ -38,7 +38,7 @@ def test_a_stream_gets_the_bytes_of_the_file(tmp_path: Path, suffix: str) -> Non
     animation = compose(Conv(4, 3), Options(width=150))
     stream = io.BytesIO()
     calls: list[None] = []
-    FORMATS[suffix](animation, stream, lambda: calls.append(None))
+    FORMATS[suffix].write(animation, stream, lambda: calls.append(None), None)
     (path,) = save(animation, [destination(str(tmp_path / f"figure{suffix.upper()}"))])
     assert path.read_bytes() == stream.getvalue()
     assert calls

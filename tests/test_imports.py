@@ -46,6 +46,7 @@ ORDER = [
     ("described",),
     ("scene",),
     ("scene_tools",),
+    ("contact_sheet",),
     ("views",),
     ("toml_files",),
     ("theme",),

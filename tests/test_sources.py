@@ -164,7 +164,21 @@ def test_numpy_files_run_no_code(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", [[[1, 2], [3]], None, 5, 5.0, [], [[]], {}, {1, 2}, object(), [[10**30, 1], [1, 1]], b"12"], ids=repr
+    "source",
+    [
+        [[1, 2], [3]],
+        None,
+        5,
+        5.0,
+        [],
+        [[]],
+        {},
+        {1, 2},
+        pytest.param(object(), id="object"),
+        [[10**30, 1], [1, 1]],
+        b"12",
+    ],
+    ids=repr,
 )
 def test_values_that_are_no_array_are_refused(source: Any) -> None:
     """Ragged lists, single numbers and whatever else is no map are refused as such."""

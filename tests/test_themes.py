@@ -232,7 +232,7 @@ def test_a_theme_that_does_not_hold_together_is_refused(old: str, new: str, plac
 
 def test_there_is_no_theme_of_any_other_name(tmp_path: Path) -> None:
     """An unknown name lists those there are; a file that is none is said to be none."""
-    with pytest.raises(RequestError, match="try classic, colorblind, dark, print, or a "):
+    with pytest.raises(RequestError, match="try classic, colorblind, dark, print, auto, or a "):
         load_theme("light")
     for name in ("missing.toml", "null\0.toml"):
         with pytest.raises(RequestError, match=r"no such file|cannot be read"):

@@ -52,7 +52,7 @@ def _field(param: click.Parameter | None) -> str:
 def _themes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from convanim.theme import theme_names
 
-    return [CompletionItem(name) for name in theme_names() if name.startswith(incomplete)]
+    return [CompletionItem(name) for name in (*theme_names(), "auto") if name.startswith(incomplete)]
 
 
 def _views(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -143,18 +143,32 @@ def figure_options() -> list[click.Option]:
             shell_complete=_readings,
             help="gather: over the zero-stuffed input; scatter: each input cell stamps the output [gather].",
         ),
-        option("--theme", metavar="NAME|FILE", shell_complete=_themes, help="The colours [classic], or a .toml file."),
+        option(
+            "--theme",
+            metavar="NAME|FILE",
+            shell_complete=_themes,
+            help="The colours [classic]: a theme's name, a .toml file, or auto: light or dark as its surroundings are.",
+        ),
         option("--transparent/--opaque", help="Leave the background out."),
         option("--width", type=Whole(), metavar="PX", help="Exact width of the picture [480]."),
+        option("--scale", type=Whole(), metavar="N", help="The same picture, N times as large [1]."),
         option("--step-time", type=Seconds(), metavar="S", help="Seconds a step [0.5]."),
         option("--hold", type=Seconds(), metavar="S", help="Extra seconds on the last frame [1]."),
         option("--loop", type=Whole(), metavar="N", help="How often it plays; 0 is for ever [0]."),
+        option("--bounce/--no-bounce", help="Play forth and back [off]."),
         option("--labels/--no-labels", help="Names and sizes beside the maps [on]."),
         option("--caption/--no-caption", help="The layer's parameters, formula and cost under the maps [off]."),
         option("--input-label", metavar="TEXT", help="Words for the input's label."),
         option("--output-label", metavar="TEXT", help="Words for the output's label."),
         option("--steps", metavar="A:B", help="A slice of the steps, as in Python."),
         option("--max-frames", type=Whole(), metavar="N", help="Past it steps are sampled evenly [500]."),
+        option(
+            "--frame", type=Whole(), metavar="N", help="The frame that a still shows, from 0, or back from -1 [-1]."
+        ),
+        option("--still/--moving", help="One frame alone, in every format."),
+        option("--sheet", metavar="RxC", help="Frames side by side on one page, such as 3x3, each of the full width."),
+        option("--title", metavar="TEXT", help="The figure's title, for files that carry one [the layer in words]."),
+        option("--alt", metavar="TEXT", help="The text for those who do not see it [written from the layer]."),
         option("--max-cells", type=Whole(), metavar="N", help="Past it the request is refused [10000000]."),
     ]
 

@@ -40,7 +40,20 @@ def give(recipe: "Recipe", output: Sequence[str], form: str | None, *, json: boo
             raise recipe.blamed(error) from None
         return
     to = targets(output, form, f"{recipe.name}.gif")
+    _refuse_unseen_frame(recipe, to)
     write(recipe.animation(), to, quiet=quiet)
+
+
+def _refuse_unseen_frame(recipe: "Recipe", to: Targets) -> None:
+    """Raise RequestError where `--frame` was given and nothing that is written is a still."""
+    from convanim.export import FORMATS
+
+    options = recipe.options
+    if options.frame is None or options.still or (recipe.source and "frame" not in recipe.replaced):
+        return
+    forms = [file.format for file in to.files] + ([FORMATS[to.stream]] if to.stream else [])
+    if not any(form is not None and form.is_still for form in forms):
+        raise RequestError("frame", options.frame, "nothing that is written is a still", "add --still, or -o FILE.png")
 
 
 def _print_json(recipe: "Recipe") -> None:
@@ -54,7 +67,7 @@ def _print_json(recipe: "Recipe") -> None:
 
 def targets(output: Sequence[str], form: str | None, default: str) -> Targets:
     """What `-o` and `--format` ask for; raises RequestError."""
-    from convanim.export import FORMATS, destination
+    from convanim.export import FORMATS, destination, refuse_missing
 
     if form is not None and "-" not in output:
         raise RequestError("format", form, "only -o - needs it: a file's suffix says its format", "leave it out")
@@ -65,6 +78,7 @@ def targets(output: Sequence[str], form: str | None, default: str) -> Targets:
         stream = "." + form.lower().removeprefix(".")
         if stream not in FORMATS:
             raise RequestError("format", form, "no such format", f"try {', '.join(s[1:] for s in FORMATS)}")
+        refuse_missing(FORMATS[stream], stream)
         if list(output).count("-") > 1:
             raise RequestError("output", "-", "standard output takes one figure", "give it once")
     names = [name for name in output if name != "-"] if output else [default]
@@ -73,8 +87,10 @@ def targets(output: Sequence[str], form: str | None, default: str) -> Targets:
 
 def write(animation: "Animation", to: Targets, *, quiet: bool) -> None:
     """Write an animation everywhere; paths are printed, notes and progress go to standard error."""
-    from convanim.export import FORMATS, save
+    from convanim.export import FORMATS, refuse_unfit, save
 
+    if to.stream is not None:
+        refuse_unfit(animation, FORMATS[to.stream])
     if not quiet:
         for note in animation.notes:
             click.echo(f"Note: {note}", err=True)
@@ -84,7 +100,7 @@ def write(animation: "Animation", to: Targets, *, quiet: bool) -> None:
         click.echo(str(file.path) + ("" if file.format else "/"), err=to.stream is not None)
     if to.stream is not None:
         with _progress(animation, 1, quiet) as step:
-            FORMATS[to.stream](animation, _standard_output(), step)
+            FORMATS[to.stream].write(animation, _standard_output(), step, None)
 
 
 def _standard_output() -> BinaryIO:

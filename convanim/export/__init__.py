@@ -1,6 +1,6 @@
 """From an animation to files. Each format is one module and one line in `FORMATS`."""
 
-from convanim.export.formats import FORMATS, Format
+from convanim.export.formats import FORMATS, Format, refuse_missing, refuse_unfit
 from convanim.export.save import Destination, destination, save
 
-__all__ = ["FORMATS", "Destination", "Format", "destination", "save"]
+__all__ = ["FORMATS", "Destination", "Format", "destination", "refuse_missing", "refuse_unfit", "save"]

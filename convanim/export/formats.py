@@ -1,35 +1,61 @@
 """The formats of single files, by suffix."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeAlias
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from convanim.animation import Animation
+from convanim.errors import RequestError
+from convanim.theme import AUTO
 
 if TYPE_CHECKING:
     from convanim.render import Frame
 
 Progress: TypeAlias = Callable[[], None]  # called after each frame
 Frames: TypeAlias = "Iterable[Frame] | None"  # those of the animation, where they are drawn already
+Write: TypeAlias = Callable[[Animation, BinaryIO, Progress, Frames], None]
 
 
-class Format(Protocol):
-    """Writes an animation to a stream."""
+@dataclass(frozen=True)
+class Format:
+    """How an animation is written to a stream, which may not be able to go back or to be read."""
 
-    def __call__(  # noqa: D102 - the class says it
-        self, animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames = None, /
-    ) -> None: ...
+    write: Write
+    is_still: bool = False  # whether a file is always one picture
+    follows: bool = False  # whether its colours can follow light and dark surroundings
+    module: str = ""  # what it needs besides the dependencies of the package,
+    extra: str = ""  # and the extra that installs it
 
 
-def _gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames = None) -> None:
+def refuse_missing(form: Format, suffix: str) -> None:
+    """Raise RequestError where what a format is written with is not installed."""
+    if form.module and find_spec(form.module) is None:
+        rule = f"{suffix} is written with the module {form.module}, which is not installed"
+        raise RequestError("output", suffix, rule, f"pip install 'convanim[{form.extra}]'")
+
+
+def refuse_unfit(animation: Animation, form: Format | None) -> None:
+    """Raise RequestError where a format cannot show an animation; None stands for frames."""
+    if animation.is_auto and not (form and form.follows):
+        able = ", ".join(suffix for suffix, other in FORMATS.items() if other.follows)
+        fix = f"name a theme such as classic or dark, or write {able}" if able else "name a theme such as classic"
+        raise RequestError("theme", AUTO, "this format has the colours of one theme alone", fix)
+
+
+def _gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
     from convanim.export.gif import write_gif
 
     write_gif(animation, stream, progress, drawn)
 
 
-def _png(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames = None) -> None:
+def _png(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
     from convanim.export.png import write_still
 
     write_still(animation, stream, progress)
 
 
-FORMATS: dict[str, Format] = {".gif": _gif, ".png": _png}
+FORMATS: dict[str, Format] = {
+    ".gif": Format(_gif),
+    ".png": Format(_png, is_still=True),
+}

@@ -49,8 +49,8 @@ def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn:
     if timing.loop != 1 and len(timing.steps) > 1:
         repeats = 0 if timing.loop == 0 else timing.loop - 1
         stream.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + _short(repeats) + b"\0")
-    carried = mark(animation)
-    stream.write(b"\x21\xfe" + bytes([len(carried)]) + carried + b"\0")
+    for comment in (mark(animation), animation.alt.encode(errors="replace")):
+        stream.write(_comment(comment))
     pictures = _cleared if animation.theme.transparent else _kept
     for number, (box, ways, disposal) in enumerate(pictures(frames, palette, scene.width, scene.height)):
         data = min((_packed(indices, palette) for indices in ways), key=len)
@@ -174,6 +174,11 @@ def _header(width: int, height: int, palette: Palette) -> bytes:
     colours = bytes(palette.colours.astype(np.uint8).ravel())
     table = colours.ljust(3 << palette.bits, b"\0")
     return b"GIF89a" + _short(width) + _short(height) + bytes([0xF0 | palette.bits - 1, 0, 0]) + table
+
+
+def _comment(text: bytes) -> bytes:
+    blocks = [text[start : start + 255] for start in range(0, len(text), 255)]
+    return b"\x21\xfe" + b"".join(bytes([len(block)]) + block for block in blocks) + b"\0"
 
 
 def _packed(indices: Indices, palette: Palette) -> bytes:

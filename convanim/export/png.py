@@ -1,4 +1,4 @@
-"""PNG: a still of the last frame, and single frames.
+"""PNG: a still of one frame, and numbered frames.
 
 Source: the PNG specification (W3C, third edition). Pillow tries five filters on every row, which for flat pictures
 takes four times as long as packing them unfiltered and gains nothing, so the few bytes are written here.
@@ -19,9 +19,9 @@ _RGB, _RGBA = 2, 6  # colour types
 
 
 def write_still(animation: Animation, stream: BinaryIO, progress: Progress) -> None:
-    """Write the last frame as a PNG."""
+    """Write the frame that a still shows as a PNG."""
     renderer = Renderer(animation.scene, animation.theme)
-    PngWriter(animation).write(renderer.frame(animation.timing.steps[-1]), stream)
+    PngWriter(animation).write(renderer.frame(animation.timing.steps[animation.still]), stream)
     progress()
 
 
@@ -31,7 +31,14 @@ class PngWriter:
     def __init__(self, animation: Animation) -> None:
         self._width, self._height = animation.scene.width, animation.scene.height
         self._channels = 4 if animation.theme.transparent else 3
-        self._comment = mark(animation)
+        self._texts = b"".join(
+            _chunk(b"iTXt", keyword + b"\0\0\0\0\0" + text)
+            for keyword, text in (
+                (b"Comment", mark(animation)),
+                (b"Title", animation.title.encode(errors="replace")),
+                (b"Description", animation.alt.encode(errors="replace")),
+            )
+        )
         # Each row begins with a byte that says "no filter".
         self._rows = np.zeros((self._height, 1 + self._channels * self._width), dtype=np.uint8)
 
@@ -46,7 +53,7 @@ class PngWriter:
         kind = _RGBA if self._channels == 4 else _RGB
         stream.write(b"\x89PNG\r\n\x1a\n")
         stream.write(_chunk(b"IHDR", size + bytes([8, kind, 0, 0, 0])))
-        stream.write(_chunk(b"tEXt", b"Comment\0" + self._comment))
+        stream.write(self._texts)
         stream.write(_chunk(b"IDAT", zlib.compress(self._rows.tobytes(), _LEVEL)))
         stream.write(_chunk(b"IEND", b""))
 

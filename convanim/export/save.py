@@ -7,7 +7,7 @@ from pathlib import Path
 
 from convanim.animation import Animation
 from convanim.errors import RequestError
-from convanim.export.formats import FORMATS, Format
+from convanim.export.formats import FORMATS, Format, refuse_missing, refuse_unfit
 from convanim.export.whole import whole_file
 
 
@@ -22,7 +22,7 @@ class Destination:
 def destination(text: str) -> Destination:
     """What a path asks for: `DIR/`, `DIR\\` or an existing folder for frames, else the suffix's format.
 
-    Raises RequestError for a suffix that has no format, or a folder that is not there.
+    Raises RequestError for a suffix that has no format or whose module is not installed, or a folder that is not there.
     """
     if not text:
         raise RequestError("output", text, "no file is named", "give a name such as figure.gif")
@@ -36,6 +36,7 @@ def destination(text: str) -> Destination:
     form = FORMATS.get(path.suffix.lower())
     if form is None:
         raise RequestError("output", text, "its suffix names no format", f"try {', '.join(FORMATS)}, or a folder DIR/")
+    refuse_missing(form, path.suffix.lower())
     _refuse_missing(text, path.parent)
     return Destination(path, form)
 
@@ -46,10 +47,12 @@ def _refuse_missing(text: str, parent: Path) -> None:
 
 
 def save(animation: Animation, to: Sequence[Destination], progress: Callable[[], None] = lambda: None) -> list[Path]:
-    """Write an animation everywhere; the paths written. Raises OSError when one cannot be, and then none is changed.
+    """Write an animation everywhere; the paths written. `progress` is called after each frame of each.
 
-    `progress` is called after each frame of each.
+    Raises RequestError for a format that cannot show it, OSError when a file cannot be written; then none is changed.
     """
+    for target in to:
+        refuse_unfit(animation, target.format)
     reel = None
     if len(to) > 1:
         from convanim.export.reel import Reel
@@ -62,5 +65,5 @@ def save(animation: Animation, to: Sequence[Destination], progress: Callable[[],
 
                 drafts.enter_context(whole_frames(animation, target.path, progress, reel))
             else:
-                target.format(animation, drafts.enter_context(whole_file(target.path)), progress, reel)
+                target.format.write(animation, drafts.enter_context(whole_file(target.path)), progress, reel)
     return [target.path for target in to]
