@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from concurrent.futures import Executor
-from html import escape
 from pathlib import Path
-from string import Template
 
 from convanim.batch import render_all
 from convanim.errors import RequestError
 from convanim.export.whole import whole_file
-from convanim.packaged import templates_folder
+from convanim.packaged import page
 from convanim.recipes import Recipe, load_recipe, template_names
 
 
@@ -30,23 +28,16 @@ def make_gallery(folder: str, *, executor: Executor | None = None, force: bool =
     for paths in render_all(recipes, files, executor=executor, force=force):
         yield from paths
     with whole_file(place / "index.html") as stream:
-        stream.write(_page(recipes).encode())
+        stream.write(page("gallery.html", figures=[_words(recipe) for recipe in recipes]).encode())
     yield place / "index.html"
 
 
-def _page(recipes: list[Recipe]) -> str:
-    folder = templates_folder() / "pages"
-    page = Template((folder / "gallery.html").read_text(encoding="utf-8"))
-    entry = Template((folder / "gallery_entry.html").read_text(encoding="utf-8"))
-    return page.substitute(entries="".join(entry.substitute(_words(recipe)) for recipe in recipes))
-
-
-def _words(recipe: Recipe) -> dict[str, str]:
+def _words(recipe: Recipe) -> dict[str, str | int]:
     animation = recipe.animation()
     return {
-        "name": escape(recipe.name),
-        "title": escape(recipe.title or recipe.name),
-        "alt": escape(animation.alt),
-        "width": str(animation.scene.width),
-        "height": str(animation.scene.height),
+        "name": recipe.name,
+        "title": animation.title,
+        "alt": animation.alt,
+        "width": animation.scene.width,
+        "height": animation.scene.height,
     }

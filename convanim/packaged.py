@@ -1,6 +1,11 @@
-"""Where the files that come with the package are: figures, themes, pages."""
+"""The files that come with the package: figures, themes, pages."""
 
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def templates_folder() -> Path:
@@ -8,3 +13,22 @@ def templates_folder() -> Path:
     here = Path(__file__).parent
     inside = here / "templates"
     return inside if inside.is_dir() else here.parent / "templates"
+
+
+def page(name: str, **words: object) -> str:
+    """A page of `templates/pages` with words put in, which are escaped where the page is HTML."""
+    return _pages().get_template(name).render(words)
+
+
+@cache
+def _pages() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+    return Environment(
+        loader=FileSystemLoader(templates_folder() / "pages", encoding="utf-8"),
+        autoescape=select_autoescape(["html", "svg", "xml"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,75 @@
+"""Programs that open what convanim writes; each test is skipped with a reason where its program is not installed."""
+
+import atexit
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pixels import Picture
+
+from convanim.animation import Animation
+from convanim.render import Renderer
+from convanim.scene import Cells, Ints, shown
+
+# What keeps a browser without a network from asking for one at every start.
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def needs(program: str, package: str = "") -> str:
+    """The path of a program; skips the test where it is not installed."""
+    path = shutil.which(program)
+    if path is None:
+        pytest.skip(f"needs {program}: apt-get install {package or program}")
+    return path
+
+
+def run(*command: str | Path, cwd: Path | None = None) -> str:
+    """What a program says; fails with all of it where the program fails."""
+    done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def cell_centres(animation: Animation, step: int) -> Ints:
+    """Pixels (N, 2), as x and y, off the middle of every cell that is shown at a step, where no number stands."""
+    found = [
+        shape.lattice.points(shape.cells[shown(shape.when, len(shape), step)] + np.array([0.22, 0.3]))
+        for shape in animation.scene.shapes
+        if isinstance(shape, Cells)
+    ]
+    return np.unique(np.floor(np.concatenate(found)).astype(np.int64), axis=0)
+
+
+def drawn(animation: Animation, step: int, theme: Any = None) -> Picture:
+    """The renderer's picture of a step, in the animation's theme or another."""
+    return Renderer(animation.scene, theme or animation.theme).frame(step).pixels.copy()
+
+
+def differing(picture: Picture, other: Picture, points: Ints, tolerance: int = 3) -> NDArray[np.bool_]:
+    """At which of some pixels two pictures differ by more than a tolerance in a channel."""
+    x, y = points.T
+    off = np.abs(picture[y, x, :3].astype(int) - other[y, x, :3])
+    return np.asarray(off.max(axis=1) > tolerance)
+
+
+@cache
+def browser() -> Any:
+    """Debian's headless Chromium, driven by Playwright; started once."""
+    path = needs("chromium")
+    playwright = pytest.importorskip("playwright.sync_api")
+    driver = playwright.sync_playwright().start()
+    atexit.register(driver.stop)
+    return driver.chromium.launch(executable_path=path, args=CHROMIUM)
