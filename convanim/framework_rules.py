@@ -15,6 +15,8 @@ noted here and beside the rules; `tests/frameworks/` asserts that it still does:
   AveragePool crop in front, MaxPool fails. The text pads by nothing.
 - onnxruntime, pools: a kernel that exceeds the padded input by less than a stride gives one cell, since it divides
   towards 0; the text's floor gives none.
+- Keras, DepthwiseConv: takes strides together with dilation_rate, which its document calls incompatible. Here we follow
+  what it does, since there is but one thing that the two can mean.
 - PyTorch, Conv: a negative padding crops with the modes that copy cells; with zeros it is refused, as we refuse it.
 """
 
@@ -28,6 +30,16 @@ from convanim.padding import CONV_WORDS, POOL_WORDS
 # Keras (`tf.nn.avg_pool`, `AveragePooling2D`) never count them and have no such argument; but Keras on PyTorch, with
 # padding 'same' and an odd number of padded cells on an axis, copies the border cells and counts the copies.
 COUNT_INCLUDE_PAD = {"pytorch": True, "keras": False, "onnx": False, "jax": True}
+
+
+def pytorch_pool_limit(k: int) -> int:
+    """By how many cells PyTorch pads a pool on one side at most.
+
+    Source: `nn.MaxPool2d`, and `pool2d_shape_check` in `aten/src/ATen/native/Pool.h`: half the kernel, without its
+    dilation. It is PyTorch's alone: neither ONNX's text nor Flax has a limit, onnxruntime refuses the whole kernel and
+    more, and so do we, since there would be means of no cell.
+    """
+    return k // 2
 
 
 @dataclass(frozen=True)
@@ -81,6 +93,17 @@ def rules_giving(
     words = CONV_WORDS if op == "conv" else POOL_WORDS
     named = {word: rule for word, rule in words.items() if word in _RULES}
     return [_RULES[word] for word, rule in named.items() if padding == tuple(rule(*axis) for axis in axes)]
+
+
+def keras_takes_both(layer: str) -> bool:
+    """Whether a convolution of Keras takes strides together with dilation_rate.
+
+    Every one of them is documented alike: "`strides > 1` is incompatible with `dilation_rate > 1`". `BaseConv.__init__`
+    and `BaseConvTranspose.__init__` refuse them; DepthwiseConv1D and DepthwiseConv2D compute them, as every backend
+    can: for TensorFlow, which could not, `keras/src/backend/tensorflow/nn.py` has a
+    `_depthwise_conv_stride_dilation_decomposition`.
+    """
+    return layer.startswith("Depthwise")
 
 
 def keras_transposed(k: int, s: int, d: int, word: str, output_padding: int | None = None) -> tuple[int, int, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool
 
@@ -108,7 +109,7 @@ CONV_TRANSPOSE = Operation(
 MAX_POOL = Operation(
     name="max-pool",
     title="Max pooling",
-    layer=MaxPool,
+    layer=partial(MaxPool, half_at_most=True),
     fields=(
         _INPUT,
         _KERNEL,
@@ -124,7 +125,7 @@ MAX_POOL = Operation(
 AVG_POOL = Operation(
     name="avg-pool",
     title="Average pooling",
-    layer=AvgPool,
+    layer=partial(AvgPool, half_at_most=True),
     fields=(
         _INPUT,
         _KERNEL,

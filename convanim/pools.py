@@ -10,6 +10,7 @@ from convanim.arguments import flag, layer_dims, padding_word, refuse_large_kern
 from convanim.axes import Axis
 from convanim.channels import split_channels
 from convanim.errors import RequestError
+from convanim.framework_rules import pytorch_pool_limit
 from convanim.sizes import AXIS_NAMES, LARGEST, PaddingLike, Sides, SizeLike, Sizes, per_axis, per_side
 
 
@@ -18,7 +19,8 @@ class MaxPool:
     """The maximum of each window (`nn.MaxPool1d`, `nn.MaxPool2d`); padding is -inf.
 
     The stride defaults to the kernel; each channel is pooled by itself. Padding words: valid, same, same-lower.
-    Raises RequestError where PyTorch refuses: padding past half the kernel, an empty output.
+    Padding in numbers is less than the kernel; `half_at_most` asks for PyTorch's limit, half of it.
+    Raises RequestError for more padding, and for an empty output.
     """
 
     input_size: Sizes
@@ -41,6 +43,7 @@ class MaxPool:
         in_channels: int | None = None,
         *,
         dims: int | None = None,
+        half_at_most: bool = False,
     ) -> None:
         input_size, channels = split_channels(input_size, in_channels)
         dims = layer_dims(input_size, kernel_size, stride, padding, dilation, dims)
@@ -48,7 +51,7 @@ class MaxPool:
         k = per_axis("kernel_size", kernel_size, dims, 1)
         s = k if stride is None else per_axis("stride", stride, dims, 1)
         d = per_axis("dilation", dilation, dims, 1)
-        sides, _ = _pool_padding(padding, self.op, n, k, s, d)
+        sides, _ = _pool_padding(padding, self.op, n, k, s, d, half_at_most)
         ceil = flag("ceil_mode", ceil_mode)
         set_fields(self, input_size=n, kernel_size=k, stride=s, padding=sides, dilation=d, ceil_mode=ceil)
         set_fields(self, in_channels=channels)
@@ -66,7 +69,8 @@ class AvgPool:
 
     The stride defaults to the kernel. Padding words: valid, same, same-lower; with the latter two padded cells are
     never counted, so that `count_include_pad` is False. `divisor_override` is for two dimensions, as in PyTorch.
-    Raises RequestError where PyTorch refuses: padding past half the kernel, an empty output, a divisor of zero.
+    Padding in numbers is less than the kernel, so that there is a real cell in every window; `half_at_most` asks for
+    PyTorch's limit, half of it. Raises RequestError for more padding, an empty output, a divisor of zero.
     """
 
     input_size: Sizes
@@ -91,13 +95,14 @@ class AvgPool:
         in_channels: int | None = None,
         *,
         dims: int | None = None,
+        half_at_most: bool = False,
     ) -> None:
         input_size, channels = split_channels(input_size, in_channels)
         dims = layer_dims(input_size, kernel_size, stride, padding, None, dims)
         n = per_axis("input_size", input_size, dims, 1)
         k = per_axis("kernel_size", kernel_size, dims, 1)
         s = k if stride is None else per_axis("stride", stride, dims, 1)
-        sides, word = _pool_padding(padding, self.op, n, k, s, (1,) * dims)
+        sides, word = _pool_padding(padding, self.op, n, k, s, (1,) * dims, half_at_most)
         counted = word not in ("same", "same-lower")
         if count_include_pad is not None:
             if flag("count_include_pad", count_include_pad) and not counted:
@@ -139,19 +144,20 @@ class AvgPool:
         return _pool_axes(self.input_size, self.kernel_size, self.stride, self.padding, ones, self.ceil_mode)
 
 
-def _pool_padding(padding: PaddingLike, op: str, n: Sizes, k: Sizes, s: Sizes, d: Sizes) -> tuple[Sides, str]:
+def _pool_padding(
+    padding: PaddingLike, op: str, n: Sizes, k: Sizes, s: Sizes, d: Sizes, half_at_most: bool
+) -> tuple[Sides, str]:
     word = padding_word(padding, tuple(words.POOL_WORDS), op)
     if word:
         return tuple(words.POOL_WORDS[word](*sizes) for sizes in zip(n, k, s, d)), word
     sides = per_side("padding", padding, len(n))
     for pair, kernel in zip(sides, k):
-        if max(pair) > kernel // 2:
-            raise RequestError(
-                "padding",
-                padding,
-                f"a pool's padding is at most half its kernel ({kernel}//2 = {kernel // 2})",
-                f"try {kernel // 2}" if kernel < 2 else f"try {kernel // 2} or less, or a larger kernel",
-            )
+        most = pytorch_pool_limit(kernel) if half_at_most else kernel - 1
+        if max(pair) > most:
+            half = f"PyTorch pads a pool by at most half its kernel ({kernel}//2 = {most})"
+            rule = half if half_at_most else f"a pool's padding is less than its kernel ({kernel})"
+            fix = f"try {most}" if kernel < 2 else f"try {most} or less, or a larger kernel"
+            raise RequestError("padding", padding, rule, fix)
     return sides, word
 
 

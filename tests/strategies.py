@@ -51,7 +51,7 @@ def _transposed_axis(draw: Draw) -> AxisFields:
 @st.composite
 def _pool_axis(draw: Draw, dilated: bool, ceil_mode: bool) -> AxisFields:
     k, s, d = draw(st.integers(1, 5)), draw(st.integers(1, 6)), draw(st.integers(1, 3)) if dilated else 1
-    before, after = draw(st.integers(0, k // 2)), draw(st.integers(0, k // 2))
+    before, after = draw(st.integers(0, k - 1)), draw(st.integers(0, k - 1))
     least = max(1, d * (k - 1) + 1 - before - after - (s - 1 if ceil_mode else 0))
     return AxisFields(draw(st.integers(least, least + 5)), k, s, d, (before, after))
 
@@ -137,7 +137,7 @@ def channelled(draw: Draw, op: str, most: int = 3) -> Any:
     layer: Any = draw(layers(op))
     groups, read, made = (draw(st.integers(1, most)) for _ in range(3))
     if not hasattr(layer, "groups"):
-        assume(all(max(p) <= k // 2 for p, k in zip(layer.padding, layer.kernel_size)))
+        assume(all(max(p) < k for p, k in zip(layer.padding, layer.kernel_size)))
         return replace(layer, in_channels=1 + groups)
     if groups * read == groups * made == 1:
         made = 2

@@ -57,6 +57,9 @@ KERAS: list[tuple[Any, Any, Layer]] = [
     ("layers.Conv2D(1, 3, data_format='channels_first')", "7x9", Conv("7x9", 3)),
     ("layers.DepthwiseConv2D(3, depth_multiplier=2)", SIZE, Conv(SIZE, 3, out_channels=6, groups=3)),
     ("layers.DepthwiseConv2D(3)", "7x9", Conv("7x9", 3)),
+    ("layers.DepthwiseConv2D(3, 2, 'same', dilation_rate=2)", SIZE, Conv(
+        SIZE, 3, 2, "same", 2, out_channels=3, groups=3
+    )),
     ("layers.Conv2DTranspose(1, 3, strides=2)", "4x5", ConvTranspose("4x5", 3, 2)),
     ("layers.Conv2DTranspose(1, 3, strides=2, padding='same')", "4x5", ConvTranspose("4x5", 3, 2, "same")),
     ("layers.Conv2DTranspose(1, 2, strides=3)", "4x5", ConvTranspose("4x5", 2, 3, 0, 1)),
@@ -92,6 +95,10 @@ ONNX: list[tuple[Any, Any, Layer]] = [
     ("AveragePool(kernel_shape=[3, 3], auto_pad='SAME_UPPER', strides=[2, 2], count_include_pad=1)", 6, AvgPool(
         6, 3, 2, ((0, 1), (0, 1))
     )),
+    ("AveragePool kernel_shape: 3, 3 pads: 2, 1, 0, 2", 7, AvgPool(
+        7, 3, 1, ((2, 0), (1, 2)), count_include_pad=False
+    )),
+    ("MaxPool kernel_shape: 4 pads: 3, 3 strides: 2", 7, MaxPool(7, 4, 2, 3, dims=1)),
     ("AveragePool(kernel_shape=[3, 3], auto_pad='VALID')", 6, AvgPool(6, 3, 1, count_include_pad=False)),
     ("AveragePool kernel_shape: 2 strides: 4 auto_pad: VALID ceil_mode: 1 count_include_pad: 1", 1, AvgPool(
         1, 2, 4, ceil_mode=True, dims=1)),
@@ -119,6 +126,7 @@ JAX: list[tuple[Any, Any, Layer]] = [
         4, 3, 2, ((1, 0),), 1, dims=1
     )),
     ("nn.max_pool(x, (3, 3), strides=(2, 2), padding='SAME')", SIZE, MaxPool(SIZE, 3, 2, "same")),
+    ("nn.max_pool(x, (3, 3), padding=((2, 2), (0, 2)))", 7, MaxPool(7, 3, 1, ((2, 2), (0, 2)))),
     ("nn.avg_pool(x, window_shape=(3, 3), padding='SAME')", 7, AvgPool(7, 3, 1, 1)),
     ("nn.avg_pool(x, (2,), count_include_pad=False, padding=((1, 0),))", 7, AvgPool(
         7, 2, 1, ((1, 0),), count_include_pad=False, dims=1
@@ -152,6 +160,7 @@ NOTED = [
     ("layers.Conv2D(1, 3, padding='same')", "7", "⌈input/stride⌉ output cells, the odd cell behind"),
     ("layers.Conv1D(1, 3, padding='causal')", "7", "all padding in front"),
     ("layers.Conv2DTranspose(1, 3, padding='same')", "7", "input·stride output cells"),
+    ("layers.DepthwiseConv2D(3, 2, dilation_rate=2)", "7", "DepthwiseConv takes both all the same"),
     ("Conv(kernel_shape=[3, 3], auto_pad='SAME_LOWER')", "7", "the odd cell in front"),
 ]
 
@@ -187,7 +196,11 @@ REFUSED = [
     ("nn.Conv2d(3, 8, 3, padding_mode='wrap')", "padding_mode wrap: no such mode"),
     ("nn.ConvTranspose2d(3, 8, 3, padding_mode='reflect')", "no other mode than zeros"),
     ("nn.ConvTranspose2d(3, 8, 3, output_padding=1)", "output_padding 1: must be smaller"),
-    ("nn.MaxPool2d(3, padding=2)", "at most half its kernel"),
+    (
+        "nn.MaxPool2d(3, padding=2)",
+        "padding 2: PyTorch pads a pool by at most half its kernel (3//2 = 1); try 1 or less",
+    ),
+    ("nn.AvgPool2d(4, padding=3)", "at most half its kernel (4//2 = 2)"),
     ("nn.MaxPool2d(3, ceil_mode=1)", "ceil_mode 1: not True or False"),
     ("nn.AvgPool1d(3, divisor_override=2)", "AvgPool1d has no argument divisor_override"),
     ("nn.Linear(3, 8)", "Linear is no layer that is known"),
@@ -195,6 +208,8 @@ REFUSED = [
     ("keras.layers.Conv2d(3, 8, 3)", "it is in PyTorch's nn"),
     ("nn.Conv3d(3, 8, 3)", "try Conv"),
     ("layers.Conv2D(8, 3, strides=2, dilation_rate=2)", "Keras refuses it together with strides"),
+    ("layers.Conv2DTranspose(8, 3, strides=2, dilation_rate=2)", "Keras refuses it together with strides"),
+    ("layers.DepthwiseConv2D(3, depth_multiplier=0)", "depth_multiplier 0: must be at least 1"),
     ("layers.Conv2D(8, 3, padding='causal')", "try 'valid' or 'same'"),
     ("layers.Conv2D(8, 3, padding=1)", "try 'valid' or 'same'"),
     ("layers.Conv2DTranspose(8, 3, strides=2, output_padding=2)", "must be less than the stride (2)"),
@@ -206,7 +221,10 @@ REFUSED = [
     ("Conv kernel_shape: 3, 3 W: 8, 3, 5, 5", "W says [5, 5]"),
     ("ConvTranspose kernel_shape: 3, 3 output_shape: 9, 9", "output_shape 9x9: sizes cannot be asked for"),
     ("AveragePool kernel_shape: 3, 3 dilations: 2, 2", "a mean with dilation cannot be drawn"),
-    ("AveragePool kernel_shape: 3, 3 pads: 2, 2, 2, 2", "pads 2:2x2:2: a pool's padding is at most half its kernel"),
+    (
+        "AveragePool kernel_shape: 3, 3 pads: 3, 2, 3, 2",
+        "pads 3:3x2:2: a pool's padding is less than its kernel (3); try 2 or less",
+    ),
     ("MaxPool kernel_shape: 3, 3 ceil_mode: 2", "not 0 or 1"),
     ("MaxPool kernel_shape", "kernel_shape has no value"),
     ("MaxPool 3, 3", "3 is no attribute's name"),

@@ -1,5 +1,6 @@
 """Layers as they are asked for: defaults and refusals."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -182,6 +183,19 @@ def test_pool_padding_is_at_most_half_the_kernel(op: str, kernel: int) -> None:
         assert refusal(op, input_size=9, kernel_size=kernel, padding=padding).field == "padding"
     if op == "max-pool":
         assert refusal(op, input_size=20, kernel_size=kernel, padding=kernel // 2 + 1, dilation=3).field == "padding"
+
+
+@pytest.mark.parametrize("make", [MaxPool, AvgPool])
+@pytest.mark.parametrize("kernel", [1, 2, 3, 4, 5])
+def test_pool_padding_is_less_than_the_kernel(make: Any, kernel: int) -> None:
+    """Half the kernel is PyTorch's limit alone: a pool as such has a real cell in every window of a mean."""
+    layer = make(9, kernel, padding=kernel - 1, stride=1)
+    assert output_size(layer) == (9 + kernel - 1,) * 2
+    assert replace(layer, in_channels=2).padding == layer.padding
+    for padding in (kernel, f"0:{kernel}", f"0x{kernel}:0"):
+        with pytest.raises(RequestError, match=r"less than its kernel \(") as refused:
+            make(9, kernel, padding=padding)
+        assert refused.value.field == "padding"
 
 
 @pytest.mark.parametrize("op", ["conv", "max-pool", "avg-pool"])

@@ -32,7 +32,7 @@ def any_layers(draw: Draw, op: str) -> Layer:
         if isinstance(layer, Conv | ConvTranspose):
             groups, read, made = (draw(st.integers(1, 3)) for _ in range(3))
             layer = replace(layer, in_channels=groups * read, out_channels=groups * made, groups=groups)
-        elif all(max(sides) <= k // 2 for sides, k in zip(layer.padding, layer.kernel_size)):
+        elif all(max(sides) < k for sides, k in zip(layer.padding, layer.kernel_size)):
             layer = replace(layer, in_channels=draw(st.integers(1, 3)))
     if isinstance(layer, ConvTranspose) and draw(st.booleans()):
         layer = replace(layer, transpose_kernel=False)
@@ -112,6 +112,7 @@ def keras_code(draw: Draw, dims: int) -> str:
         return f"layers.{kind}{dims}D({draw(sizes)}, strides={draw(st.none() | sizes)}, {said[0]})"
     said.append(f"strides={draw(sizes)}" if draw(st.booleans()) else f"dilation_rate={draw(sizes)}")
     if kind == "Depthwise":
+        said[1:] = [f"strides={draw(sizes)}", f"dilation_rate={draw(sizes)}"]
         return f"layers.DepthwiseConv{dims}D({draw(sizes)}, depth_multiplier={draw(SIZES)}, {', '.join(said)})"
     if kind == "Transpose":
         said.append(f"output_padding={draw(st.sampled_from([None, 0, 1, 2]))}")
@@ -130,7 +131,7 @@ def onnx_code(draw: Draw, dims: int) -> str:
     if draw(st.booleans()):
         said.append(f"auto_pad={draw(st.sampled_from(['SAME_UPPER', 'SAME_LOWER', 'VALID', 'NOTSET']))!r}")
     else:
-        said.append(f"pads={[draw(st.integers(0, k // 2)) for k in kernel * 2]}")
+        said.append(f"pads={[draw(st.integers(0, k - 1)) for k in kernel * 2]}")
     if kind.endswith("Pool"):
         said.append(f"ceil_mode={draw(st.integers(0, 1))}")
         said.append(f"count_include_pad={draw(st.integers(0, 1))}" if kind == "AveragePool" else "")
@@ -145,7 +146,7 @@ def jax_code(draw: Draw, dims: int) -> str:
     several = st.tuples(*[SIZES] * dims)
     kind = draw(st.sampled_from(["Conv", "ConvTranspose", "max_pool", "avg_pool"]))
     kernel = draw(several)
-    pairs = tuple((draw(st.integers(0, k // 2)), draw(st.integers(0, k // 2))) for k in kernel)
+    pairs = tuple((draw(st.integers(0, k - 1)), draw(st.integers(0, k - 1))) for k in kernel)
     words = ["SAME", "VALID", *(["SAME_LOWER", "CIRCULAR", "REFLECT"] if kind == "Conv" else [])]
     padding = draw(st.one_of(st.sampled_from(words), st.just(pairs)))
     if kind.endswith("pool"):
@@ -286,8 +287,34 @@ def test_channels_survive() -> None:
                 assert channels_of(from_code(code, shape_text(layer))) == channels_of(layer), framework
 
 
-def test_padding_past_half_a_kernel_is_said_in_words() -> None:
-    """A dilated pool's `same` may reach farther than PyTorch and pads allow; auto_pad still says it."""
+def test_strides_with_dilation_are_depthwise_in_keras() -> None:
+    """Keras refuses them together but in DepthwiseConv, which one channel in makes of any convolution."""
+    alone = Conv("1@9x9", 3, 2, 0, 2, out_channels=4)
+    assert to_code(alone, "keras") == "keras.layers.DepthwiseConv2D(3, strides=2, depth_multiplier=4, dilation_rate=2)"
+    assert from_code(to_code(alone, "keras"), "1@9x9") == alone
+    with pytest.raises(RequestError, match="refuses strides together with dilation_rate, except in DepthwiseConv2D"):
+        to_code(Conv("2@9x9", 3, 2, 0, 2, out_channels=4), "keras")
+    with pytest.raises(RequestError, match="refuses strides together with dilation_rate, except in DepthwiseConv1D"):
+        to_code(Conv(9, 3, 2, "causal", 2, dims=1), "keras")
+    with pytest.raises(RequestError, match="refuses strides together with dilation_rate;"):
+        to_code(ConvTranspose(9, 3, 2, 0, 0, 2), "keras")
+
+
+@pytest.mark.parametrize("make", [MaxPool, AvgPool])
+def test_padding_past_half_a_kernel_is_no_layer_of_pytorch(make: Any) -> None:
+    """ONNX and Flax say it in numbers; PyTorch's limit is the reason why there is no code for it."""
+    layer = make(7, 3, 1, padding=2)
+    codes, why = code_table(layer)
+    assert "pads=[2, 2, 2, 2]" in str(codes["onnx"])
+    assert "padding=((2, 2), (2, 2))" in str(codes["jax"])
+    assert why["pytorch"] == "PyTorch pads a pool by at most half its kernel (3//2), not by 2"
+    assert codes["pytorch"] is codes["keras"] is None
+    with pytest.raises(RequestError, match=r"at most half its kernel \(3//2\), not by 2; onnx and jax can say it"):
+        to_code(layer, "pytorch")
+
+
+def test_padding_past_a_kernel_is_said_in_words() -> None:
+    """A dilated pool's `same` may reach farther than pads allow; auto_pad still says it."""
     layer = MaxPool(7, 3, 1, "same", 3)
     sides: Sides = ((3, 3), (3, 3))
     assert layer.padding == sides

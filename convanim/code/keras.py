@@ -15,7 +15,7 @@ from convanim.code.forms import (
     written,
 )
 from convanim.errors import RequestError
-from convanim.framework_rules import CAUSAL, SAME, TRANSPOSED_SAME, keras_transposed
+from convanim.framework_rules import CAUSAL, SAME, TRANSPOSED_SAME, keras_takes_both, keras_transposed
 from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool
 from convanim.padding import CONV_WORDS, POOL_WORDS
 
@@ -64,11 +64,12 @@ def read(given: Given, source: Input) -> tuple[Layer, tuple[str, ...]]:
         make = MaxPool if given.form.op == "max-pool" else AvgPool
         kernel = given.sizes("pool_size", 2)
         return make(source.size, kernel, stride, word, in_channels=source.channels, dims=dims), notes
-    _refuse_both(given, dims)
+    both = _both(given, dims)
     sizes: dict[str, Any] = {"kernel_size": given.sizes("kernel_size"), "stride": given.sizes("strides")}
     dilation, (shared, assumed) = given.sizes("dilation_rate"), _channels(given, source)
     if given.form.op == "conv":
-        return Conv(source.size, **sizes, padding=word, dilation=dilation, **shared, dims=dims), (*notes, *assumed)
+        layer: Layer = Conv(source.size, **sizes, padding=word, dilation=dilation, **shared, dims=dims)
+        return layer, (*notes, *both, *assumed)
     cropped, extra = _cropping(given, word, dims)
     notes = (f"padding {TRANSPOSED_SAME}",) if word == "same" and "output_padding" not in given else ()
     layer = ConvTranspose(
@@ -91,21 +92,22 @@ def _word(given: Given, dims: int) -> str:
     return word
 
 
-def _refuse_both(given: Given, dims: int) -> None:
-    """Stride and dilation together: `BaseConv.__init__` and `BaseConvTranspose.__init__` refuse them.
-
-    DepthwiseConv1D and DepthwiseConv2D are documented alike, "incompatible", but let them pass.
-    """
+def _both(given: Given, dims: int) -> tuple[str, ...]:
+    """What is to be said of strides together with dilation_rate; raises RequestError where Keras refuses them."""
     strides = positive("strides", given.sizes("strides"), dims)
     rates = positive("dilation_rate", given.sizes("dilation_rate"), dims)
-    if max(strides) > 1 and max(rates) > 1:
-        raise RequestError("dilation_rate", rates, "Keras refuses it together with strides", "leave one of them at 1")
+    if max(strides) == 1 or max(rates) == 1:
+        return ()
+    if not keras_takes_both(given.form.name):
+        fix = "leave one of them at 1"
+        raise RequestError("dilation_rate", rates, "Keras refuses it together with strides", fix)
+    return ("strides with dilation_rate is incompatible by Keras's document; DepthwiseConv takes both all the same",)
 
 
 def _channels(given: Given, source: Input) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The channels of a call that does not say how many it reads: from the input, else one."""
     if "Depthwise" in given.form.name:
-        many = given.whole("depth_multiplier")
+        (many,) = positive("depth_multiplier", given.whole("depth_multiplier"), 1)
         if source.channels is None and many == 1:
             return {}, ()
         inputs = source.channels or 1
@@ -155,13 +157,15 @@ def write(layer: Layer) -> str:
 
 
 def _write_weighted(layer: Conv | ConvTranspose, dims: int) -> str:
-    if max(layer.stride) > 1 and max(layer.dilation) > 1:
-        raise UnsayableError("Keras refuses strides together with dilation_rate")
+    both = max(layer.stride) > 1 and max(layer.dilation) > 1
     channels = layer.in_channels or 1
     said = [str(layer.out_channels or 1), spell(layer.kernel_size)]
     said += [f"strides={spell(layer.stride)}" if max(layer.stride) > 1 else ""]
     dilation = f"dilation_rate={spell(layer.dilation)}" if max(layer.dilation) > 1 else ""
+    refused = "Keras refuses strides together with dilation_rate"
     if isinstance(layer, ConvTranspose):
+        if both:
+            raise UnsayableError(refused)
         if layer.groups > 1:
             raise UnsayableError("Keras's transposed convolution has no groups")
         if not layer.transpose_kernel:
@@ -170,10 +174,12 @@ def _write_weighted(layer: Conv | ConvTranspose, dims: int) -> str:
     if layer.padding_mode != "zeros":
         raise UnsayableError(f"Keras pads with zeros; keras.ops.pad would have to pad first ({layer.padding_mode})")
     word = _padding_word(layer, ("same", "causal") if dims == 1 else ("same",))
-    if layer.groups == channels > 1 and "causal" not in word:
+    if layer.groups == channels and (channels > 1 or both) and "causal" not in word:
         many = (layer.out_channels or 1) // channels
         said = [said[1], *said[2:], word, f"depth_multiplier={many}" if many > 1 else "", dilation]
         return written(f"keras.layers.DepthwiseConv{dims}D", *said)
+    if both:
+        raise UnsayableError(f"{refused}, except in DepthwiseConv{dims}D")
     groups = f"groups={layer.groups}" if layer.groups > 1 else ""
     return written(f"keras.layers.Conv{dims}D", *said, word, dilation, groups)
 

@@ -201,8 +201,8 @@ def _write_weighted(layer: Conv | ConvTranspose, said: list[str], dilations: str
 
 
 def _pool_pads(layer: MaxPool | AvgPool) -> str:
-    """Pads in numbers, or as auto_pad where they are more than half the kernel and a word means them."""
-    if all(max(sides) <= kernel // 2 for sides, kernel in zip(layer.padding, layer.kernel_size)):
+    """Pads in numbers, or as auto_pad where they are the kernel or more and a word means them."""
+    if all(max(sides) < kernel for sides, kernel in zip(layer.padding, layer.kernel_size)):
         return _spelled_pads(layer.padding)
     dilation = (1,) * len(layer.input_size) if isinstance(layer, AvgPool) else layer.dilation
     axes = list(zip(layer.input_size, layer.kernel_size, layer.stride, dilation))

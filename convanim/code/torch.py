@@ -5,7 +5,7 @@ from typing import Any
 from convanim.code.forms import Form, Framework, Given, Input, UnsayableError, positive, shown_literal, spell, written
 from convanim.code.parsing import is_sequence
 from convanim.errors import RequestError
-from convanim.framework_rules import COUNT_INCLUDE_PAD, SAME
+from convanim.framework_rules import COUNT_INCLUDE_PAD, SAME, pytorch_pool_limit
 from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool
 from convanim.padding import CONV_WORDS
 
@@ -52,6 +52,7 @@ def read(given: Given, source: Input) -> tuple[Layer, tuple[str, ...]]:
             given.flag("ceil_mode"),
             source.channels,
             dims=dims,
+            half_at_most=True,
         )
         return layer, ()
     if given.form.op == "avg-pool":
@@ -65,6 +66,7 @@ def read(given: Given, source: Input) -> tuple[Layer, tuple[str, ...]]:
             given.whole("divisor_override") if "divisor_override" in given else None,
             source.channels,
             dims=dims,
+            half_at_most=True,
         )
         return layer, ()
     return _weighted(given, source, dims)
@@ -118,7 +120,7 @@ def write(layer: Layer) -> str:
         return _write_weighted(layer, dims)
     padding = _both_sides(layer)
     for pad, kernel in zip(padding, layer.kernel_size):
-        if pad > kernel // 2:
+        if pad > pytorch_pool_limit(kernel):
             raise UnsayableError(f"PyTorch pads a pool by at most half its kernel ({kernel}//2), not by {pad}")
     stride = "" if layer.stride == layer.kernel_size else f"stride={spell(layer.stride)}"
     said = [spell(layer.kernel_size), stride, f"padding={spell(padding)}" if any(padding) else ""]

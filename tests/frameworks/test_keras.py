@@ -15,7 +15,6 @@ from common import (
     DIFFER,
     REFUSED,
     SAME,
-    WE_REFUSE,
     Case,
     Departure,
     Numbers,
@@ -30,6 +29,7 @@ from common import (
     verdict,
 )
 
+from convanim.framework_rules import keras_takes_both
 from convanim.layers import kernel_shape
 from convanim.modules import from_module, kernel_of
 
@@ -62,9 +62,8 @@ def counts_copies(case: Case) -> bool:
 
 
 def strides_and_dilates(case: Case) -> bool:
-    """A depthwise convolution with a stride and a dilation."""
-    both = (case.per_axis("strides"), case.per_axis("dilation_rate"))
-    return "Depthwise" in case.kind and all(max(numbers) > 1 for numbers in both)
+    """A layer with a stride and a dilation."""
+    return all(max(case.per_axis(name)) > 1 for name in ("strides", "dilation_rate"))
 
 
 DEPARTURES = (
@@ -74,13 +73,6 @@ DEPARTURES = (
         ("AveragePooling1D", "AveragePooling2D"),
         counts_copies,
         (DIFFER,),
-    ),
-    Departure(
-        "DepthwiseConv takes strides together with dilation_rate",
-        "Its documentation calls them incompatible, and Conv and ConvTranspose refuse them; it does not.",
-        ("DepthwiseConv1D", "DepthwiseConv2D"),
-        strides_and_dilates,
-        (WE_REFUSE,),
     ),
 )
 
@@ -102,7 +94,7 @@ def drawn(name: str, rng: random.Random) -> Case:
         said["kernel_size"] = sizes(1, 4)
         if rng.random() < 0.6:
             said["strides"] = sizes(1, 4)
-        if rng.random() < (0.1 if "strides" in said else 0.6):
+        if rng.random() < (0.1 if "strides" in said and kind != "DepthwiseConvD" else 0.6):
             said["dilation_rate"] = sizes(1, 3)
         if kind.startswith("Depthwise"):
             said["depth_multiplier"] = rng.randint(1, 2)
@@ -177,10 +169,24 @@ def test_random_layers_are_those_of_keras(name: str) -> None:
         found = verdict(layer, theirs, batch, weights)
         departure = departed(case, found, DEPARTURES)
         tally[found if departure is None else departure.name] += 1
+        tally["both"] += found == SAME and strides_and_dilates(case)
         if layer is not None:
             assert from_module(module, case.shape) == layer, case
         if departure is not None and layer is not None:
             assert agree(expected(layer, batch, None), mean_of_real_cells(case, layer.padding, batch)), case
     assert tally[SAME] == COMPARED_EACH
+    assert tally["both"] >= DEPARTED_EACH if "Depthwise" in name else tally["both"] == 0
     assert tally[REFUSED] >= REFUSED_EACH
     all_seen(name, tally, DEPARTURES, DEPARTED_EACH)
+
+
+@pytest.mark.parametrize("name", NAMES[:6])
+def test_only_depthwise_takes_strides_with_dilation(name: str) -> None:
+    """The documents of all convolutions exclude both; Conv and ConvTranspose do refuse them, DepthwiseConv does not."""
+    layer = getattr(keras.layers, name)
+    assert "`strides > 1` is incompatible with `dilation_rate > 1`" in " ".join(layer.__doc__.split())
+    if keras_takes_both(name):
+        layer(kernel_size=3, strides=2, dilation_rate=2)
+    else:
+        with pytest.raises(ValueError, match="not supported in conjunction"):
+            layer(filters=1, kernel_size=3, strides=2, dilation_rate=2)
