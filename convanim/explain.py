@@ -9,7 +9,7 @@ from convanim.errors import RequestError
 from convanim.explain_chain import chain_lines, cost_lines, counted
 from convanim.figures import Comparison, Part, Subject
 from convanim.formula import brief, footprint_formula, parameters, size_formula
-from convanim.framework_rules import rules_giving
+from convanim.framework_rules import count_rule, rules_giving, size_rule
 from convanim.geometry import Geometry
 from convanim.layers import (
     AvgPool,
@@ -69,10 +69,14 @@ def _layer(layer: Layer) -> list[str]:
 
 
 def _rules(layer: Layer) -> list[str]:
-    """The padding words that mean this padding at this size, with their sources."""
+    """The rules of the output's size, of a mean's divisor, and the words that mean this padding, with their sources."""
+    is_ceiled = isinstance(layer, MaxPool | AvgPool) and layer.ceil_mode
+    lines = [str(size_rule(layer.op, is_ceiled))]
+    if isinstance(layer, AvgPool) and any(map(any, layer.padding)) and layer.divisor_override is None:
+        lines.append(str(count_rule(layer.count_include_pad)))
     extra = layer.output_padding if isinstance(layer, ConvTranspose) else None
     sizes = (layer.input_size, layer.kernel_size, layer.stride, dilation_of(layer))
-    return [f"this padding is what {rule}" for rule in rules_giving(layer.op, *sizes, layer.padding, extra)]
+    return lines + [f"this padding is what {rule}" for rule in rules_giving(layer.op, *sizes, layer.padding, extra)]
 
 
 def _axis(layer: Layer, axis: int, name: str) -> list[str]:

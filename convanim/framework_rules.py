@@ -70,7 +70,67 @@ TRANSPOSED_SAME = WordRule(
     "input·stride output cells, the odd cropped cell behind",
     "TensorFlow and Keras 'same', ONNX SAME_UPPER, JAX 'SAME' of transposed convolutions",
 )
+TRANSPOSED_VALID = WordRule(
+    "valid",
+    "(input − 1)·stride + max(span, stride) output cells, none cropped",
+    "TensorFlow and Keras 'valid', JAX 'VALID' of transposed convolutions",
+)
+TRANSPOSED_ADDED = WordRule(
+    "same",
+    "(input − 1)·stride + span % 2 + output_padding output cells, the odd cropped cell behind",
+    "Keras Conv2DTranspose(padding='same', output_padding=…), output shape",
+)
+SPREAD_PADS = WordRule(
+    "in numbers",
+    "of the zero-stuffed input, so that span − 1 cells less these are cropped",
+    "jax.lax.conv_transpose, padding; Flax ConvTranspose hands them on",
+)
+COPIED = WordRule(
+    "CIRCULAR or REFLECT",
+    "span − 1 copied cells at any stride, the odd cell behind",
+    "flax/linen/linear.py, _Conv.__call__",
+)
 _RULES = {rule.word: rule for rule in (SAME, SAME_LOWER, CAUSAL, HALF, FULL)}
+
+
+_FITTING = "as many windows as fit into the padded input, one every stride cells"
+_HANGING = WordRule(
+    "ceil_mode",
+    "a last window may hang over the padded input, if it starts inside the input or the padding in front",
+    "torch.nn.MaxPool2d, ceil_mode, and pooling_output_shape in aten/src/ATen/native/Pool.h; ONNX MaxPool, ceil_mode",
+)
+_SIZES = {
+    "conv": WordRule("size", _FITTING, "torch.nn.Conv2d, Shape; Dumoulin & Visin, arXiv:1603.07285, relationship 15"),
+    "conv-transpose": WordRule(
+        "size",
+        "a stamp of the kernel every stride cells; padding is cropped off, output_padding is left on behind",
+        "torch.nn.ConvTranspose2d, Shape; Dumoulin & Visin, arXiv:1603.07285, section 4",
+    ),
+    "max-pool": WordRule(
+        "size", _FITTING, "torch.nn.MaxPool2d, Shape; Dumoulin & Visin, arXiv:1603.07285, relationship 7"
+    ),
+    "avg-pool": WordRule(
+        "size", _FITTING, "torch.nn.AvgPool2d, Shape; Dumoulin & Visin, arXiv:1603.07285, relationship 7"
+    ),
+}
+_COUNTED = WordRule(
+    "mean", "padded cells are counted", "count_include_pad, which PyTorch and Flax have on by themselves"
+)
+_NOT_COUNTED = WordRule(
+    "mean",
+    "padded cells are not counted",
+    "count_include_pad, which ONNX has off by itself; TensorFlow and Keras never count them",
+)
+
+
+def size_rule(op: str, ceil_mode: bool = False) -> WordRule:
+    """The rule that an operation's output size comes from."""
+    return _HANGING if ceil_mode else _SIZES[op]
+
+
+def count_rule(count_include_pad: bool) -> WordRule:
+    """What a mean over a padded input is divided by, and whose rule that is."""
+    return _COUNTED if count_include_pad else _NOT_COUNTED
 
 
 def rules_giving(
@@ -86,8 +146,9 @@ def rules_giving(
     axes = list(zip(input_size, kernel_size, stride, dilation))
     if output_padding is not None:
         found = tuple((*sides, extra) for sides, extra in zip(padding, output_padding))
-        is_same = found == tuple(keras_transposed(k, s, d, "same") for _, k, s, d in axes)
-        return [TRANSPOSED_SAME] if is_same and any(map(any, found)) else []
+        crossed = list(zip(kernel_size, stride, dilation))
+        asked = (TRANSPOSED_SAME, TRANSPOSED_VALID) if any(map(any, found)) else ()
+        return [rule for rule in asked if found == tuple(keras_transposed(*axis, rule.word) for axis in crossed)]
     if not any(map(any, padding)):
         return []
     words = CONV_WORDS if op == "conv" else POOL_WORDS

@@ -177,13 +177,23 @@ def test_notes_are_printed_and_can_be_silenced(pair: Pair) -> None:
 @pytest.mark.parametrize("pair", [pair for pair in PAIRS if not pair.code.startswith("{")])
 def test_code_is_explained_as_the_layer_that_it_makes(pair: Pair) -> None:
     """`explain CODE` says what `explain` says of the ordinary layer, and gives code that makes the layer again."""
-    text = done("explain", pair.code, "-i", pair.size).stdout
+    result = done("explain", pair.code, "-i", pair.size)
+    assert result.stderr == done("draw", pair.code, "-i", pair.size, "--json").stderr
+    text = result.stdout
     operation, *rest = pair.command.split()
     assert text == done("explain", operation, *rest).stdout
     named = FRAMEWORKS[pair.framework].title
     (line,) = [line for line in text.splitlines() if line.startswith(f"  {named}: ")]
     code = line.removeprefix(f"  {named}: ")
     assert from_code(code, pair.size, pair.framework) == from_code(pair.code, pair.size, pair.framework)
+
+
+def test_notes_are_printed_for_figures_of_a_comparison() -> None:
+    """Each figure's, unless they are to be silenced."""
+    codes = ["nn.Conv2d(1, 1, 3, bias=False)", "layers.Conv2D(1, 3, activation='relu')"]
+    notes = done("compare", *codes, "-i", "1@5x5", "--json").stderr
+    assert notes == "Note: not in the picture: bias\nNote: not in the picture: activation\n"
+    assert done("compare", *codes, "-i", "1@5x5", "--json", "--quiet").stderr == ""
 
 
 def test_a_dict_is_explained_as_it_is_drawn() -> None:

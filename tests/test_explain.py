@@ -13,7 +13,7 @@ from convanim.cli import main
 from convanim.explain import explained
 from convanim.formula import footprint_formula, size_formula, size_formulas
 from convanim.geometry import Geometry
-from convanim.layers import AvgPool, Conv, ConvTranspose, MaxPool, output_size
+from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool, output_size
 from convanim.operations import OPERATIONS
 
 _FLOOR = re.compile(r"⌊\((.*)\)/(\d+)⌋")
@@ -72,6 +72,26 @@ def test_the_dumoulin_example_is_spelled_out() -> None:
     assert "unread input cells: 0 of 25" in lines
     assert "weights: 9" in lines
     assert "multiply–accumulates: 81" in lines
+
+
+@pytest.mark.parametrize(
+    ("layer", "rule", "source"),
+    [
+        (Conv(5, 3), "size: as many windows as fit into the padded input", "torch.nn.Conv2d, Shape"),
+        (ConvTranspose(5, 3), "size: a stamp of the kernel every stride cells", "torch.nn.ConvTranspose2d, Shape"),
+        (MaxPool(5, 3), "size: as many windows as fit into the padded input", "torch.nn.MaxPool2d, Shape"),
+        (MaxPool(5, 2, ceil_mode=True), "ceil_mode: a last window may hang over", "pooling_output_shape"),
+        (AvgPool(5, 3, padding=1), "mean: padded cells are counted", "PyTorch and Flax have on"),
+        (AvgPool(5, 3, padding="same"), "mean: padded cells are not counted", "ONNX has off"),
+    ],
+)
+def test_rules_are_named_with_their_sources(layer: Layer, rule: str, source: str) -> None:
+    """The size's rule, and how a mean over padding is divided; of a mean without padding nothing is said."""
+    line = next(line for line in explained(layer).splitlines() if line.startswith(rule))
+    assert source in line
+    assert line.endswith(")")
+    assert "mean:" not in explained(AvgPool(5, 3))
+    assert "mean:" not in explained(AvgPool(5, 3, padding=1, divisor_override=2))
 
 
 def test_a_strided_one_by_one_leaves_cells_unread() -> None:

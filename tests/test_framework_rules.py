@@ -6,6 +6,10 @@ from hypothesis import strategies as st
 
 from convanim.axes import transposed_output_size
 from convanim.framework_rules import (
+    TRANSPOSED_ADDED,
+    TRANSPOSED_SAME,
+    TRANSPOSED_VALID,
+    WordRule,
     flax_copied,
     jax_pads,
     jax_transposed,
@@ -67,6 +71,21 @@ def test_pads_of_the_spread_input_and_back(k: int, d: int, low: int, high: int) 
 def test_keras_same_by_hand(k: int, s: int, extra: int | None, expected: tuple[int, int, int]) -> None:
     """What is cropped on each side, odd ones behind, and what is added."""
     assert keras_transposed(k, s, 1, "same", extra) == expected
+
+
+@given(n=st.integers(1, 6), k=K, s=S, d=D, extra=st.integers(0, 4))
+def test_the_words_of_the_rules_come_to_the_sizes(n: int, k: int, s: int, d: int, extra: int) -> None:
+    """What is said of a transposed size is a formula, and it is right."""
+    words = {"input": n, "stride": s, "span": d * (k - 1) + 1, "output_padding": min(extra, s - 1), "max": max}
+
+    def said(rule: WordRule) -> int:
+        formula = rule.says.partition(" output cells")[0].replace("−", "-").replace("·", "*")
+        return int(eval(formula, {"__builtins__": {}}, words))
+
+    added = keras_transposed(k, s, d, "same", min(extra, s - 1))
+    assert said(TRANSPOSED_SAME) == size(n, k, s, d, keras_transposed(k, s, d, "same"))
+    assert said(TRANSPOSED_VALID) == size(n, k, s, d, keras_transposed(k, s, d, "valid"))
+    assert said(TRANSPOSED_ADDED) == size(n, k, s, d, added)
 
 
 def test_onnx_output_padding_is_cropped_again() -> None:

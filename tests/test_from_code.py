@@ -160,6 +160,11 @@ NOTED = [
     ("layers.Conv2D(1, 3, padding='same')", "7", "⌈input/stride⌉ output cells, the odd cell behind"),
     ("layers.Conv1D(1, 3, padding='causal')", "7", "all padding in front"),
     ("layers.Conv2DTranspose(1, 3, padding='same')", "7", "input·stride output cells"),
+    ("layers.Conv2DTranspose(1, 4, 2, 'same', 0)", "7", "stride + span % 2 + output_padding output cells"),
+    ("layers.Conv1DTranspose(1, 2, 3)", "7", "stride + max(span, stride) output cells"),
+    ("nn.ConvTranspose(1, (2, 2), (3, 3), 'VALID')", "7", "stride + max(span, stride) output cells"),
+    ("nn.ConvTranspose(1, (3, 3), padding=1)", "7", "of the zero-stuffed input"),
+    ("nn.Conv(1, (3, 3), padding='CIRCULAR')", "7", "span − 1 copied cells at any stride"),
     ("layers.DepthwiseConv2D(3, 2, dilation_rate=2)", "7", "DepthwiseConv takes both all the same"),
     ("Conv(kernel_shape=[3, 3], auto_pad='SAME_LOWER')", "7", "the odd cell in front"),
 ]
@@ -178,6 +183,7 @@ def test_nothing_is_noted_without_need() -> None:
     """Plain code has no notes; what no picture could show is not spoken of."""
     assert read_code("nn.Conv2d(3, 8, 3)", "7x9").notes == ()
     assert read_code("nn.max_pool(x, (2, 2))", "7x9").notes == ()
+    assert read_code("layers.Conv2DTranspose(1, 3, 2)", "7x9").notes == ()
     assert read_code("Conv name: a kernel_shape: 3, 3", "7x9").notes == ()
 
 

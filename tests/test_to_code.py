@@ -277,6 +277,9 @@ def test_explained_as_code() -> None:
         "  JAX (Flax): nn.Conv(features=1, kernel_size=(3, 3), strides=(2, 2), padding='SAME')\n"
     )
     assert "this padding" not in explained(Conv(6, 3))
+    assert "this padding is what valid: (input − 1)·stride + max(span, stride)" in explained(
+        ConvTranspose(4, 2, 3, 0, 1)
+    )
 
 
 def test_channels_survive() -> None:

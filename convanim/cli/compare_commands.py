@@ -29,7 +29,7 @@ def compare_command() -> click.Command:
         **given: Any,
     ) -> None:
         options = asked(given)
-        comparison = comparison_from(figures, input_size, dims, given)
+        comparison = comparison_from(figures, input_size, dims, given, quiet=quiet)
         from convanim.recipes import Recipe
 
         give(Recipe("compare", comparison, options), output, format, json=json, quiet=quiet)
@@ -53,7 +53,7 @@ def compare_command() -> click.Command:
 
 
 def comparison_from(
-    figures: Sequence[str], input_size: str | None, dims: int | None, given: Mapping[str, Any]
+    figures: Sequence[str], input_size: str | None, dims: int | None, given: Mapping[str, Any], *, quiet: bool = False
 ) -> "Comparison":
     """The figures, each with the options that it shares with the others unless it says them itself."""
     from convanim.figures import Comparison
@@ -65,7 +65,7 @@ def comparison_from(
         refuse_stray_size(input_size, dims)
     shared = {name: given[name] for name in OF_A_PART if given[name] is not None}
     parts = tuple(
-        part_of(text, f"figure {number}", input_size=input_size, dims=dims, shared=shared)
+        part_of(text, f"figure {number}", input_size=input_size, dims=dims, shared=shared, quiet=quiet)
         for number, text in enumerate(figures, start=1)
     )
     _refuse_unheard(parts, shared)

@@ -1,7 +1,7 @@
 """A figure in one text: a template's name, a recipe's file, quoted stages, or the quoted command line of a layer."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,11 +26,12 @@ def part_of(
     input_size: str | None = None,
     dims: int | None = None,
     shared: Mapping[str, Any] | None = None,
+    quiet: bool = False,
 ) -> "Part":
     """The figure that a text stands for, its options and its title.
 
     `input_size` and `dims` are those of figures that say none themselves. `shared` options replace a recipe's; those
-    in a quoted command line come before them.
+    in a quoted command line come before them. What is to be said of code is said, unless it is to be `quiet`.
     Raises RequestError, with `field` and the text in front unless the fault is in a recipe.
     """
     from convanim.code import is_code, read_code
@@ -38,8 +39,9 @@ def part_of(
 
     shared = {} if shared is None else shared
     if is_code(text):
-        layer = read_code(text, input_size).layer
-        return Part(layer, asked(_heard_by(layer.op, shared)), text)
+        coded = read_code(text, input_size)
+        say_notes(coded.notes, quiet=quiet)
+        return Part(coded.layer, asked(_heard_by(coded.layer.op, shared)), text)
     if is_recipe(text):
         return _recipe_part(text, field, shared)
     try:
@@ -52,6 +54,12 @@ def part_of(
     except click.UsageError as error:
         said = " ".join(error.format_message().split()).rstrip(".")
         raise RequestError(field, text, said, "give the layer and its numbers; the rest is of the page") from None
+
+
+def say_notes(notes: Iterable[str], *, quiet: bool) -> None:
+    """What is to be said of a layer beside its figure, on standard error; nothing when it is to be quiet."""
+    for note in () if quiet else notes:
+        click.echo(f"Note: {note}", err=True)
 
 
 def refuse_stray_size(input_size: str | None, dims: int | None) -> None:

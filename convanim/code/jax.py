@@ -18,10 +18,13 @@ from convanim.code.parsing import is_sequence
 from convanim.errors import RequestError
 from convanim.framework_rules import (
     CAUSAL,
+    COPIED,
     COUNT_INCLUDE_PAD,
     SAME,
     SAME_LOWER,
+    SPREAD_PADS,
     TRANSPOSED_SAME,
+    TRANSPOSED_VALID,
     flax_copied,
     jax_pads,
     jax_transposed,
@@ -128,7 +131,7 @@ def _padding(
         return _pairs(given, len(kernel)), "zeros", ()
     if value in _COPIES:
         sizes = zip(kernel, positive("kernel_dilation", dilation, len(kernel)))
-        return tuple(flax_copied(*axis) for axis in sizes), _COPIES[value], ()
+        return tuple(flax_copied(*axis) for axis in sizes), _COPIES[value], (f"padding {COPIED}",)
     if value == "CAUSAL" and len(kernel) == 1:
         return "causal", "zeros", _word_notes("causal")
     if value.upper() not in _WORDS:
@@ -151,8 +154,10 @@ def _cropping(
             raise RequestError("padding", repr(value), rule, "try 'SAME' or 'VALID', or pairs of numbers")
         axes = zip(kernel, positive("strides", given.sizes("strides"), dims), rates)
         rules = [jax_transposed(*axis, value) for axis in axes]
-        notes = (f"padding {TRANSPOSED_SAME}",) if value == "SAME" else ()
+        if value == "SAME" or any(extra for *_, extra in rules):
+            notes = (f"padding {TRANSPOSED_SAME if value == 'SAME' else TRANSPOSED_VALID}",)
     else:
+        notes = (f"padding {SPREAD_PADS}",)
         pairs = _pairs(given, dims)
         rules = [jax_transposed_pads(k, d, low, high) for k, d, (low, high) in zip(kernel, rates, pairs)]
         for (low, _), (before, _, _) in zip(pairs, rules):

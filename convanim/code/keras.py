@@ -15,7 +15,15 @@ from convanim.code.forms import (
     written,
 )
 from convanim.errors import RequestError
-from convanim.framework_rules import CAUSAL, SAME, TRANSPOSED_SAME, keras_takes_both, keras_transposed
+from convanim.framework_rules import (
+    CAUSAL,
+    SAME,
+    TRANSPOSED_ADDED,
+    TRANSPOSED_SAME,
+    TRANSPOSED_VALID,
+    keras_takes_both,
+    keras_transposed,
+)
 from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool
 from convanim.padding import CONV_WORDS, POOL_WORDS
 
@@ -71,7 +79,10 @@ def read(given: Given, source: Input) -> tuple[Layer, tuple[str, ...]]:
         layer: Layer = Conv(source.size, **sizes, padding=word, dilation=dilation, **shared, dims=dims)
         return layer, (*notes, *both, *assumed)
     cropped, extra = _cropping(given, word, dims)
-    notes = (f"padding {TRANSPOSED_SAME}",) if word == "same" and "output_padding" not in given else ()
+    if word == "same":
+        notes = (f"padding {TRANSPOSED_ADDED if 'output_padding' in given else TRANSPOSED_SAME}",)
+    elif "output_padding" not in given and any(extra):
+        notes = (f"padding {TRANSPOSED_VALID}",)
     layer = ConvTranspose(
         source.size, **sizes, padding=cropped, output_padding=extra, dilation=dilation, **shared, dims=dims
     )
