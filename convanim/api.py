@@ -16,6 +16,9 @@ from convanim.recipes import load_recipe
 
 if TYPE_CHECKING:
     import numpy as np
+    from matplotlib.animation import FuncAnimation
+    from matplotlib.axes import Axes
+    from matplotlib.patches import PathPatch
     from numpy.typing import NDArray
 
 
@@ -39,6 +42,21 @@ class Figure:
 
         for frame in frames(self.animation):
             yield frame.pixels.copy()
+
+    def draw(self, ax: "Axes", step: int | None = None) -> "list[PathPatch]":
+        """Draw one step, the still's unless it is given, into matplotlib axes; the artists, all of them vectors.
+
+        Data coordinates become the figure's pixels, y down. Raises RequestError for a step that there is not.
+        """
+        from convanim.artists import draw
+
+        return draw(self.animation, ax, step)
+
+    def to_matplotlib(self) -> "FuncAnimation":
+        """All frames as an animation of matplotlib's, on a figure of its own."""
+        from convanim.artists import to_matplotlib
+
+        return to_matplotlib(self.animation)
 
     @property
     def notes(self) -> tuple[str, ...]:
