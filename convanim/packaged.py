@@ -24,7 +24,7 @@ def page(name: str, **words: object) -> str:
 def _pages() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-    return Environment(
+    pages = Environment(
         loader=FileSystemLoader(templates_folder() / "pages", encoding="utf-8"),
         autoescape=select_autoescape(["html", "svg", "xml"]),
         undefined=StrictUndefined,
@@ -32,3 +32,5 @@ def _pages() -> "Environment":
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    pages.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}  # of `tojson`
+    return pages

@@ -154,9 +154,12 @@ class Texts:
     def start(self, step: int, element: int) -> tuple[float, float]:
         """Where an element's base line starts, x on a whole pixel's quarter so that equal text is equal pixels."""
         width = text_width(self.string(step, element), self.em)
-        x, y = self.points[element]
-        x -= {"start": 0.0, "middle": width / 2, "end": width}[self.anchor]
-        return _nearest(x * 4) / 4, float(_nearest(y + CAP_HEIGHT * self.em / 2))
+        x = self.points[element, 0] - {"start": 0.0, "middle": width / 2, "end": width}[self.anchor]
+        return _nearest(x * 4) / 4, float(self.base_line(element))
+
+    def base_line(self, element: int) -> int:
+        """The y of an element's base line."""
+        return _nearest(self.points[element, 1] + CAP_HEIGHT * self.em / 2)
 
     def boxes(self, step: int, elements: Ints) -> Floats:
         """The bounding boxes (N, 4) of elements: left, top, right, bottom."""

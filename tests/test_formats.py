@@ -14,12 +14,13 @@ from convanim.export import FORMATS, destination, save
 from convanim.render import frames
 
 LEAST_LIKE = 12  # how far a pixel may be off, of 255: a GIF has a palette
+PICTURES = [".gif", ".png"]  # formats that Pillow reads; others are read by tests of their own
 
 
 @pytest.mark.parametrize("transparent", [False, True])
-@pytest.mark.parametrize("suffix", FORMATS)
-def test_every_format_shows_the_last_frame(tmp_path: Path, suffix: str, transparent: bool) -> None:
-    """A file of every format opens at the exact size, and its last picture is the last step's."""
+@pytest.mark.parametrize("suffix", PICTURES)
+def test_every_picture_shows_the_last_frame(tmp_path: Path, suffix: str, transparent: bool) -> None:
+    """A file of every format of pixels opens at the exact size, and its last picture is the last step's."""
     animation = compose(Conv(4, 3), Options(width=150, transparent=transparent))
     (path,) = save(animation, [destination(str(tmp_path / f"figure{suffix}"))])
     *_, last = [frame.pixels.copy() for frame in frames(animation)]

@@ -55,7 +55,14 @@ def _png(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Fram
     write_still(animation, stream, progress)
 
 
+def _html(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
+    from convanim.export.html import write_html
+
+    write_html(animation, stream, progress, drawn)
+
+
 FORMATS: dict[str, Format] = {
     ".gif": Format(_gif),
     ".png": Format(_png, is_still=True),
+    ".html": Format(_html, follows=True),
 }

@@ -1,0 +1,76 @@
+"""HTML: one page that plays a figure and lets its cells be explored. It holds the scene, not pictures of it."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from convanim.animation import Animation
+from convanim.export.formats import Progress
+from convanim.export.mark import mark
+from convanim.export.scene_data import scene_data
+from convanim.packaged import page
+from convanim.theme import Colour, Theme
+
+if TYPE_CHECKING:
+    from convanim.render import Frame
+
+
+def write_html(
+    animation: Animation, stream: BinaryIO, progress: Progress, drawn: "Iterable[Frame] | None" = None
+) -> None:
+    """Write an animation as an interactive page, UTF-8 with `\\n` at line ends."""
+    stream.write(page_of(animation, progress).encode(errors="replace"))
+
+
+def page_of(animation: Animation, progress: Callable[[], None] = lambda: None) -> str:
+    """The whole text of the page, which needs nothing but itself; for a file, or the `srcdoc` of an `iframe`.
+
+    Where the animation has a theme for dark surroundings, the page follows them.
+    """
+    themes = [animation.theme] if animation.dark is None else [animation.theme, animation.dark]
+    scene = scene_data(animation, themes, progress)
+    return page(
+        "figure.html",
+        mark=mark(animation).decode("ascii"),
+        title=animation.title,
+        alt=animation.alt,
+        width=animation.scene.width,
+        height=animation.scene.height,
+        is_still=len(animation.timing.steps) == 1,
+        looks=[_look(theme, scene.levels, scene.paints, number) for number, theme in enumerate(themes)],
+        scene=scene.data,
+    )
+
+
+def _look(theme: Theme, levels: tuple[int, ...], paints: Any, number: int) -> dict[str, Any]:
+    """All colours and lines in one theme, as CSS has them."""
+    return {
+        "scheme": "dark" if _is_dark(theme.background) else "light",
+        "ground": "transparent" if theme.transparent else _css(theme.background),
+        "page": _css(theme.background),
+        "ink": _css(theme.styles["label"].text),
+        "muted": _css(theme.styles["caption"].text),
+        "mark": _css(theme.styles["source"].stroke),
+        "heat": [(level, _css(style.fill), _css(style.text)) for level in levels for style in [theme.heated(level)]],
+        "paints": [
+            {
+                "fill": _css(paint.fill),
+                "stroke": _css(paint.stroke),
+                "width": f"{paint.width:.4g}",
+                "shift": f"{paint.shift:g}",
+                "text": _css(paint.text),
+            }
+            for paint in (each[number] for each in paints.paints)
+        ],
+        "dashes": [
+            None if dash is None else {"start": f"{dash[0]:g}", "pattern": f"{dash[1]:g} {dash[2]:g}"}
+            for dash in (each[number] for each in paints.dash_patterns)
+        ],
+    }
+
+
+def _css(colour: Colour | None) -> str:
+    return "none" if colour is None else f"#{bytes(colour).hex()}"
+
+
+def _is_dark(colour: Colour) -> bool:
+    return sum(weight * part for weight, part in zip((0.299, 0.587, 0.114), colour)) < 128

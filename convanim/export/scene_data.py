@@ -1,0 +1,75 @@
+"""A scene as plain data for a page that draws it: shapes once, and for each state what is shown, read and written.
+
+A state is one of the steps that frames show, forward. What is equal is held once: lattices, cells, texts and sets of
+cells stand in tables and are named by their number; numbers are packed as `compact` says.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from convanim.animation import Animation
+from convanim.export.compact import Table, key_blocks
+from convanim.export.paints import Paints
+from convanim.export.shape_data import Shapes
+from convanim.scene import Key
+from convanim.theme import Theme
+
+_LONGEST = 160  # characters of an equation; of longer ones the middle is left out
+_KEPT_END = 40
+
+
+@dataclass(frozen=True)
+class SceneData:
+    """What a page shows, made of dicts, lists, numbers and texts; and in what colours."""
+
+    data: dict[str, Any]
+    paints: Paints
+    levels: tuple[int, ...]  # the steps of level that heat maps show
+
+
+def scene_data(animation: Animation, themes: Sequence[Theme], progress: Callable[[], None]) -> SceneData:
+    """What a page needs to show an animation in one or several themes."""
+    scene, timing = animation.scene, animation.timing
+    steps = list(timing.steps[: timing.forward])
+    paints = Paints(themes, scene.unit)
+    shapes = Shapes(steps, paints, themes[0])
+    told = [shapes.told(shape) for shape in scene.shapes]
+    maps, sets = shapes.maps, Table()
+
+    def numbers(keys: tuple[Key, ...]) -> list[int]:
+        """The numbers of sets of cells, one for each map."""
+        return [sets.number([maps.number(name), blocks]) for name, blocks in key_blocks(keys).items()]
+
+    reads, writes, equations = [], [], []
+    for step in steps:
+        reads.append(numbers(scene.reads(step)))
+        writes.append(numbers(scene.writes(step)))
+        equations.append(_shortened(scene.equation(step)))
+        progress()
+    for _ in timing.steps[timing.forward :]:
+        progress()
+    data = {
+        "size": [scene.width, scene.height],
+        "states": len(steps),
+        "steps": [] if steps == list(range(scene.steps)) else steps,
+        "total": scene.steps,
+        "timing": {
+            "back": len(timing.steps) - timing.forward,
+            "time": timing.step_time,
+            "hold": timing.hold,
+            "loop": timing.loop,
+            "still": animation.still,
+        },
+        "shapes": told,
+        **shapes.tables(),
+        "sets": sets.values,
+        "reads": reads,
+        "writes": writes,
+        "equations": equations if any(equations) else [],
+    }
+    return SceneData(data, paints, tuple(sorted(shapes.levels)))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - _KEPT_END]} … {text[-_KEPT_END:]}"

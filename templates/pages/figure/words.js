@@ -1,0 +1,74 @@
+// What a state, or a cell, is in words. Sets of cells are products of progressions, one for each axis.
+const sets = scene.sets.map(([map, blocks]) => ({
+  map: scene.maps[map],
+  blocks: blocks.map(block => block.map(([start, count = 1, step = 1]) => ({start, count, step}))),
+}));
+
+const partOf = map => map.slice(0, map.lastIndexOf("/") + 1);
+const sizeOf = set => set.blocks.reduce((sum, block) => sum + block.reduce((n, axis) => n * axis.count, 1), 0);
+
+function holds(set, map, key) {
+  return set.map === map && set.blocks.some(block => block.every(({start, count, step}, axis) => {
+    const place = (key[axis] - start) / step;
+    return Number.isInteger(place) && place >= 0 && place < count;
+  }));
+}
+
+function* keysIn(set) {
+  for (const block of set.blocks) {
+    let keys = [[]];
+    for (const {start, count, step} of block)
+      keys = keys.flatMap(key => counted(count).map(i => [...key, start + i * step]));
+    yield* keys;
+  }
+}
+
+const named = map => map.split("/").map((word, i, all) => i < all.length - 1 && /^\d+$/.test(word) ? `figure ${word}` : word).join(", ");
+const cellName = (map, key) => `${named(map)} (${key.join(", ")})`;
+const many = (n, what) => `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
+
+function setName(set) {
+  if (set.blocks.length !== 1) return `${many(sizeOf(set), "cell")} of ${named(set.map)}`;
+  const spans = set.blocks[0].map(({start, count, step}) => {
+    const end = start + (count - 1) * step;
+    return count === 1 ? `${start}` : step === 1 ? `${start}–${end}` : count === 2 ? `${start} and ${end}` : `${start}–${end} by ${step}`;
+  });
+  const size = sizeOf(set);
+  return `${named(set.map)} (${spans.join(", ")})${size > 1 ? `, ${many(size, "cell")}` : ""}`;
+}
+
+// What a state reads and writes, one sentence for each figure on the page.
+function told(state) {
+  const parts = new Map();
+  for (const [kind, numbers] of [["writes", scene.writes[state]], ["reads", scene.reads[state]]])
+    for (const set of numbers.map(number => sets[number])) {
+      const part = partOf(set.map);
+      if (!parts.has(part)) parts.set(part, {writes: [], reads: []});
+      parts.get(part)[kind].push(setName(set));
+    }
+  const sentences = [...parts.values()].map(({writes, reads}) =>
+    `${writes.join(" and ") || "nothing"} from ${reads.join(" and ") || "no cell"}`);
+  return sentences.join("; ");
+}
+
+const equation = state => scene.equations.length ? scene.equations[state] : "";
+
+function stepName(state) {
+  const step = (scene.steps.length ? scene.steps[state] : state) + 1;
+  return `Step ${step.toLocaleString("en")} of ${scene.total.toLocaleString("en")}`;
+}
+
+// The line under the picture is seen; screen readers hear the other, which waits until nothing changes any more.
+let speaking;
+function say(bold, text, isHeard) {
+  const strong = document.createElement("b");
+  strong.textContent = bold;
+  $("said").replaceChildren(strong, text ? ` ${text}` : "");
+  clearTimeout(speaking);
+  if (isHeard) speaking = setTimeout(() => { $("live").textContent = `${bold} ${text}`; }, 250);
+}
+
+function sayState(state, isHeard) {
+  const what = equation(state);
+  say(scene.total > 1 ? `${stepName(state)}:` : "", told(state) + (what ? `. ${what}` : "") , isHeard);
+}
