@@ -25,6 +25,7 @@ from benchmarks.yardsticks import with_bare_agg, with_func_animation
 from convanim import Conv, Options
 from convanim.animation import Animation, compose
 from convanim.export.gif import write_gif
+from convanim.export.svg import write_svg
 from convanim.recipes import load_recipe, template_names
 from convanim.render import frames
 
@@ -145,6 +146,7 @@ def _bytes(folder: Path) -> None:
     ratios = sorted((sizes[name] / size, name) for name, (_, size) in PUBLISHED.items())
     _row("bytes, the 15 published figures, in sum", f"{total:.2f}", "0.33")
     _row("bytes, the largest of them against its own", f"{ratios[-1][0]:.2f} ({ratios[-1][1]})", "0.5")
+    _svg_bytes()
     worst, mean = _fidelity(folder)
     _row("fidelity, worst pixel of 255, worst figure's mean", f"{worst}, {mean:.2f}", "12, 0.5")
     if shutil.which("gifsicle"):
@@ -154,6 +156,19 @@ def _bytes(folder: Path) -> None:
             subprocess.run(command, check=True, capture_output=True)
             packed += (folder / "packed.gif").stat().st_size
         _row("bytes that gifsicle -O3 would still save", f"{1 - packed / sum(sizes.values()):.1%}", "3 %")
+
+
+def _svg_bytes() -> None:
+    """The published figures as SVG, at their widths and with their labels."""
+    sizes = {}
+    for name, (width, _) in PUBLISHED.items():
+        stream = io.BytesIO()
+        write_svg(load_recipe(name, width=width).animation(), stream, lambda: None)
+        sizes[name] = stream.tell()
+    total = sum(size for _, size in PUBLISHED.values()) / sum(sizes.values())
+    least, name = min((size / sizes[name], name) for name, (_, size) in PUBLISHED.items())
+    _row("bytes, the same as SVG, in sum", f"1/{total:.1f} ({sum(sizes.values()):,})", "1/15")
+    _row("bytes, the largest SVG against its own GIF", f"1/{least:.1f} ({name})", "1/8")
 
 
 def _fidelity(folder: Path) -> tuple[int, float]:

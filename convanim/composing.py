@@ -194,7 +194,7 @@ def _left_out(page: Drawing | Stack) -> tuple[str, ...]:
 
 def _missing_glyphs(options: Options) -> tuple[str, ...]:
     return tuple(
-        f"the font lacks {missing!r}: it is spelled out in the picture"
+        f"the font lacks {missing!r}: formats drawn with it spell that out"
         for label in (options.input_label, options.output_label)
         for missing in legible(label)[1]
     )

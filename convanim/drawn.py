@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from convanim.scene import Blocks, Cells, Floats, Ints, Lattice, Lines, Shape, Texts, levels_at, series_at
+from convanim.scene import Anchor, Blocks, Cells, Floats, Ints, Lattice, Lines, Shape, Texts, levels_at, series_at
 from convanim.theme import Colour, Style, Theme
 
 _DASHED = 6  # pixels of a cell below which its dashes could not be told apart
@@ -40,12 +40,16 @@ class Strokes:
 
 @dataclass(frozen=True)
 class Writing:
-    """Lines of text, each from where its base line starts (N, 2), at a font size of `em` pixels."""
+    """Lines of text, each from where its base line starts (N, 2), at a font size of `em` pixels.
+
+    `anchor` is the part of a line that stays where it is if it turns out narrower or wider than in our font.
+    """
 
     texts: tuple[str, ...]
     starts: Floats
     em: float
     colour: Colour
+    anchor: Anchor
 
 
 Mark: TypeAlias = Areas | Strokes | Writing
@@ -103,7 +107,7 @@ def text_marks(shape: Texts, step: int, elements: Ints, style: Style) -> Iterato
     found = [(text, shape.start(step, e)) for e in elements.tolist() if (text := shape.string(step, e))]
     if found:
         texts, starts = zip(*found)
-        yield Writing(texts, np.array(starts, dtype=float), shape.em, style.text)
+        yield Writing(texts, np.array(starts, dtype=float), shape.em, style.text, shape.anchor)
 
 
 def _level_marks(

@@ -45,14 +45,14 @@ def give(recipe: "Recipe", output: Sequence[str], form: str | None, *, json: boo
 
 
 def _refuse_unseen_frame(recipe: "Recipe", to: Targets) -> None:
-    """Raise RequestError where `--frame` was given and nothing that is written is a still."""
+    """Raise RequestError where `--frame` was given and nothing that is written shows a still."""
     from convanim.export import FORMATS
 
     options = recipe.options
     if options.frame is None or options.still or (recipe.source and "frame" not in recipe.replaced):
         return
     forms = [file.format for file in to.files] + ([FORMATS[to.stream]] if to.stream else [])
-    if not any(form is not None and form.is_still for form in forms):
+    if not any(form is not None and (form.is_still or form.rests) for form in forms):
         raise RequestError("frame", options.frame, "nothing that is written is a still", "add --still, or -o FILE.png")
 
 

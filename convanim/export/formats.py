@@ -23,6 +23,7 @@ class Format:
 
     write: Write
     is_still: bool = False  # whether a file is always one picture
+    rests: bool = False  # whether a file that moves is one picture where motion is not wanted
     follows: bool = False  # whether its colours can follow light and dark surroundings
     module: str = ""  # what it needs besides the dependencies of the package,
     extra: str = ""  # and the extra that installs it
@@ -61,8 +62,15 @@ def _html(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Fra
     write_html(animation, stream, progress, drawn)
 
 
+def _svg(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
+    from convanim.export.svg import write_svg
+
+    write_svg(animation, stream, progress)
+
+
 FORMATS: dict[str, Format] = {
     ".gif": Format(_gif),
     ".png": Format(_png, is_still=True),
     ".html": Format(_html, follows=True),
+    ".svg": Format(_svg, rests=True, follows=True),
 }

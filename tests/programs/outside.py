@@ -14,7 +14,7 @@ from pixels import Picture
 
 from convanim.animation import Animation
 from convanim.render import Renderer
-from convanim.scene import Cells, Ints, shown
+from convanim.scene import Blocks, Cells, Ints, shown
 
 # What keeps a browser without a network from asking for one at every start.
 CHROMIUM = [
@@ -44,12 +44,20 @@ def run(*command: str | Path, cwd: Path | None = None) -> str:
 
 
 def cell_centres(animation: Animation, step: int) -> Ints:
-    """Pixels (N, 2), as x and y, off the middle of every cell that is shown at a step, where no number stands."""
+    """Pixels (N, 2), as x and y, off the middle of every cell that is shown at a step, where no number stands.
+
+    Where maps have no grid, those are pixels off the middle of their blocks.
+    """
+    off = np.array([0.22, 0.3])
     found = [
-        shape.lattice.points(shape.cells[shown(shape.when, len(shape), step)] + np.array([0.22, 0.3]))
+        shape.lattice.points(shape.cells[shown(shape.when, len(shape), step)] + off)
         for shape in animation.scene.shapes
         if isinstance(shape, Cells)
     ]
+    for shape in animation.scene.shapes:
+        if isinstance(shape, Blocks):
+            blocks = shape.at(step)
+            found.append(shape.lattice.points(blocks[:, :2] + off * (blocks[:, 2:] - blocks[:, :2])))
     return np.unique(np.floor(np.concatenate(found)).astype(np.int64), axis=0)
 
 
