@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field, replace
 
+from convanim.captions import caption_lines
 from convanim.comparing import compared
 from convanim.composing import Composed, composed
 from convanim.contact_sheet import contact_sheet
@@ -24,8 +25,9 @@ _SCALES = range(1, 9)
 class Animation:
     """A finished figure. `notes` are for its maker: what was left out or replaced.
 
-    `dark` is the theme for dark surroundings where its maker chose none, for formats that can follow them; with
-    `is_auto` they all must.
+    `caption` is what may stand below it: empty where the picture has it already, or shall have none. `dark` is the
+    theme for dark surroundings where its maker chose none, for formats that can follow them; with `is_auto` they all
+    must.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Animation:
     digest: str  # of all that the pixels, times and words come from
     dark: Theme | None = None
     is_auto: bool = False
+    caption: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
 
@@ -72,6 +75,7 @@ def compose(figure: Subject, options: Options, *, name: str = "", title: str = "
         digest=hashlib.sha256(repr(parts).encode()).hexdigest(),
         dark=dark,
         is_auto=is_auto,
+        caption=() if isinstance(figure, Comparison) or options.caption is not None else caption_lines(figure),
         notes=made.notes,
     )
 

@@ -16,8 +16,16 @@ def templates_folder() -> Path:
 
 
 def page(name: str, **words: object) -> str:
-    """A page of `templates/pages` with words put in, which are escaped where the page is HTML."""
-    return _pages().get_template(name).render(words)
+    """A page of `templates/pages` with words put in, which are escaped where the page is HTML.
+
+    In a LaTeX page words stand in `((…))` and control in `((*…*))`, for braces are LaTeX's own.
+    """
+    return (_latex_pages() if name.endswith(".tex") else _pages()).get_template(name).render(words)
+
+
+def page_part(name: str) -> str:
+    """A file under `templates/pages` as it is, to be put into a page."""
+    return (templates_folder() / "pages" / name).read_text(encoding="utf-8")
 
 
 @cache
@@ -34,3 +42,15 @@ def _pages() -> "Environment":
     )
     pages.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}  # of `tojson`
     return pages
+
+
+@cache
+def _latex_pages() -> "Environment":
+    return _pages().overlay(
+        block_start_string="((*",
+        block_end_string="*))",
+        variable_start_string="((",
+        variable_end_string="))",
+        comment_start_string="((=",
+        comment_end_string="=))",
+    )

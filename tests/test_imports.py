@@ -57,7 +57,9 @@ ORDER = [
     ("animation",),
     ("render",),
     ("artists",),
+    ("stepped",),
     ("export",),
+    ("decks",),
     ("recipes",),
     ("batch",),
     ("explain_chain",),
@@ -77,6 +79,7 @@ LIBRARIES = {
     "matplotlib": {"render", "artists", "api"},  # api names its types
     "PIL": {"render", "export", "sources"},
     "jinja2": {"packaged"},
+    "pptx": {"export/pptx.py"},
 }
 
 

@@ -8,6 +8,7 @@ from convanim import __version__
 from convanim.cli.batch import draw_all, refuse_one_figure_options, workers
 from convanim.cli.chain_commands import chain_command
 from convanim.cli.compare_commands import compare_command
+from convanim.cli.deck_command import deck_command
 from convanim.cli.draw_command import draw_command
 from convanim.cli.explain_commands import explain_group
 from convanim.cli.group import OneLineGroup
@@ -97,6 +98,7 @@ main.add_command(draw_command())
 main.add_command(chain_command())
 main.add_command(compare_command())
 main.add_command(_render_command())
+main.add_command(deck_command())
 main.add_command(explain_group())
 main.add_command(templates)
 main.add_command(_gallery_command())

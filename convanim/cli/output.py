@@ -94,12 +94,13 @@ def write(animation: "Animation", to: Targets, *, quiet: bool) -> None:
     if not quiet:
         for note in animation.notes:
             click.echo(f"Note: {note}", err=True)
-    with _progress(animation, len(to.files), quiet) as step:
+    frames = len(animation.timing.steps)
+    with progress(frames * len(to.files), animation.name, quiet) as step:
         save(animation, to.files, step)
     for file in to.files:
         click.echo(str(file.path) + ("" if file.format else "/"), err=to.stream is not None)
     if to.stream is not None:
-        with _progress(animation, 1, quiet) as step:
+        with progress(frames, animation.name, quiet) as step:
             FORMATS[to.stream].write(animation, _standard_output(), step, None)
 
 
@@ -110,10 +111,10 @@ def _standard_output() -> BinaryIO:
 
 
 @contextmanager
-def _progress(animation: "Animation", files: int, quiet: bool) -> Iterator[Callable[[], None]]:
-    frames = files * len(animation.timing.steps)
+def progress(frames: int, label: str, quiet: bool) -> Iterator[Callable[[], None]]:
+    """A function to call after each frame, which moves a bar on a terminal where there are many."""
     if quiet or frames < _LONG or sys.stderr is None or not sys.stderr.isatty():
         yield lambda: None
         return
-    with click.progressbar(length=frames, label=animation.name, file=sys.stderr) as bar:
+    with click.progressbar(length=frames, label=label, file=sys.stderr) as bar:
         yield lambda: bar.update(1)

@@ -68,9 +68,16 @@ def _svg(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Fram
     write_svg(animation, stream, progress)
 
 
+def _pptx(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
+    from convanim.export.pptx import write_slides
+
+    write_slides([animation], stream, progress)
+
+
 FORMATS: dict[str, Format] = {
     ".gif": Format(_gif),
     ".png": Format(_png, is_still=True),
     ".html": Format(_html, follows=True),
     ".svg": Format(_svg, rests=True, follows=True),
+    ".pptx": Format(_pptx, module="pptx", extra="slides"),
 }

@@ -31,17 +31,18 @@ def destination(text: str) -> Destination:
         path = Path(text.rstrip("/\\") or text[:1])
         if path.exists() and not path.is_dir():
             raise RequestError("output", text, "there is a file of that name", "give another folder")
-        _refuse_missing(text, path.parent)
+        refuse_no_folder(text, path.parent)
         return Destination(path, None)
     form = FORMATS.get(path.suffix.lower())
     if form is None:
         raise RequestError("output", text, "its suffix names no format", f"try {', '.join(FORMATS)}, or a folder DIR/")
     refuse_missing(form, path.suffix.lower())
-    _refuse_missing(text, path.parent)
+    refuse_no_folder(text, path.parent)
     return Destination(path, form)
 
 
-def _refuse_missing(text: str, parent: Path) -> None:
+def refuse_no_folder(text: str, parent: Path) -> None:
+    """Raise RequestError where the folder of an output is not there."""
     if not parent.is_dir():
         raise RequestError("output", text, f"there is no folder {parent}", "make it first, or give another")
 

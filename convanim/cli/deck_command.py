@@ -1,0 +1,91 @@
+"""The command that makes slides of figures."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from convanim.cli.figures_given import recipes_of
+from convanim.cli.options import dims_option, figure_options, figures_argument, input_option
+from convanim.cli.output import progress
+from convanim.errors import RequestError
+
+if TYPE_CHECKING:
+    from convanim.decks import DeckPlace
+
+_EXAMPLE = "give -o talk.pptx, or -o talk.html --reveal"
+
+
+def deck_command() -> click.Command:
+    """The command `deck`."""
+
+    def run(
+        figures: tuple[str, ...],
+        input_size: str | None,
+        dims: int | None,
+        output: tuple[str, ...],
+        per_step: bool,
+        reveal: bool,
+        quiet: bool,
+        **given: Any,
+    ) -> None:
+        from convanim.decks import save_deck
+
+        if given["frame"] is not None and not given["still"]:
+            raise RequestError("frame", given["frame"], "figures on slides move", "leave it out, or add --still")
+        recipes = recipes_of(figures, input_size, dims, given, quiet=quiet)
+        to = _places(output, per_step, reveal)
+        made = [recipe.animation() for recipe in recipes]
+        if not quiet:
+            for animation in made:
+                for note in animation.notes:
+                    click.echo(f"Note: {animation.name}: {note}", err=True)
+            for note in dict.fromkeys(note for place in to for note in place.kind.notes(made)):
+                click.echo(f"Note: {note}", err=True)
+        frames = len(to) * sum(len(animation.timing.steps) for animation in made)
+        with progress(frames, "slides", quiet) as step:
+            paths = save_deck(made, to, step, per_step=per_step)
+        for path in paths:
+            click.echo(str(path))
+
+    return click.Command(
+        "deck",
+        callback=run,
+        params=[
+            figures_argument(),
+            input_option("Size of the input of figures that are written as stages."),
+            dims_option(),
+            *figure_options(),
+            click.Option(
+                ["-o", "--output"],
+                multiple=True,
+                metavar="FILE",
+                help="Where to: .pptx; .html with --reveal. May be repeated.",
+            ),
+            click.Option(["--per-step"], is_flag=True, help="A slide a step in a .pptx, for the speaker to advance."),
+            click.Option(["--reveal"], is_flag=True, help="A reveal.js page: what -o FILE.html is."),
+            click.Option(["-q", "--quiet"], is_flag=True, help="No progress and no notes."),
+        ],
+        help="Slides of figures, one each: PowerPoint or reveal.js. A figure is what compare takes: a "
+        "template, a recipe, or layers in quotes. Options replace the recipes'.\n\n"
+        "On a reveal.js page figures play when their slide is shown, and each press of an arrow key shows the next "
+        "step; P plays and pauses, and Alt with an arrow key leaves the slide.\n\n"
+        "Example: convanim deck no_padding_strides dilation -o talk.pptx",
+    )
+
+
+def _places(output: Sequence[str], per_step: bool, reveal: bool) -> "list[DeckPlace]":
+    """Where a deck goes; raises RequestError for switches that do not fit."""
+    from convanim.decks import deck_place
+
+    if not output:
+        raise RequestError("output", None, "no file is named", _EXAMPLE)
+    pages = [name for name in output if name.lower().endswith(".html")]
+    if pages and not reveal:
+        raise RequestError("output", pages[0], "as slides it is a reveal.js page", "add --reveal")
+    if reveal and not pages:
+        raise RequestError("reveal", None, "it is for a .html file", "add -o talk.html")
+    to = [deck_place(name) for name in output]
+    if per_step and not any(place.kind.per_step for place in to):
+        raise RequestError("per_step", None, "these slides are advanced step by step anyway", "leave it out")
+    return to

@@ -1,0 +1,98 @@
+"""The kinds of presentations, by suffix."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+from convanim.animation import Animation
+from convanim.errors import RequestError
+from convanim.export import FORMATS, refuse_missing, refuse_no_folder, refuse_unfit
+from convanim.export.formats import Progress
+from convanim.export.whole import whole_file
+
+Figures: TypeAlias = Sequence[Animation]
+# Makes a presentation, whose files take their places when the context ends; gives their paths.
+Make: TypeAlias = Callable[[Figures, Path, Progress], AbstractContextManager[list[Path]]]
+
+
+def _no_notes(figures: Figures) -> tuple[str, ...]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How figures are made into a presentation."""
+
+    make: Make
+    per_step: Make | None = None  # the same with a slide a step, where that is not what it has anyway
+    format: str = ""  # the suffix of the format that it is made of, if any
+    notes: Callable[[Figures], tuple[str, ...]] = _no_notes  # what it cannot show
+
+
+@dataclass(frozen=True)
+class DeckPlace:
+    """A path as the user wrote it, and the kind of presentation for it."""
+
+    path: Path
+    kind: Kind
+
+
+def deck_place(text: str) -> DeckPlace:
+    """What a path asks for.
+
+    Raises RequestError for a suffix that is no presentation's or whose module is not installed, or where there is no
+    such folder.
+    """
+    path = Path(text)
+    suffix = path.suffix.lower()
+    kind = DECKS.get(suffix)
+    if kind is None:
+        raise RequestError("output", text, "its suffix names no kind of slides", f"try {', '.join(DECKS)}")
+    if kind.format:
+        refuse_missing(FORMATS[kind.format], kind.format)
+    refuse_no_folder(text, path.parent)
+    return DeckPlace(path, kind)
+
+
+def save_deck(
+    figures: Figures, to: Sequence[DeckPlace], progress: Progress = lambda: None, *, per_step: bool = False
+) -> list[Path]:
+    """Make presentations of the same figures; the paths of all that was written.
+
+    Raises RequestError for a figure that cannot be shown, OSError when a file cannot be written; then none is changed.
+    """
+    for animation in figures:
+        refuse_unfit(animation, None)
+    paths: list[Path] = []
+    with ExitStack() as drafts:
+        for place in to:
+            make = place.kind.per_step if per_step and place.kind.per_step else place.kind.make
+            paths += drafts.enter_context(make(figures, place.path, progress))
+    return paths
+
+
+@contextmanager
+def _pptx(figures: Figures, path: Path, progress: Progress, *, per_step: bool = False) -> Iterator[list[Path]]:
+    from convanim.export.pptx import write_slides
+
+    with whole_file(path) as stream:
+        write_slides(figures, stream, progress, per_step=per_step)
+        yield [path]
+
+
+@contextmanager
+def _reveal(figures: Figures, path: Path, progress: Progress) -> Iterator[list[Path]]:
+    from convanim.decks.reveal import reveal_page
+
+    with whole_file(path) as stream:
+        stream.write(reveal_page(figures, progress).encode())
+        yield [path]
+
+
+DECKS: dict[str, Kind] = {
+    ".pptx": Kind(_pptx, per_step=partial(_pptx, per_step=True), format=".pptx"),
+    ".html": Kind(_reveal),
+}
