@@ -18,7 +18,7 @@ def probes(animation: Animation, step: int) -> Ints:
         for shape in animation.scene.shapes
         if isinstance(shape, Cells) and side(shape.lattice) >= _LEAST
     ]
-    return np.floor(np.concatenate([np.zeros((0, len(_PARTS), 2)), *found])).astype(np.int64)
+    return np.asarray(np.floor(np.concatenate([np.zeros((0, len(_PARTS), 2)), *found])).astype(np.int64))
 
 
 def unlike(off: Floats, tolerance: float) -> int:
