@@ -65,6 +65,7 @@ ORDER = [
     ("explain_chain",),
     ("explain", "geometry_json", "gallery"),
     ("chain_json",),
+    ("notebook",),
     ("api",),
     ("cli",),
     ("__init__", "__main__"),
