@@ -1,6 +1,6 @@
 """The options: those of each operation, from its fields, and those that all figures share."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,8 +10,6 @@ from convanim.errors import RequestError
 from convanim.operations import OPERATIONS, Operation, Takes
 
 if TYPE_CHECKING:
-    from convanim.options import Options
-
     _Number = click.ParamType[Any]
 else:  # only newer versions of click let it be subscripted
     _Number = click.ParamType
@@ -184,13 +182,6 @@ def figure_options_of(operation: Operation) -> list[click.Option]:
 def without(options: list[click.Option], dropped: Collection[str]) -> list[click.Option]:
     """Some options, others left out by their names."""
     return [option for option in options if option.name not in dropped]
-
-
-def asked(given: Mapping[str, Any]) -> "Options":
-    """What was asked for of all that figures can be told; raises RequestError."""
-    from convanim.options import option_names, options_of
-
-    return options_of({name: given[name] for name in option_names() if given.get(name) is not None})
 
 
 def output_options() -> list[click.Option]:
