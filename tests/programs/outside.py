@@ -74,10 +74,14 @@ def differing(picture: Picture, other: Picture, points: Ints, tolerance: int = 3
 
 
 @cache
-def browser() -> Any:
-    """Debian's headless Chromium, driven by Playwright; started once."""
-    path = needs("chromium")
-    playwright = pytest.importorskip("playwright.sync_api")
-    driver = playwright.sync_playwright().start()
+def browser(*flags: str) -> Any:
+    """Debian's headless Chromium, driven by Playwright; started once for each set of flags."""
+    return _driver().chromium.launch(executable_path=needs("chromium"), args=[*CHROMIUM, *flags])
+
+
+@cache
+def _driver() -> Any:
+    needs("chromium")
+    driver = pytest.importorskip("playwright.sync_api").sync_playwright().start()
     atexit.register(driver.stop)
-    return driver.chromium.launch(executable_path=path, args=CHROMIUM)
+    return driver

@@ -1,0 +1,196 @@
+"""SVG files in Chromium: by themselves and in `<img>`, at times of our choosing, in the dark, and without motion."""
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from outside import browser, cell_centres, differing, drawn
+from PIL import Image
+from pixels import Picture
+
+from convanim import Conv, Options
+from convanim.animation import Animation, compose
+from convanim.export import destination, save
+from convanim.layers import ConvTranspose, Layer
+from convanim.recipes import load_recipe, template_names
+from convanim.scene import Cells
+from convanim.theme import Theme
+
+_SEEK = "t => document.getAnimations().forEach(a => { a.pause(); a.currentTime = t })"
+
+
+@pytest.fixture
+def console() -> list[str]:
+    """What pages complain of; nothing, at the test's end."""
+    return []
+
+
+def opened(console: list[str], animation: Animation, flag: str = "", **how: Any) -> Any:
+    """A page as large as the figure, in a browser that was started with a flag."""
+    size = {"width": animation.scene.width, "height": animation.scene.height}
+    page = browser(*filter(None, [flag])).new_page(viewport=size, **how)
+    page.on("console", lambda message: console.append(message.text))
+    page.on("pageerror", lambda error: console.append(str(error)))
+    return page
+
+
+def written(animation: Animation, folder: Path) -> Path:
+    """The figure's file."""
+    return save(animation, [destination(str(folder / "figure.svg"))])[0]
+
+
+def seen(page: Any) -> Picture:
+    """What a page shows."""
+    with Image.open(io.BytesIO(page.screenshot())) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def middle(animation: Animation, frame: int) -> float:
+    """Milliseconds from the beginning to the middle of a frame."""
+    timing = animation.timing
+    return 10 * sum(timing.duration(f) for f in range(frame)) + 5.0 * timing.duration(frame)
+
+
+def check(picture: Picture, animation: Animation, step: int, theme: Theme | None = None) -> None:
+    """The colours off the middle of all cells are the renderer's; beside lines no two rasterisers smooth alike."""
+    wanted = drawn(animation, step, theme)
+    points = cell_centres(animation, step)
+    corners = [points + np.array(d) for d in ((-1, -1), (1, -1), (-1, 1), (1, 1))]
+    x, y = points.T
+    beside = [np.abs(wanted[y, x].astype(int) - wanted[c[:, 1], c[:, 0]]).max(axis=1) > 3 for c in corners]
+    points = points[~np.any(beside, axis=0)]
+    assert len(points) > 5
+    off = differing(picture, wanted, points)
+    assert not off.any(), points[off][:5]
+
+
+def stopped(svg: str, milliseconds: float) -> str:
+    """A file whose animations stand still at a time."""
+    stop = f"animation-play-state:paused!important;animation-delay:-{milliseconds}ms!important"
+    return re.sub(r"(#\w+ \[style\]\{animation:[^}!]*)\}", rf"\1;{stop}}}", svg, count=1)
+
+
+@pytest.mark.parametrize("name", template_names())
+def test_a_template_shows_its_steps(name: str, tmp_path: Path, console: list[str]) -> None:
+    """At several times a file opened by itself has the renderer's colours in all cells."""
+    animation = load_recipe(name).animation()
+    page = opened(console, animation)
+    page.goto(written(animation, tmp_path).as_uri())
+    last = len(animation.timing.steps) - 1
+    for frame in sorted({0, last // 3, last // 2, last}):
+        page.evaluate(_SEEK, middle(animation, frame))
+        check(seen(page), animation, animation.timing.steps[frame])
+    page.close()
+    assert not console
+
+
+@pytest.mark.parametrize("name", ["padding_strides", "numerical_max_pooling", "grouped", "oriented_filters"])
+def test_a_picture_in_a_page_shows_its_steps(name: str, tmp_path: Path, console: list[str]) -> None:
+    """In `<img>`, where no script runs, a file stopped at a time shows that frame."""
+    animation = load_recipe(name).animation()
+    svg = written(animation, tmp_path).read_text(encoding="utf-8")
+    page = opened(console, animation)
+    last = len(animation.timing.steps) - 1
+    for frame in sorted({0, last // 2, last}):
+        path = tmp_path / f"{frame}.svg"
+        path.write_text(stopped(svg, middle(animation, frame)), encoding="utf-8")
+        show(page, tmp_path, path.name)
+        check(seen(page), animation, animation.timing.steps[frame])
+    page.close()
+    assert not console
+
+
+def show(page: Any, folder: Path, name: str) -> None:
+    """Open a page with nothing but a picture, and wait until that is drawn."""
+    html = folder / "page.html"
+    html.write_text(
+        f"<!DOCTYPE html><style>body{{margin:0}}img{{display:block}}</style><img src={name!r}>", encoding="utf-8"
+    )
+    page.goto(html.as_uri())
+    page.evaluate("document.images[0].decode()")
+
+
+def test_a_picture_in_a_page_plays(tmp_path: Path, console: list[str]) -> None:
+    """Left alone, a file in `<img>` goes from its first step to the last, and stays when it plays once."""
+    animation = compose(Conv(4, 3), Options(step_time=0.6, hold=0, loop=1))
+    written(animation, tmp_path)
+    page = opened(console, animation)
+    show(page, tmp_path, "figure.svg")
+    first = seen(page)
+    page.wait_for_timeout(3500)
+    check(first, animation, 0)
+    check(seen(page), animation, 3)
+    page.close()
+
+
+@pytest.mark.parametrize("in_page", [False, True])
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("layer", "values"), [(Conv(5, 3, 2, 1), None), (ConvTranspose(3, 3, 2), "random:1")])
+def test_auto_follows_the_surroundings(
+    layer: Layer, values: str | None, dark: bool, in_page: bool, tmp_path: Path, console: list[str]
+) -> None:
+    """With `--theme auto` the dark theme's colours are shown in the dark, the light ones elsewhere; in `<img>` too."""
+    animation = compose(layer, Options(theme="auto", values=values))
+    path = written(animation, tmp_path)
+    path.write_text(stopped(path.read_text(encoding="utf-8"), middle(animation, 3)), encoding="utf-8")
+    page = opened(console, animation, color_scheme="dark" if dark else "light")
+    show(page, tmp_path, path.name) if in_page else page.goto(path.as_uri())
+    check(seen(page), animation, 3, animation.dark if dark else animation.theme)
+    page.close()
+    assert not console
+
+
+@pytest.mark.parametrize("in_page", [False, True])
+@pytest.mark.parametrize("frame", [0, 4, -1])
+def test_reduced_motion_shows_the_still(frame: int, in_page: bool, tmp_path: Path, console: list[str]) -> None:
+    """Where the system asks for less motion nothing moves, and the frame that was asked for is shown."""
+    animation = compose(Conv(5, 3, padding=1), Options(frame=frame, step_time=0.05))
+    path = written(animation, tmp_path)
+    # What Playwright emulates does not reach pictures in a page; what the browser is started with does.
+    how = {} if in_page else {"reduced_motion": "reduce"}
+    page = opened(console, animation, "--force-prefers-reduced-motion" if in_page else "", **how)
+    show(page, tmp_path, path.name) if in_page else page.goto(path.as_uri())
+    assert page.evaluate("document.getAnimations().length") == 0
+    for _ in range(2):
+        check(seen(page), animation, animation.timing.steps[frame])
+        page.wait_for_timeout(120)
+    page.close()
+    assert not console
+
+
+def test_two_figures_in_one_page_keep_apart(tmp_path: Path, console: list[str]) -> None:
+    """Written into one HTML page, as notebooks do, each keeps its colours and its time."""
+    made = [compose(Conv(size, 3), Options(theme=theme, width=300)) for size, theme in ((4, "dark"), (5, "print"))]
+    page = browser().new_page(viewport={"width": 640, "height": 500})
+    page.on("console", lambda message: console.append(message.text))
+    figures = "".join(written(animation, tmp_path).read_text(encoding="utf-8") for animation in made)
+    page.set_content(f"<!DOCTYPE html><style>body{{margin:0}}svg{{float:left}}</style>{figures}")
+    page.evaluate(_SEEK, 750.0)
+    picture = seen(page)
+    for animation, left in zip(made, (0, 300)):
+        check(picture[: animation.scene.height, left : left + 300], animation, 1)
+    page.close()
+    assert not console
+
+
+@pytest.mark.parametrize("label", ["😀 猫", "קלט עברית", "a<b>&\"'"])
+def test_words_stay_on_the_page(label: str, tmp_path: Path, console: list[str]) -> None:
+    """A label in any script is there letter for letter, within the picture's sides, above its map."""
+    animation = compose(Conv(4, 3), Options(input_label=label, output_label=label, view="flat"))
+    page = opened(console, animation)
+    page.goto(written(animation, tmp_path).as_uri())
+    found = page.evaluate(
+        "[...document.querySelectorAll('text')].map(t => {"
+        "const b = t.getBoundingClientRect(); return [t.textContent, b.left, b.right, b.bottom] })"
+    )
+    letters = "".join(text for text, *_ in found).replace(" ", "")
+    assert letters.count(label.replace(" ", "")) == 2
+    top = min(shape.lattice.origin[1] for shape in animation.scene.shapes if isinstance(shape, Cells))
+    for text, left, right, bottom in found:
+        assert 0 <= left < right <= animation.scene.width, text
+        assert bottom <= top + 100, text
+    page.close()
+    assert not console
