@@ -11,6 +11,7 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pytest
+from agg import drawn_by_agg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.animation import FuncAnimation, PillowWriter
@@ -30,7 +31,6 @@ from convanim.drawn import Strokes
 from convanim.layers import Layer
 from convanim.operations import OPERATIONS
 from convanim.recipes import template_names
-from convanim.render import Renderer
 
 TOLERANCE = 8  # how far a pixel may be off, of 255: Agg rounds the ends of lines that it strokes itself
 
@@ -50,20 +50,20 @@ def seen(ax: Axes) -> NDArray[np.int64]:
 
 
 def rendered(animation: Animation, step: int) -> NDArray[np.int64]:
-    """The renderer's pixels of a step."""
-    return Renderer(animation.scene, animation.theme).frame(step).pixels.astype(np.int64)
+    """The pixels of a step as Agg draws its marks, to which `test_agg.py` holds the renderer."""
+    return drawn_by_agg(animation, step).astype(np.int64)
 
 
 def off(animation: Animation, step: int) -> int:
-    """By how much a step in axes of the picture's size differs from the renderer's, at the worst pixel."""
+    """By how much a step in axes of the picture's size differs from its marks, at the worst pixel."""
     ax = page_of_axes(animation.scene.width, animation.scene.height)
     draw(animation, ax, step)
     return int(np.abs(seen(ax) - rendered(animation, step)).max())
 
 
 @pytest.mark.parametrize("name", template_names())
-def test_axes_show_what_the_renderer_shows(name: str) -> None:
-    """In axes of the picture's size every pixel of every template is the renderer's, but for rounding."""
+def test_axes_show_the_marks(name: str) -> None:
+    """In axes of the picture's size every pixel of every template is that of its marks, but for rounding."""
     animation = animate(name).animation
     assert off(animation, animation.scene.steps // 2) <= TOLERANCE
 
@@ -188,7 +188,7 @@ def test_dashes_stay_within_their_lines() -> None:
 
 
 def test_an_animation_of_matplotlibs_shows_every_frame(tmp_path: Path) -> None:
-    """Saved by Pillow's writer it has the renderer's pictures, for their times, at the picture's size."""
+    """Saved by Pillow's writer it has the pictures of all steps, for their times, at the picture's size."""
     figure = animate(Conv(3, 2), width=97, step_time=0.2, hold=0.6)
     figure.to_matplotlib().save(tmp_path / "a.gif", PillowWriter(fps=5))
     pictures, times = [], []
@@ -198,8 +198,8 @@ def test_an_animation_of_matplotlibs_shows_every_frame(tmp_path: Path) -> None:
             pictures.append(np.asarray(film.convert("RGB"), dtype=int))
             times.append(film.info["duration"])
     assert times == [200, 200, 200, 800]
-    for picture, frame in zip(pictures, figure.frames()):
-        assert np.abs(picture - frame[..., :3].astype(int)).mean() < 1
+    for picture, frame in zip(pictures, (rendered(figure.animation, step) for step in range(4))):
+        assert np.abs(picture - frame[..., :3]).mean() < 1
 
 
 def steps_of(film: FuncAnimation) -> list[Any]:

@@ -43,7 +43,7 @@ def described(*arguments: str) -> Any:
 def pixels(path: str | Path) -> NDArray[np.uint8]:
     """A PNG's pixels."""
     with Image.open(path) as picture:
-        return np.asarray(picture)
+        return np.asarray(picture.convert("RGBA" if picture.has_transparency_data else "RGB"))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Source: the GIF89a specification (CompuServe, 1990), and the NETSCAPE2.0 block f
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from itertools import chain
 from typing import BinaryIO, NamedTuple, TypeAlias
 
@@ -14,104 +15,83 @@ from PIL import Image
 from convanim.animation import Animation
 from convanim.export.formats import Progress
 from convanim.export.mark import mark
-from convanim.export.palette import Indices, Packed, Palette, PaletteMaker
-from convanim.render import Frame, Renderer
+from convanim.export.palette import Indices, Palette
+from convanim.render import Frame, Inks, Renderer
 from convanim.render.boxes import Box
-from convanim.render.layers import words
+from convanim.render.inks import CLEAR, Numbers
 from convanim.theme import Colour
 
-_HELD = 1 << 20  # changed pixels of the first frames that are kept until the palette is made, 12 MB
+_HELD = 3 << 20  # bytes of the first frames that are kept until the palette is made
 _SAMPLES = 16  # steps behind those whose colours go into it too; in others a stray colour takes the nearest
-_NO_ALPHA = np.uint32(0xFFFFFF)
 _KEEP, _CLEAR = 1, 2  # disposal: leave a frame as it is, or clear its rectangle
 
-
-# Parts of a run that must have changed for all of it to be drawn again; of the pictures that come of these the shortest
-# is taken.
-_SHARES = (0.0, 0.3)
-
-# A rectangle, the ways to fill it, and its disposal.
-_Picture: TypeAlias = tuple[Box, list[Indices], int]
+# A rectangle, what fills it, and its disposal.
+_Picture: TypeAlias = tuple[Box, Indices, int]
 
 
 class _Change(NamedTuple):
-    """What a frame changes: pixels, as places in the picture taken row by row, and their colours."""
+    """The box in which a frame may differ from the one before, and the inks in it."""
 
-    places: NDArray[np.int64]
-    colours: Packed
+    box: Box
+    numbers: Numbers | Indices
 
 
 def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Iterable[Frame] | None = None) -> None:
     """Write an animation as a GIF, from its frames if they are `drawn`. Memory does not grow with its length."""
     scene, timing = animation.scene, animation.timing
-    palette, frames = _with_palette(animation, drawn)
+    palette, changes = _with_palette(animation, drawn)
     stream.write(_header(scene.width, scene.height, palette))
     if timing.loop != 1 and len(timing.steps) > 1:
         repeats = 0 if timing.loop == 0 else timing.loop - 1
         stream.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + _short(repeats) + b"\0")
     for comment in (mark(animation), animation.alt.encode(errors="replace")):
         stream.write(_comment(comment))
-    pictures = _cleared if animation.theme.transparent else _kept
-    for number, (box, ways, disposal) in enumerate(pictures(frames, palette, scene.width, scene.height)):
-        data = min((_packed(indices, palette) for indices in ways), key=len)
-        stream.write(_frame(box, data, palette, timing.duration(number), disposal))
+    pictures = _cleared(changes, palette) if animation.theme.transparent else _kept(changes, palette, animation)
+    for number, (box, indices, disposal) in enumerate(pictures):
+        stream.write(_frame(box, _packed(indices, palette), palette, timing.duration(number), disposal))
         progress()
     stream.write(b";")
 
 
 def _with_palette(animation: Animation, drawn: Iterable[Frame] | None) -> tuple[Palette, Iterator[_Change]]:
     """The palette of an animation, and its frames as changes: the first of them made already, the others to come."""
-    maker = PaletteMaker(_solid_colours(animation))
-    steps = animation.timing.steps
-    changes = _changes(animation, _frames(animation, steps) if drawn is None else drawn)
+    steps, inks = animation.timing.steps, Inks()
+    frames = iter(_frames(animation, steps, inks) if drawn is None else drawn)
     held: list[_Change] = []
     room = _HELD
-    for change in changes:
-        held.append(change)
-        maker.see(change.colours)
-        room -= len(change.places)
+    for frame in frames:
+        inks = frame.inks
+        change = _change(frame, animation)
+        kept: Numbers | Indices = (
+            change.numbers.astype(np.uint8) if change.numbers.max() < 256 else change.numbers.copy()
+        )
+        held.append(_Change(change.box, kept))
+        room -= kept.nbytes
         if room <= 0:
             break
     rest = steps[len(held) :]
     if len(rest):
         count = min(_SAMPLES, len(rest))
-        sampled = [rest[round(i * (len(rest) - 1) / max(count - 1, 1))] for i in range(count)]
-        for change in _changes(animation, _frames(animation, sampled)):
-            maker.see(change.colours)
-    return maker.palette(), chain(held, changes)
+        for _ in _frames(animation, [rest[round(i * (len(rest) - 1) / max(count - 1, 1))] for i in range(count)], inks):
+            pass
+    for colour in (exact := list(dict.fromkeys(_solid_colours(animation)))):
+        inks.number(colour)
+    palette = Palette(inks, animation.theme.background, exact, is_opaque=not animation.theme.transparent)
+    return palette, chain(held, (_change(frame, animation) for frame in frames))
 
 
-def _frames(animation: Animation, steps: Sequence[int]) -> Iterator[Frame]:
-    renderer = Renderer(animation.scene, animation.theme)
+def _frames(animation: Animation, steps: Sequence[int], inks: Inks) -> Iterator[Frame]:
+    renderer = Renderer(animation.scene, animation.theme, inks)
     return (renderer.frame(step) for step in steps)
 
 
-def _changes(animation: Animation, frames: Iterable[Frame]) -> Iterator[_Change]:
-    """What each frame changes; where the background is transparent, all of it that is not."""
-    width = animation.scene.width
-    last = np.zeros((animation.scene.height, width), dtype=np.uint32)
-    for frame in frames:
-        if animation.theme.transparent:
-            yield _drawn(frame.pixels, animation.theme.background)
-            continue
-        places, colours = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.uint32)]
-        for box in frame.changed:
-            now, before = words(frame.pixels)[box.region], last[box.region]
-            rows, columns = np.divmod(np.flatnonzero(now != before), box.right - box.left)
-            places.append((rows + box.top) * width + (columns + box.left))
-            colours.append(now[rows, columns] & _NO_ALPHA)
-            before[:] = now
-        yield _Change(np.concatenate(places), np.concatenate(colours))
-
-
-def _drawn(pixels: NDArray[np.uint8], background: Colour) -> _Change:
-    """All pixels that are not wholly transparent, half transparent ones mixed with the background."""
-    flat = pixels.reshape(-1, 4)
-    places = np.flatnonzero(flat[:, 3])
-    colours, alpha = flat[places].astype(np.uint32), flat[places, 3:].astype(np.uint32)
-    ground = np.array([*background, 0], dtype=np.uint32)
-    mixed = ((colours * alpha + ground * (255 - alpha) + 127) // 255).astype(np.uint8)
-    return _Change(places, words(mixed) & _NO_ALPHA)
+def _change(frame: Frame, animation: Animation) -> _Change:
+    """What a frame changes; where the background is transparent, all of it that is not."""
+    if animation.theme.transparent:
+        box = _bounds(frame.numbers != CLEAR)
+    else:
+        box = reduce(Box.around, frame.changed) if frame.changed else Box(0, 0, 1, 1)
+    return _Change(box, frame.numbers[box.region])
 
 
 def _solid_colours(animation: Animation) -> Iterator[Colour]:
@@ -123,51 +103,47 @@ def _solid_colours(animation: Animation) -> Iterator[Colour]:
         yield from animation.theme.heat_colours()
 
 
-def _kept(frames: Iterator[_Change], palette: Palette, width: int, height: int) -> Iterator[_Picture]:
-    """Each frame laid over the one before: the rectangle that differs, more or less of what does not left out."""
-    unchanged = np.uint8(palette.unchanged)
-    now = np.full((height, width), unchanged, dtype=np.uint8)
-    for places, colours in frames:
-        fresh = palette.indices(colours)
-        differs = fresh != now.ravel()[places]
-        places = places[differs]
-        now.ravel()[places] = fresh[differs]
-        changed = np.zeros(now.shape, dtype=bool)
-        changed.ravel()[places] = True
-        area = _bounds(places, width)
-        here, new = now[area.region], changed[area.region]
-        yield area, [_left_out(here, new, unchanged, share) for share in _SHARES], _KEEP
+def _kept(changes: Iterator[_Change], palette: Palette, animation: Animation) -> Iterator[_Picture]:
+    """Each frame laid over the one before: the rectangle that differs, without most of what does not."""
+    now = np.full((animation.scene.height, animation.scene.width), palette.unchanged, dtype=np.uint8)
+    ground = palette.index(animation.theme.background)
+    for box, numbers in changes:
+        fresh, before = palette.indices(numbers), now[box.region]
+        differs = fresh != before
+        before[:] = fresh
+        area = _bounds(differs)
+        new, changed = fresh[area.region], differs[area.region]
+        yield area.shifted(box.left, box.top), _left_out(new, changed, ground, palette.unchanged), _KEEP
 
 
-def _cleared(frames: Iterator[_Change], palette: Palette, width: int, height: int) -> Iterator[_Picture]:
+def _cleared(changes: Iterator[_Change], palette: Palette) -> Iterator[_Picture]:
     """Each frame by itself, cleared before the next: a drawn pixel cannot become transparent otherwise."""
-    for places, colours in frames:
-        picture = np.full((height, width), palette.unchanged, dtype=np.uint8)
-        picture.ravel()[places] = palette.indices(colours)
-        area = _bounds(places, width)
-        yield area, [picture[area.region]], _CLEAR
+    for box, numbers in changes:
+        yield box, palette.indices(numbers), _CLEAR
 
 
-def _bounds(places: NDArray[np.int64], width: int) -> Box:
-    """The box around places; one pixel where there are none, since a frame has at least one."""
-    if not len(places):
+def _bounds(where: NDArray[np.bool_]) -> Box:
+    """The box around all that is true; one pixel where nothing is, since a frame has at least one."""
+    rows = np.flatnonzero(where.any(axis=1))
+    if not len(rows):
         return Box(0, 0, 1, 1)
-    columns = places % width
-    rows = int(places.min()) // width, int(places.max()) // width
-    return Box(int(columns.min()), rows[0], int(columns.max()) + 1, rows[1] + 1)
+    columns = np.flatnonzero(where.any(axis=0))
+    return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
-def _left_out(indices: Indices, changed: NDArray[np.bool_], unchanged: np.uint8, share: float) -> Indices:
-    """Pixels that did not change left out, but for those in a row's run of one colour in which some did: runs pack.
+def _left_out(indices: Indices, changed: NDArray[np.bool_], ground: int, unchanged: int) -> Indices:
+    """A picture without the pixels that did not change.
 
-    They are kept where more than `share` of their run changed.
+    The ground stays in runs, row after row, in which some of it changed: what is erased there then leaves no trace in
+    the run, which packs better than many short ones.
     """
-    starts = np.ones(indices.shape, dtype=bool)
-    np.not_equal(indices[:, 1:], indices[:, :-1], out=starts[:, 1:])
-    first = np.flatnonzero(starts)
-    lengths = np.diff(first, append=indices.size)
-    kept = np.add.reduceat(changed.ravel(), first, dtype=np.int64) > share * lengths
-    return np.where(np.repeat(kept, lengths).reshape(indices.shape) | changed, indices, unchanged)
+    is_ground, flat = (indices == ground).ravel(), changed.ravel()
+    first = np.append(0, np.flatnonzero(is_ground[1:] != is_ground[:-1]) + 1)
+    kept = np.logical_or.reduceat(flat, first) & is_ground[first]
+    shown = np.repeat(kept, np.diff(first, append=len(flat))) | flat
+    # All ones where it is shown: much faster than a choice.
+    mask = np.negative(shown.view(np.uint8)).reshape(indices.shape)
+    return (indices & mask) | (~mask & np.uint8(unchanged))
 
 
 def _header(width: int, height: int, palette: Palette) -> bytes:

@@ -1,53 +1,35 @@
-"""One palette for a whole animation, from all the colours that it shows, and a table from colours to it."""
+"""One palette for a whole animation: its inks as they are where they fit, else those that serve all of them best."""
 
 from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convanim.render.inks import CLEAR, END, Inks, Numbers
 from convanim.theme import Colour
 
-_MOST = 254  # of the 256 entries one stands for "unchanged" or "transparent"
+MOST = 255  # of the 256 entries one stands for "unchanged" or "transparent"
 _CLOSE = 11  # a colour this near to an entry, in every channel, needs none of its own
-_SEEN = 255  # in the table: shown, but not mapped yet; 0 is neither, and n is entry n - 1
 
-Packed = NDArray[np.uint32]  # colours as one number each: red, green and blue from the lowest byte up
+Colours = NDArray[np.int64]
 Indices = NDArray[np.uint8]
 
 
-class PaletteMaker:
-    """Gathers colours; a palette comes from them at the end."""
-
-    def __init__(self, exact: Iterable[Colour]) -> None:
-        """`exact` colours are kept as they are."""
-        self._exact = np.array(sorted(set(exact)), dtype=np.int64).reshape(-1, 3)[:_MOST]
-        self._table = np.zeros(1 << 24, dtype=np.uint8)
-        self._seen: list[Packed] = []
-
-    def see(self, packed: Packed) -> None:
-        """Take note of colours that are shown."""
-        fresh = packed[self._table[packed] == 0]
-        if len(fresh):
-            # Flat pictures are runs of one colour: the first of each is enough, and few are left to be sorted.
-            fresh = np.unique(fresh[np.append(True, fresh[1:] != fresh[:-1])])
-            self._table[fresh] = _SEEN
-            self._seen.append(fresh)
-
-    def palette(self) -> "Palette":
-        """The palette of all that was seen."""
-        seen = np.sort(np.concatenate([*self._seen, np.zeros(0, dtype=np.uint32)]))
-        colours = _spread(self._exact, _unpacked(seen))
-        self._table[seen] = _nearest(seen, colours) + 1
-        return Palette(colours, self._table)
-
-
 class Palette:
-    """At most 254 colours, and the nearest of them for every colour."""
+    """At most 255 colours (N, 3), and the nearest of them for every ink; see-through ones lie on a ground."""
 
-    def __init__(self, colours: NDArray[np.int64], table: Indices) -> None:
-        """From colours (N, 3) and a table of 2²⁴ packed colours: an entry's index and one, or 0 where none is known."""
-        self.colours = colours
-        self._table = table
+    def __init__(self, inks: Inks, ground: Colour, exact: Iterable[Colour] = (), *, is_opaque: bool = True) -> None:
+        """From the inks that are known now, of opaque pictures the opaque ones. Later inks take the nearest entry.
+
+        Where not all inks fit, `exact` colours stay as they are.
+        """
+        self._inks, self._ground = inks, ground
+        opaque = inks.opaque
+        shown = opaque if is_opaque else np.concatenate([opaque, inks.see_through_on(ground)])
+        self.colours: Colours = shown if len(shown) <= MOST else chosen(_array(exact), shown)
+        self._own = len(opaque) if shown is self.colours else 0  # inks below this are their own entries
+        self._table = np.full(END, self.unchanged, dtype=np.uint8)
+        self._mapped = 0, 0  # opaque and see-through inks that are in the table
 
     @property
     def unchanged(self) -> int:
@@ -59,37 +41,43 @@ class Palette:
         """How many bits an index takes."""
         return max(2, len(self.colours).bit_length())
 
-    def indices(self, packed: Packed) -> Indices:
-        """The entries nearest to packed colours."""
-        found = self._table[packed]
-        unknown = found == 0
-        if unknown.any():
-            colours = np.unique(packed[unknown])
-            self._table[colours] = _nearest(colours, self.colours) + 1
-            found = self._table[packed]
-        return found - np.uint8(1)
+    def index(self, colour: Colour) -> int:
+        """The entry that shows a colour."""
+        return int(self.indices(np.array([self._inks.number(colour)], dtype=np.uint16))[0])
+
+    def indices(self, numbers: Numbers | Indices) -> Indices:
+        """The entries that show inks; `unchanged` where there is none."""
+        if not numbers.size or numbers.max() < self._own:
+            return numbers.astype(np.uint8)
+        return np.take(self._mapping(), numbers)
+
+    def _mapping(self) -> Indices:
+        """The entry for every ink."""
+        opaque, other = self._inks.opaque, self._inks.see_through_on(self._ground)
+        for start, colours, mapped in zip((0, CLEAR + 1), (opaque, other), self._mapped):
+            self._table[start + mapped : start + len(colours)] = nearest(colours[mapped:], self.colours)
+        self._mapped = len(opaque), len(other)
+        return self._table
 
 
-def _unpacked(packed: Packed) -> NDArray[np.int64]:
-    return np.stack([packed & 255, packed >> 8 & 255, packed >> 16 & 255], axis=1).astype(np.int64)
+def _array(colours: Iterable[Colour]) -> Colours:
+    return np.array(list(colours), dtype=np.int64).reshape(-1, 3)
 
 
-def _nearest(packed: Packed, colours: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each packed colour the index of the nearest of `colours`, by the channel that differs most."""
-    distances = np.abs(_unpacked(packed)[:, None, :] - colours).max(axis=2)
-    return np.asarray(distances.argmin(axis=1))
+def nearest(colours: Colours, entries: Colours) -> NDArray[np.int64]:
+    """For each colour (N, 3) the nearest entry, by the channel that differs most."""
+    return np.array([np.abs(entries - colour).max(axis=1).argmin() for colour in colours], dtype=np.int64)
 
 
-def _spread(chosen: NDArray[np.int64], colours: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Add to the chosen colours, one by one, the one that is farthest from them all, until all are close."""
-    if not len(chosen):
-        chosen = colours[:1]
-    distance = np.full(len(colours), 256)
-    for colour in chosen:
-        distance = np.minimum(distance, np.abs(colours - colour).max(axis=1))
-    added: list[NDArray[np.int64]] = []
-    while len(chosen) + len(added) < _MOST and len(distance) and distance.max() > _CLOSE:
-        farthest = colours[distance.argmax()]
+def chosen(exact: Colours, seen: Colours) -> Colours:
+    """At most `MOST` colours: the exact ones, then those farthest from all before, until all that is seen is close."""
+    entries = np.unique(exact, axis=0)[:MOST] if len(exact) else seen[:1]
+    distance = np.full(len(seen), 256)
+    for entry in entries:
+        distance = np.minimum(distance, np.abs(seen - entry).max(axis=1))
+    added: list[Colours] = []
+    while len(entries) + len(added) < MOST and distance.max(initial=0) > _CLOSE:
+        farthest = seen[distance.argmax()]
         added.append(farthest)
-        distance = np.minimum(distance, np.abs(colours - farthest).max(axis=1))
-    return np.concatenate([chosen, np.array(added, dtype=np.int64).reshape(-1, 3)])
+        distance = np.minimum(distance, np.abs(seen - farthest).max(axis=1))
+    return np.concatenate([entries, np.array(added, dtype=np.int64).reshape(-1, 3)])

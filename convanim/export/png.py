@@ -15,7 +15,7 @@ from convanim.export.mark import mark
 from convanim.render import Frame, Renderer
 
 _LEVEL = 3  # of zlib; more takes twice the time for a tenth of the bytes
-_RGB, _RGBA = 2, 6  # colour types
+_RGB, _INDEXED, _RGBA = 2, 3, 6  # colour types
 
 
 def write_still(animation: Animation, stream: BinaryIO, progress: Progress) -> None:
@@ -26,11 +26,10 @@ def write_still(animation: Animation, stream: BinaryIO, progress: Progress) -> N
 
 
 class PngWriter:
-    """Writes frames of one animation, in order, as PNG files: RGB, or RGBA where the background is transparent."""
+    """Writes frames of one animation as PNG files: with a palette of the inks, or in full where there are too many."""
 
     def __init__(self, animation: Animation) -> None:
-        self._width, self._height = animation.scene.width, animation.scene.height
-        self._channels = 4 if animation.theme.transparent else 3
+        self._is_clear = animation.theme.transparent
         self._texts = b"".join(
             _chunk(b"iTXt", keyword + b"\0\0\0\0\0" + text)
             for keyword, text in (
@@ -39,22 +38,27 @@ class PngWriter:
                 (b"Description", animation.alt.encode(errors="replace")),
             )
         )
-        # Each row begins with a byte that says "no filter".
-        self._rows = np.zeros((self._height, 1 + self._channels * self._width), dtype=np.uint8)
 
     def write(self, frame: Frame, stream: BinaryIO) -> None:
-        """Write the frame that follows the one written last: only what changed is taken over from it."""
-        for box in frame.changed:
-            rows, columns = box.region
-            pixels = frame.pixels[rows, columns, : self._channels]
-            start, end = (1 + self._channels * x for x in (box.left, box.right))
-            self._rows[rows, start:end] = pixels.reshape(len(pixels), -1)
-        size = self._width.to_bytes(4) + self._height.to_bytes(4)
-        kind = _RGBA if self._channels == 4 else _RGB
+        """Write one frame."""
+        numbers, colours = frame.inks.ranked(frame.numbers) if self._is_clear else (frame.numbers, frame.inks.opaque)
+        tables = b""
+        if len(colours) <= 256:
+            kind, pixels = _INDEXED, numbers.astype(np.uint8)
+            tables = _chunk(b"PLTE", colours[:, :3].astype(np.uint8).tobytes())
+            if self._is_clear:
+                tables += _chunk(b"tRNS", colours[:, 3].astype(np.uint8).tobytes())
+        else:
+            kind = _RGBA if self._is_clear else _RGB
+            pixels = frame.pixels[..., : 4 if self._is_clear else 3].reshape(len(numbers), -1)
+        # Each row begins with a byte that says "no filter".
+        rows = np.zeros((len(pixels), 1 + pixels.shape[1]), dtype=np.uint8)
+        rows[:, 1:] = pixels
+        size = numbers.shape[1].to_bytes(4) + numbers.shape[0].to_bytes(4)
         stream.write(b"\x89PNG\r\n\x1a\n")
         stream.write(_chunk(b"IHDR", size + bytes([8, kind, 0, 0, 0])))
-        stream.write(self._texts)
-        stream.write(_chunk(b"IDAT", zlib.compress(self._rows.tobytes(), _LEVEL)))
+        stream.write(self._texts + tables)
+        stream.write(_chunk(b"IDAT", zlib.compress(rows.tobytes(), _LEVEL)))
         stream.write(_chunk(b"IEND", b""))
 
 

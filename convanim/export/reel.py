@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from convanim.animation import Animation
 from convanim.render import Frame, frames
 
-_ROOM = 1 << 26  # bytes of pixels that are kept; longer animations are drawn anew for each file
+_ROOM = 1 << 26  # bytes of frames that are kept; longer animations are drawn anew for each file
 
 
 class Reel:
@@ -17,9 +17,9 @@ class Reel:
 
     def __iter__(self) -> Iterator[Frame]:
         scene, count = self._animation.scene, len(self._animation.timing.steps)
-        if 4 * scene.width * scene.height * count > _ROOM:
+        if 2 * scene.width * scene.height * count > _ROOM:
             yield from frames(self._animation)
             return
         if len(self._frames) < count:
-            self._frames = [Frame(frame.pixels.copy(), frame.changed) for frame in frames(self._animation)]
+            self._frames = [Frame(frame.numbers.copy(), frame.changed, frame.inks) for frame in frames(self._animation)]
         yield from self._frames

@@ -30,6 +30,26 @@ class Box(NamedTuple):
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
+    def holds(self, other: "Box") -> bool:
+        """Whether all pixels of another box are in this one."""
+        return (
+            self.left <= other.left
+            and self.top <= other.top
+            and self.right >= other.right
+            and self.bottom >= other.bottom
+        )
+
+    def common(self, other: "Box") -> "Box | None":
+        """The pixels that two boxes share, if any."""
+        if not self.meets(other):
+            return None
+        return Box(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
+
     def around(self, other: "Box") -> "Box":
         """The smallest box that holds both."""
         return Box(

@@ -1,31 +1,39 @@
 """Frames at the cost of what changes between them.
 
-A scene's shapes fall into runs. Those that are still, or come and stay, are *settled*: each run of them is a layer of
-pixels that is kept and only touched where something came. The others are *moving* and drawn at every step, between the
-layers. A frame is composed anew inside the boxes that changed. Every pixel is a function of the shapes over it alone,
-so that a frame made from the one before equals a frame made from nothing.
+A scene's shapes fall into runs. Those that are still, or come and stay, are *settled*: each run of them is a layer that
+is kept and only touched where something came. The others are *moving*: they are patches that are laid between the
+layers at every step. A frame is composed anew inside the boxes that changed. Every pixel is a function of the shapes
+over it alone, so that a frame made from the one before equals a frame made from nothing.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convanim.animation import Animation
-from convanim.render.boxes import Box, disjoint, pixel_box
-from convanim.render.layers import Layer, lay_over, words
+from convanim.render.boxes import Box, disjoint
+from convanim.render.inks import CLEAR, Inks, Numbers
+from convanim.render.layers import Layer
 from convanim.render.painter import Painter
-from convanim.scene import During, Ints, Scene, Shape, shown
+from convanim.scene import During, Scene, Shape, shown
 from convanim.theme import Theme
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One picture, (height, width, 4) straight RGBA, overwritten by the next; and the boxes that are new in it."""
+    """One picture, (height, width) as numbers of inks, overwritten by the next; and the boxes that are new in it."""
 
-    pixels: NDArray[np.uint8]
+    numbers: Numbers
     changed: tuple[Box, ...]
+    inks: Inks
+
+    @cached_property
+    def pixels(self) -> NDArray[np.uint8]:
+        """The picture as (height, width, 4) straight RGBA."""
+        return self.inks.pixels(self.numbers)
 
 
 def frames(animation: Animation) -> Iterator[Frame]:
@@ -38,55 +46,51 @@ def frames(animation: Animation) -> Iterator[Frame]:
 class Renderer:
     """Draws the steps of a scene, in any order, each from the one drawn before."""
 
-    def __init__(self, scene: Scene, theme: Theme) -> None:
-        self._scene = scene
-        self._canvas = Painter(scene.width, scene.height, theme, scene.unit)
-        self._scratch = Painter(scene.width, scene.height, theme, scene.unit)
-        ground = np.array([*theme.background, 0 if theme.transparent else 255], dtype=np.uint8)
-        self._ground = Layer(scene, ground)
-        self._runs = self._layered(scene.shapes)
+    def __init__(self, scene: Scene, theme: Theme, inks: Inks | None = None) -> None:
+        self._inks = Inks() if inks is None else inks
+        self._whole = Box(0, 0, scene.width, scene.height)
+        self._numbers: Numbers = np.zeros((scene.height, scene.width), dtype=np.uint16)
+        self._painter = Painter(theme, scene.unit, scene.width, self._inks)
+        self._ground = Layer(scene, CLEAR if theme.transparent else self._inks.number(theme.background), self._inks)
+        self._runs = self._layered(scene)
         self._moved: list[Box] = []  # where moving shapes stand in the frame drawn last
         self._is_new = True
 
     def frame(self, step: int) -> Frame:
         """The picture of a step."""
-        moving = [(shape, shown(shape.when, len(shape), step)) for shape in self._runs if not isinstance(shape, Layer)]
-        moved = [box for shape, elements in moving if (box := self._box(shape, step, elements)) is not None]
-        changed = self._ground.advance(step, self._scratch)
+        changed = self._ground.advance(step, self._painter)
+        moving = []
         for run in self._runs:
             if isinstance(run, Layer):
-                changed += run.advance(step, self._scratch)
-        if self._is_new:
-            changed = [Box(0, 0, self._scene.width, self._scene.height)]
-        boxes = disjoint([*changed, *self._moved, *moved])
-        pixels = self._canvas.pixels
+                changed += run.advance(step, self._painter)
+            else:
+                elements = shown(run.when, len(run), step)
+                moving.append(self._painter.patches(run, step, elements))
+        moved = [box for found in moving for one in found if (box := one.box.common(self._whole)) is not None]
+        boxes = [self._whole] if self._is_new else disjoint([*changed, *self._moved, *moved])
         for box in boxes:
-            words(pixels)[box.region] = words(self._ground.pixels)[box.region]
-        unpainted = iter(moving)
+            self._numbers[box.region] = self._ground.numbers[box.region]
+        waiting = iter(moving)
         for run in self._runs:
             if isinstance(run, Layer):
                 for box in boxes:
-                    lay_over(pixels, run.pixels, box)
+                    run.lay(self._numbers, box)
             else:
-                shape, elements = next(unpainted)
-                self._canvas.paint(shape, step, elements)
+                for placed in next(waiting):
+                    placed.lay(self._numbers, self._inks, self._whole)
         self._moved, self._is_new = moved, False
-        return Frame(pixels, tuple(boxes))
+        return Frame(self._numbers, tuple(boxes), self._inks)
 
-    def _box(self, shape: Shape, step: int, elements: Ints) -> Box | None:
-        margin = self._canvas.margin(shape)
-        return pixel_box(shape.boxes(step, elements), margin, self._scene.width, self._scene.height)
-
-    def _layered(self, shapes: tuple[Shape, ...]) -> list[Layer | Shape]:
+    def _layered(self, scene: Scene) -> list[Layer | Shape]:
         """Shapes in drawing order, runs of settled ones as layers; those under all others go into the ground."""
         runs: list[Layer | Shape] = []
         layer = self._ground
-        for shape in shapes:
+        for shape in scene.shapes:
             if isinstance(shape.when, During):
                 runs.append(shape)
                 continue
             if runs and not isinstance(runs[-1], Layer):
-                layer = Layer(self._scene, np.zeros(4, dtype=np.uint8))
+                layer = Layer(scene, CLEAR, self._inks)
                 runs.append(layer)
             layer.add(shape)
         return runs

@@ -1,70 +1,99 @@
-"""Draws shapes onto a canvas of pixels, each call with one role's fill, line and text colour."""
+"""Shapes as patches: what looks alike is drawn once and kept."""
 
-from typing import Any, Literal, TypeAlias
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
-from matplotlib.backend_bases import GraphicsContextBase
-from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.path import Path
-from numpy.typing import NDArray
 
-from convanim.drawn import Areas, Mark, Strokes, cell_marks, marks
-from convanim.render.glyphs import outline
-from convanim.scene import Cells, Floats, Ints, Shape, Texts, series_at
-from convanim.theme import Colour, Style, Theme
+from convanim.drawn import Areas, Mark, Strokes, Writing, cell_marks, line_marks, marks
+from convanim.render.boxes import Box
+from convanim.render.inks import CLEAR, Inks, Numbers
+from convanim.render.lettering import PARTS as TEXT_PARTS
+from convanim.render.lettering import writing
+from convanim.render.patches import Patch, Placed, patch
+from convanim.render.raster import Stamped, areas, strokes
+from convanim.scene import Cells, Ints, Lines, Shape, Texts, series_at
+from convanim.theme import Style, Theme
 
-_DPI = 72  # so that matplotlib's points are pixels
-_MOST_KEPT = 256  # patterns of cells whose paths are kept, and cells in one of them
-
-# How a path is drawn: its line, the path, its fill.
-_Drawn: TypeAlias = tuple[GraphicsContextBase, Path, Colour | None]
+_ROOM = 1 << 24  # bytes of patches that are kept
+# Parts of a pixel that lines may cover: those around cells run along a lattice, where whole pixels are even and crisp.
+_EDGE_PARTS, _LINE_PARTS = 1, 2
 
 
 class Painter:
-    """A canvas of `width` by `height` pixels, (height, width, 4) straight RGBA in `pixels`.
+    """Makes patches of shapes, for pictures that are `page` pixels wide. Lines are `unit` times as wide as told."""
 
-    Lines are `unit` times as wide as the theme says.
-    """
-
-    def __init__(self, width: int, height: int, theme: Theme, unit: float) -> None:
-        self._agg: Any = RendererAgg(width, height, _DPI)  # type: ignore[no-untyped-call]
-        self._theme = theme
+    def __init__(self, theme: Theme, unit: float, page: int, inks: Inks) -> None:
+        self._theme, self._unit, self._page, self._inks = theme, unit, page, inks
         self._styles: dict[tuple[str, int | None], Style] = {}
-        self._height = height
-        self._unit = unit
-        self._blocks: dict[tuple[int, int | None, bytes], list[_Drawn]] = {}
-        self.pixels: NDArray[np.uint8] = np.asarray(self._agg.buffer_rgba())  # type: ignore[no-untyped-call]
+        self._kept: dict[Hashable, Patch | None] = {}
+        self._room = _ROOM
 
     def margin(self, shape: Shape) -> float:
         """How far a shape's pixels reach past its boxes."""
         return 1.0 if isinstance(shape, Texts) else self._theme.styles[shape.role].width * self._unit + 1.5
 
-    def paint(self, shape: Shape, step: int, elements: Ints) -> None:
-        """Draw some elements of a shape as they are at a step. Any subset draws the same pixels as the whole."""
+    def patches(self, shape: Shape, step: int, elements: Ints) -> list[Placed]:
+        """Some elements of a shape as they are at a step. Any subset gives the same pixels as the whole."""
         if not len(elements):
-            return
+            return []
         if isinstance(shape, Cells) and shape.levels is None:
-            self._paint_cells(shape, series_at(shape, step), elements)
-            return
-        for mark in marks(shape, step, elements, self._theme, self._unit):
-            self._draw(*_drawn(mark))
+            return self._cells(shape, series_at(shape, step), elements)
+        if isinstance(shape, Lines):
+            return self._lines(shape, step, elements)
+        found = marks(shape, step, elements, self._theme, self._unit)
+        if isinstance(shape, Texts):
+            return [placed for mark in found if isinstance(mark, Writing) for placed in self._texts(mark)]
+        return _placed(self._drawn(found, _EDGE_PARTS), 0, 0)
 
-    def _paint_cells(self, shape: Cells, series: int | None, elements: Ints) -> None:
-        """Draw cells: paths are made once for every pattern in which they stand, and moved by whole pixels."""
+    def _cells(self, shape: Cells, series: int | None, elements: Ints) -> list[Placed]:
+        """Cells: every pattern in which they stand is drawn once."""
         cells = shape.cells[elements]
         first = cells.min(axis=0)
         pattern = cells - first
-        key = (id(shape), series, pattern.tobytes())
-        block = self._blocks.get(key)
-        if block is None:
-            style = self._style(shape.role, series)
-            block = [_drawn(mark) for mark in cell_marks(shape.lattice, pattern, style, self._unit)]
-            if len(pattern) <= _MOST_KEPT and len(self._blocks) < _MOST_KEPT:
-                self._blocks[key] = block
+        made = self._once(
+            (id(shape), series, pattern.tobytes()),
+            lambda: cell_marks(shape.lattice, pattern, self._style(shape.role, series), self._unit),
+            _EDGE_PARTS,
+        )
         row, column = first.tolist()
         (cx, cy), (rx, ry) = shape.lattice.column, shape.lattice.row
-        for context, path, fill in block:
-            self._draw(context, path, fill, (row * rx + column * cx, row * ry + column * cy))
+        return _placed(made, row * rx + column * cx, row * ry + column * cy)
+
+    def _lines(self, shape: Lines, step: int, elements: Ints) -> list[Placed]:
+        """Lines, all together; they are drawn once for each way in which they stand to each other."""
+        ends = shape.at(step)[elements]
+        x, y = np.floor(ends.min(axis=(0, 1))).tolist()
+        ends = ends - (x, y)
+        style = self._style(shape.role, None)
+        made = self._once((shape.role, ends.tobytes()), lambda: line_marks(ends, style, self._unit), _LINE_PARTS)
+        return _placed(made, int(x), int(y))
+
+    def _texts(self, mark: Writing) -> list[Placed]:
+        """Lines of text, each drawn once for every place within a pixel at which it starts."""
+        found = []
+        for text, (x, y) in zip(mark.texts, mark.starts.tolist()):
+            left, top = int(x // 1), int(y // 1)
+            start = (x - left, y - top)
+            made = self._once(
+                (text, mark.em, mark.colour, start),
+                partial(_alone, replace(mark, texts=(text,), starts=np.array([start]))),
+                TEXT_PARTS,
+            )
+            found += _placed(made, left, top)
+        return found
+
+    def _once(self, key: Hashable, found: Callable[[], Iterable[Mark]], parts: int) -> Patch | None:
+        """The patch of marks that a key stands for."""
+        if key in self._kept:
+            return self._kept[key]
+        made = self._drawn(found(), parts)
+        size = 0 if made is None else made.size
+        if size <= self._room:
+            self._kept[key] = made
+            self._room -= size
+        return made
 
     def _style(self, role: str, series: int | None) -> Style:
         style = self._styles.get((role, series))
@@ -72,55 +101,49 @@ class Painter:
             style = self._styles[role, series] = self._theme.style(role, series)
         return style
 
-    def _draw(
-        self, context: GraphicsContextBase, path: Path, fill: Colour | None, offset: tuple[int, int] = (0, 0)
-    ) -> None:
-        # Agg's y runs upwards.
-        place = np.array([[1.0, 0.0, offset[0]], [0.0, -1.0, self._height - offset[1]], [0.0, 0.0, 1.0]])
-        self._agg.draw_path(context, path, place, None if fill is None else tuple(c / 255 for c in fill))
+    def _drawn(self, found: Iterable[Mark], parts: int) -> Patch | None:
+        """A patch of marks, in their order."""
+        layers = [(mark, stamped) for mark in found if (stamped := _stamped(mark, parts))]
+        if not layers:
+            return None
+        edges = np.array([one.bounds for _, stamped in layers for one in stamped])
+        box = Box(*edges[:, :2].min(axis=0).tolist(), *edges[:, 2:].max(axis=0).tolist())
+        numbers = np.full((box.bottom - box.top, box.right - box.left), CLEAR, dtype=np.uint16)
+        for mark, stamped in layers:
+            self._stamp(numbers.reshape(-1), mark, stamped, box, 1 if isinstance(mark, Areas) else parts)
+        return patch(numbers, box, self._page)
+
+    def _stamp(self, numbers: Numbers, mark: Mark, stamped: list[Stamped], box: Box, parts: int) -> None:
+        """Ink the pixels that a mark covers, each once and by the most that is covered of it."""
+        # What is thinner than a pixel is paler instead.
+        weight = min(1.0, mark.width) if isinstance(mark, Strokes) else 1.0
+        inks = [self._inks.number(mark.colour, round(255 * weight * n / parts)) for n in range(parts + 1)]
+        width = box.right - box.left
+        if inks[1:] == [inks[1]] and inks[1] < CLEAR:
+            for one in stamped:
+                numbers[one.flat(box.left, box.top, width, 1)] = inks[1]
+            return
+        most = np.zeros(len(numbers), dtype=np.uint8)
+        for covered in range(1, parts + 1):
+            for one in stamped:
+                most[one.flat(box.left, box.top, width, covered)] = covered
+        places = np.flatnonzero(most)
+        over = np.array(inks, dtype=np.uint16)[most[places]]
+        is_solid = over < CLEAR
+        numbers[places[is_solid]] = over[is_solid]
+        places, over = places[~is_solid], over[~is_solid]
+        numbers[places] = self._inks.laid(over, numbers[places])
 
 
-def _drawn(mark: Mark) -> _Drawn:
+def _stamped(mark: Mark, parts: int) -> list[Stamped]:
     if isinstance(mark, Areas):
-        return _context(mark.colour, 0), _polygons(mark.corners), mark.colour
-    if isinstance(mark, Strokes):
-        context = _context(mark.colour, mark.width, "projecting" if mark.dash is None else "butt")
-        if mark.dash is not None:
-            context.set_dashes(mark.dash[0], list(mark.dash[1]))
-        return context, _segments(mark.ends), None
-    outlines = [
-        (points * mark.em + start, codes) for (points, codes), start in zip(map(outline, mark.texts), mark.starts)
-    ]
-    path = _path(np.concatenate([o[0] for o in outlines]), np.concatenate([o[1] for o in outlines]))
-    return _context(mark.colour, 0), path, mark.colour
+        return areas(mark)
+    return strokes(mark, parts) if isinstance(mark, Strokes) else writing(mark)
 
 
-def _context(colour: Colour, width: float, cap: Literal["butt", "projecting"] = "butt") -> GraphicsContextBase:
-    """A graphics context that leaves nothing to the user's matplotlibrc."""
-    context = GraphicsContextBase()
-    red, green, blue = (c / 255 for c in colour)
-    context.set_foreground((red, green, blue, 1.0), isRGBA=True)
-    context.set_antialiased(True)
-    context.set_snap(False)
-    context.set_joinstyle("miter")
-    context.set_linewidth(width)
-    context.set_capstyle(cap)
-    return context
+def _alone(mark: Mark) -> list[Mark]:
+    return [mark]
 
 
-def _path(vertices: Floats, codes: NDArray[np.uint8]) -> Path:
-    """A path that is drawn as it is: matplotlib would simplify long ones, and split them as its settings say."""
-    path = Path(vertices, codes)
-    path.should_simplify = False
-    return path
-
-
-def _polygons(corners: Floats) -> Path:
-    closed = np.concatenate([corners, corners[:, :1]], axis=1)
-    codes = np.tile(np.array([Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY], dtype=np.uint8), len(corners))
-    return _path(closed.reshape(-1, 2), codes)
-
-
-def _segments(ends: Floats) -> Path:
-    codes = np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=np.uint8), len(ends))
-    return _path(ends.reshape(-1, 2), codes)
+def _placed(made: Patch | None, dx: int, dy: int) -> list[Placed]:
+    return [] if made is None else [Placed(made, dx, dy)]
