@@ -52,8 +52,7 @@ def scene_data(animation: Animation, themes: Sequence[Theme], progress: Callable
     data = {
         "size": [scene.width, scene.height],
         "states": len(steps),
-        "steps": [] if steps == list(range(scene.steps)) else steps,
-        "total": scene.steps,
+        "isSampled": steps != list(range(scene.steps)),
         "timing": {
             "back": len(timing.steps) - timing.forward,
             "time": timing.step_time,

@@ -20,7 +20,7 @@ from convanim import Conv, ConvTranspose, MaxPool, Options
 from convanim.animation import Animation, compose
 from convanim.export.html import page_of
 from convanim.recipes import load_recipe
-from convanim.scene import Cells, Ints
+from convanim.scene import Blocks, Cells, Ints
 
 # The picture alone, pixel for pixel.
 BARE = "main{padding:0!important}figcaption{display:none}figure{width:%dpx!important;margin:0!important}"
@@ -279,6 +279,50 @@ def test_unread_cells_and_stamps_are_told(tmp_path: Path) -> None:
         assert "is read by 9 cells of output" in page.said()
 
 
+def test_cells_of_a_comparison_are_told_apart(tmp_path: Path) -> None:
+    """What is said names the figure, and only that figure's cells are framed."""
+    animation = load_recipe("ceil_mode").animation()
+    with opened(page_of(animation), tmp_path) as page:
+        assert "figure 1: output (1, 1) from" in page.said()
+        assert "figure 2: output (2, 2) from" in page.said()
+        page.point(animation, ("2/input", 2, 2))
+        assert page.said() == "figure 2: input (2, 2) is read by 1 cell of output"
+        assert page.tab.locator(".others .over").get_attribute("d").count("M") == 1
+        page.point(animation, ("1/output", 1, 1))  # made in the fourth step; the figure waits for the other one then
+        assert page.state() == 3
+
+
+def test_a_map_without_its_grid_shows_the_nearest_step(tmp_path: Path) -> None:
+    """Of those that are shown."""
+    animation = load_recipe("one_by_one_reduction").animation()
+    with opened(page_of(animation), tmp_path) as page:
+        (whole, *_) = [
+            shape
+            for shape in reversed(animation.scene.shapes)
+            if isinstance(shape, Blocks) and shape.role == "output_pending" and isinstance(shape.blocks, np.ndarray)
+        ]
+        x, y = whole.corners(0, np.array([0]))[0].mean(axis=0)
+        box = page.tab.locator("#cells").bounding_box()
+        scale = box["width"] / animation.scene.width
+        page.tab.mouse.move(box["x"] + x * scale, box["y"] + y * scale)
+        assert page.state() < 25  # the uppermost sheet comes first
+        assert re.search(r"output \(0, \d+, \d+\) from input \(0–49, (\d+, \d+)\), 50 cells", page.said())
+        assert page.tab.locator(".ring").count() == 1
+
+
+def test_pointing_at_an_input_cell_holds_the_animation(tmp_path: Path) -> None:
+    """What is said of it stays, and playing goes on when it is left, or when it is asked for."""
+    animation = compose(Conv(4, 3), Options(step_time=0.1, hold=0))
+    with opened(page_of(animation), tmp_path, reduced_motion="no-preference") as page:
+        page.point(animation, ("input", 3, 0))
+        state = page.state()
+        page.tab.wait_for_timeout(300)
+        assert page.state() == state
+        assert "is read by" in page.said()
+        page.tab.mouse.move(1, 1)
+        page.tab.wait_for_function(f"document.getElementById('slider').value !== '{state + 1}'", timeout=3000)
+
+
 def test_a_finger_points_too(tmp_path: Path) -> None:
     """A tap on an output cell goes to its step, one on an input cell shows its readers."""
     animation = compose(Conv(4, 3), Options())
@@ -412,6 +456,6 @@ def test_a_still_can_be_explored(tmp_path: Path) -> None:
     with opened(page_of(animation), tmp_path) as page:
         assert page.tab.locator("button, input, select").count() == 0
         page.point(animation, ("input", 1, 1))
-        assert re.fullmatch(r"input \(1, 1\) is read by 1 cell of output.*", page.said())
+        assert re.fullmatch(r"input \(1, 1\) is read by 1 cell of output in what is shown", page.said())
         page.point(animation, ("output", 0, 0))
         assert "output (0, 0) from input (0–2, 0–2), 9 cells" in page.said()

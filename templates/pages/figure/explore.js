@@ -1,22 +1,40 @@
 // Pointing at cells, with a mouse, a finger or the keyboard.
 const board = $("cells");
-const related = new Set(sets.map(set => set.map));
 
-// The grids whose cells are read or written, in drawing order; a grid is a map's cells on one lattice.
-const grids = [];
-for (const shape of scene.shapes) {
-  if (shape.type !== "cells" || !related.has(scene.maps[shape.map])) continue;
-  const map = scene.maps[shape.map];
-  let grid = grids.find(other => other.map === map && other.number === shape.lattice);
-  if (!grid) grids.push(grid = {map, number: shape.lattice, lattice: scene.lattices[shape.lattice], cells: new Map()});
-  places[shape.cells].forEach(([row, column], element) => {
-    const place = `${row},${column}`;
-    if (!grid.cells.has(place)) grid.cells.set(place, {grid, map, row, column, key: keyOf(shape, element)});
+// The grids whose cells are read or written, in drawing order: a grid is a map's cells on one lattice. Maps that are
+// drawn without their cells are sheets; where one is pointed at, the nearest state that makes a cell of it is meant.
+const grids = [], sheets = [], byKey = new Map();
+
+const nameOf = (map, key) => `${map}|${key}`;
+
+function gather() {
+  const used = numbers => new Set(numbers.flat().map(number => sets[number].map));
+  const written = used(scene.writes), related = used([scene.writes, scene.reads].flat());
+  scene.shapes.forEach((shape, depth) => {
+    const map = scene.maps[shape.map], lattice = scene.lattices[shape.lattice];
+    if (shape.type === "cells" && related.has(map)) {
+      let grid = grids.find(other => other.map === map && other.lattice === lattice);
+      if (!grid) grids.push(grid = {map, lattice, cells: new Map()});
+      places[shape.cells].forEach(([row, column], element) => {
+        const place = `${row},${column}`;
+        if (grid.cells.has(place)) return;
+        const cell = {grid, map, row, column, key: keyOf(shape, element), block: [row, column, row + 1, column + 1]};
+        grid.cells.set(place, cell);
+        byKey.set(nameOf(map, cell.key), cell);
+      });
+    }
+    if (shape.type !== "blocks" || shape.part !== "whole" || !written.has(map)) return;
+    let sheet = sheets.find(other => other.map === map && other.lattice === lattice);
+    if (!sheet) sheets.push(sheet = {map, lattice, whole: shape.blocks.of[0][0], spots: []});
+    if (shape.blocks.of.length > 1) sheet.spots = counted(scene.states).flatMap(state => {
+      const [block] = valueAt(shape.blocks, state);
+      const set = sets[scene.writes[state].find(number => sets[number].map === map)];
+      return block && set ? [{grid: sheet, map, key: keysIn(set).next().value, block}] : [];
+    });
   });
+  if (!grids.length) for (const name of ["tabindex", "role", "aria-label", "aria-roledescription", "aria-describedby"])
+    board.removeAttribute(name);
 }
-
-const byKey = new Map();
-for (const grid of grids) for (const cell of grid.cells.values()) byKey.set(`${cell.map}|${cell.key}`, cell);
 
 // The states in which sets of `numbers` hold a cell, and those sets.
 function uses(numbers, cell) {
@@ -31,23 +49,20 @@ function uses(numbers, cell) {
   return found;
 }
 
-// The cells of the same figure that some states read or write.
+// The cells of one figure that some states read or write.
 function cellsOf(numbers, states, part) {
   const found = new Map();
-  for (const number of new Set(states.flatMap(state => numbers[state])))
-    if (partOf(sets[number].map) === part)
-      for (const key of keysIn(sets[number])) {
-        const name = `${sets[number].map}|${key}`;
-        found.set(name, byKey.get(name));
-      }
-  return {count: found.size, cells: [...found.values()].filter(Boolean), map: found.size ? [...found.keys()][0].split("|")[0] : ""};
+  for (const set of [...new Set(states.flatMap(state => numbers[state]))].map(number => sets[number]))
+    if (partOf(set.map) === part) for (const key of keysIn(set)) found.set(nameOf(set.map, key), set.map);
+  const cells = [...found.keys()].map(name => byKey.get(name)).filter(Boolean);
+  return {count: found.size, cells, map: [...found.values()][0]};
 }
 
 const hints = node("g", "", picture);
 
 function mark(cells, className) {
   const group = node("g", className, hints);
-  const d = cells.map(({grid, row, column}) => quad(grid.lattice, row, column, row + 1, column + 1)).join("");
+  const d = cells.map(({grid, block}) => quad(grid.lattice, ...block)).join("");
   node("path", "hint under", group).setAttribute("d", d);
   node("path", "hint over", group).setAttribute("d", d);
 }
@@ -58,42 +73,53 @@ function pointAt(cell, isHeard) {
   if (cell === pointed) return;
   pointed = cell;
   hints.replaceChildren();
-  if (!cell) {
-    player.preview(null, false);
-    player.said(false);
-    return;
-  }
-  const part = partOf(cell.map), name = cellName(cell.map, cell.key);
+  if (!cell) return player.release();
   const writes = uses(scene.writes, cell), reads = uses(scene.reads, cell);
   cell.state = writes.sets.size === 1 ? writes.states[0] : null;
-  if (cell.state !== null) {
-    player.preview(cell.state, isHeard);
-  } else {
-    player.preview(null, false);
+  player.preview(cell.state, isHeard);
+  if (cell.state === null) {
+    const part = partOf(cell.map);
     const [others, verb] = writes.states.length ? [cellsOf(scene.reads, writes.states, part), "gets a part from"]
       : [cellsOf(scene.writes, reads.states, part), "is read by"];
     mark(others.cells, "others");
-    const some = scene.steps.length ? " of those shown" : "";
-    say(`${name}`, others.count ? `${verb} ${many(others.count, "cell")} of ${named(others.map)}${some}`
-      : scene.steps.length ? "has no part in what is shown" : "is not read", isHeard);
+    const some = scene.isSampled ? " in what is shown" : "";
+    say(inPart(part, `${named(cell.map)} (${cell.key.join(", ")})`),
+      others.count ? `${verb} ${many(others.count, "cell")} of ${named(others.map)}${some}` : `is not read${some}`, isHeard);
   }
   mark([cell], "ring");
+}
+
+function placeOf([left, top, cx, cy, rx, ry], x, y) {
+  const area = cx * ry - cy * rx;
+  return [((y - top) * cx - (x - left) * cy) / area, ((x - left) * ry - (y - top) * rx) / area];
+}
+
+function nearest({lattice, whole, spots}, x, y) {
+  const [row, column] = placeOf(lattice, x, y), [top, left, bottom, right] = whole;
+  if (row < top || row >= bottom || column < left || column >= right) return null;
+  const far = ({block}) => {
+    const [u, v] = point(lattice, (block[0] + block[2]) / 2, (block[1] + block[3]) / 2);
+    return Math.hypot(u - x, v - y);
+  };
+  return spots.reduce((best, spot) => !best || far(spot) < far(best) ? spot : best, null);
 }
 
 function cellAt(event) {
   const box = board.getBoundingClientRect();
   const x = (event.clientX - box.left) * scene.size[0] / box.width;
   const y = (event.clientY - box.top) * scene.size[1] / box.height;
-  for (let i = grids.length - 1; i >= 0; i--) {
-    const [left, top, cx, cy, rx, ry] = grids[i].lattice, area = cx * ry - cy * rx;
-    const column = Math.floor(((x - left) * ry - (y - top) * rx) / area);
-    const row = Math.floor(((y - top) * cx - (x - left) * cy) / area);
-    const cell = grids[i].cells.get(`${row},${column}`);
+  for (const {lattice, cells} of [...grids].reverse()) {
+    const cell = cells.get(placeOf(lattice, x, y).map(Math.floor).join());
     if (cell) return cell;
+  }
+  for (const sheet of [...sheets].reverse()) {
+    const spot = nearest(sheet, x, y);
+    if (spot) return spot;
   }
   return null;
 }
 
+gather();
 board.addEventListener("pointermove", event => {
   if (event.pointerType === "touch") return;
   const cell = cellAt(event);
@@ -108,29 +134,30 @@ board.addEventListener("click", event => {
   if (cell && cell.state !== null) player.jump(cell.state);
 });
 
-// With the keyboard: a cell to start from, and where each key goes from there.
+// With the keyboard, from cell to cell of a grid and from grid to grid.
 const moves = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1]};
+const FARTHEST = 8; // cells apart, where inserted zeros lie between
 
-board.addEventListener("focus", () => {
-  if (!grids.length) return;
-  if (!pointed) pointAt([...grids[grids.length - 1].cells.values()][0], true);
-});
+function beside({grid, row, column}, [down, right]) {
+  for (let far = 1; far <= FARTHEST; far++) {
+    const cell = grid.cells.get(`${row + far * down},${column + far * right}`);
+    if (cell) return cell;
+  }
+  return null;
+}
+
+const firstOf = grid => [...grid.cells.values()][0];
+
+board.addEventListener("focus", () => { if (grids.length && !pointed) pointAt(firstOf(grids[grids.length - 1]), true); });
 board.addEventListener("blur", () => pointAt(null));
 board.addEventListener("keydown", event => {
-  if (event.ctrlKey || event.altKey || event.metaKey || !pointed) return;
-  const by = moves[event.key], turn = {PageUp: 1, PageDown: -1}[event.key];
-  let next = pointed;
-  if (by) {
-    const [rows, columns] = by;
-    next = pointed.grid.cells.get(`${pointed.row + rows},${pointed.column + columns}`);
-    for (let far = 2; !next && far < 4; far++) // over inserted zeros
-      next = pointed.grid.cells.get(`${pointed.row + far * rows},${pointed.column + far * columns}`);
-  } else if (turn) {
-    const place = (grids.indexOf(pointed.grid) + turn + grids.length) % grids.length;
-    next = [...grids[place].cells.values()][0];
-  } else if (event.key === "Enter") {
-    if (pointed.state !== null) player.jump(pointed.state);
-  } else if (event.key === "Escape") board.blur();
+  if (event.ctrlKey || event.altKey || event.metaKey || !pointed || !pointed.grid.cells) return;
+  const turn = {PageUp: 1, PageDown: grids.length - 1}[event.key];
+  let next = null;
+  if (moves[event.key]) next = beside(pointed, moves[event.key]);
+  else if (turn) next = firstOf(grids[(grids.indexOf(pointed.grid) + turn) % grids.length]);
+  else if (event.key === "Escape") board.blur();
+  else if (event.key === "Enter") { if (pointed.state !== null) player.jump(pointed.state); }
   else return;
   event.preventDefault();
   if (next) pointAt(next, true);

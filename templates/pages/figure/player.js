@@ -9,12 +9,17 @@ let frame = 0, rounds = 0, timer = null, previewed = null, isHeld = false;
 const player = {
   get isPlaying() { return timer !== null || isHeld; },
 
-  // Shows a state while a cell is pointed at; null goes back to the frame that was shown, and on if it played.
+  // While a cell is pointed at nothing moves, and the state that it is about is shown; null leaves the one there was.
   preview(state, isHeard) {
-    if (state !== null && timer !== null) { stop(); isHeld = true; }
+    if (timer !== null) { stop(); isHeld = true; }
     previewed = state;
     show(isHeard);
-    if (state === null && isHeld) { isHeld = false; go(); }
+  },
+
+  release() {
+    previewed = null;
+    show(false);
+    if (isHeld) { isHeld = false; go(); }
   },
 
   jump(state) {
@@ -22,8 +27,6 @@ const player = {
     frame = state;
     show(true);
   },
-
-  said(isHeard) { sayState(previewed ?? stateOf(frame), isHeard); },
 };
 
 function show(isHeard) {
@@ -58,7 +61,7 @@ function go() {
   timer = setTimeout(() => {
     if (frame < frames - 1) frame += 1;
     else if (!loop || ++rounds < loop) frame = 0;
-    else { pause(); player.said(true); return; }
+    else { pause(); show(true); return; }
     show(false);
     go();
   }, wait);
@@ -68,6 +71,7 @@ function go() {
 function play() {
   if (loop && rounds >= loop) rounds = 0, frame = 0;
   previewed = null;
+  isHeld = false;
   show(false);
   go();
 }
@@ -75,7 +79,7 @@ function play() {
 function toggle() {
   if (!player.isPlaying) return play();
   pause();
-  player.said(true);
+  show(true);
 }
 
 const stepBy = n => player.jump(Math.min(scene.states - 1, Math.max(0, stateOf(frame) + n)));

@@ -1,8 +1,8 @@
 // One picture.
 const player = {
-  preview(state, isHeard) { if (state !== null) sayState(state, isHeard); },
+  preview(state, isHeard) { sayState(0, isHeard); },
+  release() { sayState(0, false); },
   jump() {},
-  said(isHeard) { sayState(0, isHeard); },
 };
 draw(0);
-player.said(false);
+sayState(0, false);

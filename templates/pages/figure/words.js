@@ -23,8 +23,10 @@ function* keysIn(set) {
   }
 }
 
-const named = map => map.split("/").map((word, i, all) => i < all.length - 1 && /^\d+$/.test(word) ? `figure ${word}` : word).join(", ");
-const cellName = (map, key) => `${named(map)} (${key.join(", ")})`;
+// A map without the figure that it belongs to, and that figure: `1/output` is the output of figure 1.
+const named = map => map.slice(partOf(map).length);
+const partName = part => part.split("/").filter(Boolean).map(word => /^\d+$/.test(word) ? `figure ${word}` : word).join(", ");
+const inPart = (part, text) => part ? `${partName(part)}: ${text}` : text;
 const many = (n, what) => `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
 
 function setName(set) {
@@ -37,7 +39,8 @@ function setName(set) {
   return `${named(set.map)} (${spans.join(", ")})${size > 1 ? `, ${many(size, "cell")}` : ""}`;
 }
 
-// What a state reads and writes, one sentence for each figure on the page.
+// What a state reads and writes, a sentence for each figure on the page; of many none.
+const MOST_TOLD = 3;
 function told(state) {
   const parts = new Map();
   for (const [kind, numbers] of [["writes", scene.writes[state]], ["reads", scene.reads[state]]])
@@ -46,17 +49,15 @@ function told(state) {
       if (!parts.has(part)) parts.set(part, {writes: [], reads: []});
       parts.get(part)[kind].push(setName(set));
     }
-  const sentences = [...parts.values()].map(({writes, reads}) =>
-    `${writes.join(" and ") || "nothing"} from ${reads.join(" and ") || "no cell"}`);
-  return sentences.join("; ");
+  if (parts.size > MOST_TOLD) return "";
+  const sentence = ([part, {writes, reads}]) =>
+    inPart(part, `${writes.join(" and ") || "nothing"} from ${reads.join(" and ") || "no cell"}`);
+  return [...parts].map(sentence).join("; ");
 }
 
 const equation = state => scene.equations.length ? scene.equations[state] : "";
 
-function stepName(state) {
-  const step = (scene.steps.length ? scene.steps[state] : state) + 1;
-  return `Step ${step.toLocaleString("en")} of ${scene.total.toLocaleString("en")}`;
-}
+const stateName = state => `${scene.isSampled ? "Frame" : "Step"} ${state + 1} of ${scene.states}`;
 
 // The line under the picture is seen; screen readers hear the other, which waits until nothing changes any more.
 let speaking;
@@ -69,6 +70,6 @@ function say(bold, text, isHeard) {
 }
 
 function sayState(state, isHeard) {
-  const what = equation(state);
-  say(scene.total > 1 ? `${stepName(state)}:` : "", told(state) + (what ? `. ${what}` : "") , isHeard);
+  const text = [told(state), equation(state)].filter(Boolean).join(". ");
+  say(scene.states > 1 ? `${stateName(state)}:` : "", text, isHeard);
 }
