@@ -277,6 +277,7 @@ class Scene:
     writes: Callable[[int], tuple[Key, ...]]  # the cells that it writes, by key
     equation: Callable[[int], str]  # what it computes; "" where there are no numbers
     unit: float  # pixels here for one pixel of a line's width or dash in a theme
+    behind: Callable[[int], tuple[Key, ...]] = lambda step: ()  # of a chain, the cells of earlier maps that those read
 
     def roles(self) -> tuple[str, ...]:
         """Every role in the scene, once, in drawing order."""

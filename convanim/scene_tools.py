@@ -40,6 +40,7 @@ def retimed(scene: Scene, steps: Sequence[int], total: int) -> Scene:
         steps=total,
         shapes=tuple(_retimed(shape, played, at) for shape in scene.shapes),
         reads=lambda step: scene.reads(at(step)),
+        behind=lambda step: scene.behind(at(step)),
         writes=lambda step: scene.writes(at(step)),
         equation=lambda step: scene.equation(at(step)),
     )
@@ -109,6 +110,7 @@ def named(scene: Scene, name: str) -> Scene:
         scene,
         shapes=tuple(shapes),
         reads=lambda step: keyed(scene.reads(step)),
+        behind=lambda step: keyed(scene.behind(step)),
         writes=lambda step: keyed(scene.writes(step)),
     )
 
@@ -121,6 +123,7 @@ def merged(scenes: Sequence[Scene], width: int, height: int) -> Scene:
         steps=scenes[0].steps,
         shapes=tuple(shape for scene in scenes for shape in scene.shapes),
         reads=lambda step: tuple(key for scene in scenes for key in scene.reads(step)),
+        behind=lambda step: tuple(key for scene in scenes for key in scene.behind(step)),
         writes=lambda step: tuple(key for scene in scenes for key in scene.writes(step)),
         equation=lambda step: " | ".join(text for scene in scenes if (text := scene.equation(step))),
         unit=scenes[0].unit,

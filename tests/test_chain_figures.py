@@ -60,6 +60,7 @@ def test_every_map_shows_what_the_current_cell_depends_on(view: str, chain: Chai
         expected = [(name, *c) for name, found in zip(names, needed(chain, cell)) for c in found]
         assert sorted(highlighted(scene, step, ROLES, where)) == sorted(expected)
         assert sorted(scene.reads(step)) == sorted(key for key in expected if key[0] == names[-2])
+        assert sorted(scene.behind(step)) == sorted(key for key in expected if key[0] in names[:-2])
         assert scene.writes(step) == (("output", *cell),)
         assert keys_at(scene, step, "current") == [("output", *cell)]
         assert sorted(keys_at(scene, step, "output")) == sorted(("output", *c) for c in steps[: step + 1])

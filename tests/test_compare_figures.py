@@ -71,6 +71,9 @@ def test_the_shorter_figure_holds_its_last_step() -> None:
         reads = [(f"1/{name}", *at) for name, *at in long.reads(own)]
         reads += [(f"2/{name}", *at) for name, *at in short.reads(other)]
         assert list(scene.reads(step)) == reads
+        behind = [(f"1/{name}", *at) for name, *at in long.behind(own)]
+        behind += [(f"2/{name}", *at) for name, *at in short.behind(other)]
+        assert list(scene.behind(step)) == behind
     right = [picture(scene, step)[:, 240:] for step in (2, 3, 4, 15)]
     assert not np.array_equal(right[0], right[1])
     assert np.array_equal(right[1], right[2])

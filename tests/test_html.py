@@ -33,6 +33,7 @@ def assert_same(animation: Animation, page: Page) -> None:
     for state in {0, len(steps) // 2, len(steps) - 1}:
         step = steps[state]
         assert page.keys(data["reads"][state]) == set(scene.reads(step))
+        assert page.keys(data["behind"][state] if data["behind"] else []) == set(scene.behind(step))
         assert page.keys(data["writes"][state]) == set(scene.writes(step))
         if scene.equation(step):
             assert data["equations"][state][:100] == scene.equation(step)[:100]

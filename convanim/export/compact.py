@@ -70,10 +70,19 @@ def _trimmed(numbers: Sequence[int], least: int) -> list[int]:
 
 def key_blocks(keys: Iterable[Key]) -> dict[str, list[Block]]:
     """The cells that keys name, for each map as blocks: products of one progression for each axis of its cells."""
-    places: dict[str, set[tuple[int, ...]]] = {}
+    places: dict[str | int, list[tuple[str | int, ...]]] = {}
     for name, *place in keys:
-        places.setdefault(str(name), set()).add(tuple(int(i) for i in place))
-    return {name: _blocks(np.array(sorted(found), dtype=np.int64)) for name, found in places.items()}
+        places.setdefault(name, []).append(tuple(place))
+    return {str(name): _blocks(_different(np.array(found, dtype=np.int64))) for name, found in places.items()}
+
+
+def _different(places: Ints) -> Ints:
+    """Places (N, axes), doubles dropped, ascending."""
+    least = places.min(axis=0)
+    sizes = tuple((places.max(axis=0) - least + 1).tolist())
+    codes = np.unique(np.ravel_multi_index(tuple((places - least).T), sizes))
+    different: Ints = np.stack(np.unravel_index(codes, sizes), axis=1) + least
+    return different
 
 
 def _blocks(places: Ints) -> list[Block]:

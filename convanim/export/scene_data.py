@@ -41,9 +41,10 @@ def scene_data(animation: Animation, themes: Sequence[Theme], progress: Callable
         """The numbers of sets of cells, one for each map."""
         return [sets.number([maps.number(name), blocks]) for name, blocks in key_blocks(keys).items()]
 
-    reads, writes, equations = [], [], []
+    reads, behind, writes, equations = [], [], [], []
     for step in steps:
         reads.append(numbers(scene.reads(step)))
+        behind.append(numbers(scene.behind(step)))
         writes.append(numbers(scene.writes(step)))
         equations.append(_shortened(scene.equation(step)))
         progress()
@@ -64,6 +65,7 @@ def scene_data(animation: Animation, themes: Sequence[Theme], progress: Callable
         **shapes.tables(),
         "sets": sets.values,
         "reads": reads,
+        "behind": behind if any(behind) else [],
         "writes": writes,
         "equations": equations if any(equations) else [],
     }

@@ -1,5 +1,7 @@
 """The page around a stack: its equation, its caption, and the finished scene."""
 
+from dataclasses import replace
+
 from convanim.scene import Scene, Shape
 from convanim.views.lettering import text_block, wrapped_lines
 from convanim.views.page import scene_of
@@ -16,7 +18,7 @@ def finished_stack(stack: Stack, shapes: list[Shape], bottom: int, *, has_grid: 
         said = text_block(stack, _GRIDLESS, stack.room)
         shapes = [*shapes, said.at(stack.width / 2, bottom + 0.3 * said.em, "caption")]
         bottom += round(said.height + 0.3 * said.em)
-    return scene_of(
+    scene = scene_of(
         stack,
         shapes,
         bottom,
@@ -25,6 +27,7 @@ def finished_stack(stack: Stack, shapes: list[Shape], bottom: int, *, has_grid: 
         stack.caption,
         (stack.reads, lambda step: ((stack.output.name, *stack.cell(step)),)),
     )
+    return replace(scene, behind=stack.behind)
 
 
 def _lines(stack: Stack) -> int:

@@ -176,6 +176,7 @@ def chain_stack(chain: Chain, values: ChainValues | None, asked: Asked) -> Stack
         caption=asked.caption,
         is_heat=asked.is_heat,
         reads=lambda step: _region_keys(maps[-2], regions(step)[-2]),
+        behind=lambda step: tuple(key for of in zip(maps[:-2], regions(step)) for key in _region_keys(*of)),
         series=lambda step: None,
         terms=None if values is None else lru_cache(maxsize=8)(lambda step: _last_terms(chain, values, cell(step))),
         links=lru_cache(maxsize=8)(lambda step: _links(chain, regions(step))) if len(chain.input_size) == 1 else None,

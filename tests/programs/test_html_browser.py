@@ -16,7 +16,7 @@ from outside import browser, cell_centres, differing, drawn
 from PIL import Image
 from pixels import Picture
 
-from convanim import Conv, ConvTranspose, MaxPool, Options
+from convanim import Chain, Conv, ConvTranspose, MaxPool, Options
 from convanim.animation import Animation, compose
 from convanim.export.html import page_of
 from convanim.recipes import load_recipe
@@ -277,6 +277,19 @@ def test_unread_cells_and_stamps_are_told(tmp_path: Path) -> None:
         assert page.said() == "output (1, 1) gets a part from 4 cells of input"
         page.point(animation, ("input", 1, 1))
         assert "is read by 9 cells of output" in page.said()
+
+
+def test_cells_of_a_chain_show_all_that_see_them(tmp_path: Path) -> None:
+    """Those of the input through all layers, those of the map before the last directly."""
+    animation = compose(Chain((7, 7), ["conv 3x3", "conv 3x3"]), Options())
+    with opened(page_of(animation), tmp_path) as page:
+        page.point(animation, ("input", 0, 1))
+        assert page.said() == "input (0, 1) is seen by 2 cells of output"
+        assert page.tab.locator(".others .over").get_attribute("d").count("M") == 2
+        page.point(animation, ("map 1", 1, 1))
+        assert page.said() == "map 1 (1, 1) is read by 4 cells of output"
+        page.point(animation, ("output", 0, 0))
+        assert "from map 1 (0–2, 0–2), 9 cells, which see input (0–4, 0–4), 25 cells" in page.said()
 
 
 def test_cells_of_a_comparison_are_told_apart(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ const nameOf = (map, key) => `${map}|${key}`;
 
 function gather() {
   const used = numbers => new Set(numbers.flat().map(number => sets[number].map));
-  const written = used(scene.writes), related = used([scene.writes, scene.reads].flat());
+  const written = used(scene.writes), related = used([scene.writes, scene.reads, scene.behind].flat());
   scene.shapes.forEach((shape, depth) => {
     const map = scene.maps[shape.map], lattice = scene.lattices[shape.lattice];
     if (shape.type === "cells" && related.has(map)) {
@@ -74,12 +74,13 @@ function pointAt(cell, isHeard) {
   pointed = cell;
   hints.replaceChildren();
   if (!cell) return player.release();
-  const writes = uses(scene.writes, cell), reads = uses(scene.reads, cell);
+  const writes = uses(scene.writes, cell), reads = uses(scene.reads, cell), behind = uses(scene.behind, cell);
   cell.state = writes.sets.size === 1 ? writes.states[0] : null;
   player.preview(cell.state, isHeard);
   if (cell.state === null) {
     const part = partOf(cell.map);
     const [others, verb] = writes.states.length ? [cellsOf(scene.reads, writes.states, part), "gets a part from"]
+      : behind.states.length ? [cellsOf(scene.writes, behind.states, part), "is seen by"]
       : [cellsOf(scene.writes, reads.states, part), "is read by"];
     mark(others.cells, "others");
     const some = scene.isSampled ? " in what is shown" : "";

@@ -43,15 +43,17 @@ function setName(set) {
 const MOST_TOLD = 3;
 function told(state) {
   const parts = new Map();
-  for (const [kind, numbers] of [["writes", scene.writes[state]], ["reads", scene.reads[state]]])
-    for (const set of numbers.map(number => sets[number])) {
+  for (const kind of ["writes", "reads", "behind"])
+    for (const set of (scene[kind][state] || []).map(number => sets[number])) {
       const part = partOf(set.map);
-      if (!parts.has(part)) parts.set(part, {writes: [], reads: []});
+      if (!parts.has(part)) parts.set(part, {writes: [], reads: [], behind: []});
       parts.get(part)[kind].push(setName(set));
     }
   if (parts.size > MOST_TOLD) return "";
-  const sentence = ([part, {writes, reads}]) =>
-    inPart(part, `${writes.join(" and ") || "nothing"} from ${reads.join(" and ") || "no cell"}`);
+  // Of all that lies behind, the first map is what a cell sees of the input.
+  const sentence = ([part, {writes, reads, behind: [seen]}]) =>
+    inPart(part, `${writes.join(" and ") || "nothing"} from ${reads.join(" and ") || "no cell"}`
+      + (seen ? `, which see ${seen}` : ""));
   return [...parts].map(sentence).join("; ");
 }
 
