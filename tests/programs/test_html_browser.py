@@ -142,7 +142,7 @@ def everywhere(picture: Picture) -> Ints:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pictures_agree_pixel_by_pixel(scheme: str, tmp_path: Path) -> None:
     """Upright cells, their lines and their dashes are where the renderer draws them."""
-    animation = compose(Conv(5, 3, padding=1), Options(view="flat", labels=False))
+    animation = compose(Conv(5, 3, padding=1), Options(view="flat", labels=False, width=880))  # lines of 3 pixels
     theme = animation.dark if scheme == "dark" else animation.theme
     with opened(page_of(animation), tmp_path, color_scheme=scheme) as page:
         page.tab.add_style_tag(content=BARE % animation.scene.width)
