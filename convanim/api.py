@@ -1,7 +1,7 @@
 """What users import: `animate(layer, …).save("figure.gif")`."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Figure:
-    """A finished figure, ready to be saved or looked at."""
+    """A finished figure, ready to be saved or looked at; the last line of a notebook's cell shows it."""
 
     animation: Animation
 
@@ -57,6 +57,18 @@ class Figure:
         from convanim.artists import to_matplotlib
 
         return to_matplotlib(self.animation)
+
+    def __repr__(self) -> str:
+        from convanim.notebook import summary
+
+        return summary(self.animation)
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
+        from convanim.notebook import mimebundle
+
+        return mimebundle(self.animation, include, exclude)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -3,12 +3,19 @@
 import re
 from collections.abc import Callable
 
+# Arguments of commands and their parts, such as `stage 2`, which are no options.
+_NOT_OPTIONS = ("recipe", "folder", "stage", "stages", "figure", "code")
 _FIELDS = re.compile("{(input_size|kernel_size|max_cells|resize)}")
 
 
 def plain_name(field: str) -> str:
     """A field's name as Python and recipes spell it."""
     return field
+
+
+def option_name(field: str) -> str:
+    """How the command line spells a field: `--kernel-size`."""
+    return field if field.partition(" ")[0] in _NOT_OPTIONS else "--" + field.replace("_", "-")
 
 
 class RequestError(ValueError):

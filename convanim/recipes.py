@@ -185,7 +185,7 @@ def _single(path: Path, table: Mapping[str, Any]) -> tuple[Layer | Chain, Option
     if not isinstance(layer, list):
         return _layer(_section(table, "layer"), options), options
     stages = [_stage(stage) for stage in layer]
-    kernels = [_beside(path, "kernel_values", stage.pop("kernel", None)) for stage in stages]
+    kernels = [beside(path.parent, "kernel_values", stage.pop("kernel", None)) for stage in stages]
     if any(kernel is not None for kernel in kernels):
         if options.kernel_values is not None:
             raise RequestError("kernel_values", None, "stages say it too", "give it for all of them or for each")
@@ -211,7 +211,7 @@ def _options(path: Path, table: Mapping[str, Any]) -> Options:
                     f"{section}.{key}", None, f"[{section}] has no such entry", f"it has {', '.join(keys)}"
                 )
             option = keys[key]
-            options[option] = _beside(path, option, value)
+            options[option] = beside(path.parent, option, value)
     return Options(**options)
 
 
@@ -222,8 +222,8 @@ def _section(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return section
 
 
-def _beside(path: Path, option: str, value: Any) -> Any:
-    """A file named in a recipe is looked for in the recipe's folder; rows of numbers become an array."""
+def beside(folder: Path, option: str, value: Any) -> Any:
+    """An option's value; a file that it names is looked for in a folder, and rows of numbers become an array."""
     if isinstance(value, list) and option in ("values", "kernel_values"):
         import numpy as np
 
@@ -239,7 +239,7 @@ def _beside(path: Path, option: str, value: Any) -> Any:
         return value
     is_file = option in ("values", "kernel_values") and value.lower().endswith(SUFFIXES)
     if is_file or (option == "theme" and value.lower().endswith(".toml")):
-        return str(path.parent / value)
+        return str(folder / value)
     return value
 
 

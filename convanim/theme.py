@@ -36,6 +36,7 @@ UNDER: dict[str, str] = {
     "heat": "background",
     "frame": "background",
     "source": "input",
+    "edge": "heat",
     "ray": "background",
     "label": "background",
     "equation": "background",
@@ -49,6 +50,7 @@ _STAND_IN = {
     "heat": "output_pending",
     "frame": "ray",
     "source": "frame",
+    "edge": "ray",
 }
 _SERIES = ["#2aa198", "#d9822b", "#7a6fd0", "#b5a300", "#dd5a9a", "#6f8f00"]
 _HEAT = ["#2166ac", "#f7f7f7", "#b2182b"]
@@ -66,7 +68,7 @@ _TINTS = {
     "window_hidden": (0.45, "ink"),
 }
 _SECOND_TURN = 0.4  # how much darker hues are where they come up again
-_LINES = ("ray", "frame", "source")
+_LINES = ("ray", "frame", "source", "edge")
 _TEXTS = ("label", "equation", "caption")
 _KEYS = ("fill", "stroke", "width", "dash", "alpha", "text")
 

@@ -16,8 +16,8 @@ from test_cli_errors import check
 from convanim.chain import Chain
 from convanim.cli import main
 from convanim.cli.compare_commands import comparison_from
-from convanim.cli.figure_text import part_of
 from convanim.cli.options import figure_options
+from convanim.figure_text import part_of
 from convanim.figures import Comparison
 from convanim.layers import Conv, MaxPool
 from convanim.options import Options, option_names
@@ -130,11 +130,14 @@ BAD = [
     (["compare", "relu", "conv -k 3 'x", "-i", "5"], "a quote in it is not closed"),
     (["compare", "relu", "conv -i 5 -k 7", "-i", "5"], "figure 2 conv -i 5 -k 7: --kernel-size 7x7: spans"),
     (["compare", "relu", "conv -k 3 -s x", "-i", "5"], "figure 2 conv -k 3 -s x: --stride x: not a whole number"),
-    (["compare", "relu", "conv -k 3 --width 9", "-i", "5"], "figure 2 conv -k 3 --width 9: No such option"),
-    (["compare", "relu", "conv -k 3 -o a.gif", "-i", "5"], "figure 2 conv -k 3 -o a.gif: No such option"),
-    (["compare", "relu", "conv -k 3 --help", "-i", "5"], "figure 2 conv -k 3 --help: No such option"),
-    (["compare", "relu", "conv -k 3 relu", "-i", "5"], "figure 2 conv -k 3 relu: Got unexpected extra argument"),
-    (["compare", "relu", "chain -i 3", "-i", "5"], "figure 2 chain -i 3: Missing argument 'STAGE...'"),
+    (
+        ["compare", "relu", "conv -k 3 --width 9", "-i", "5"],
+        "figure 2 conv -k 3 --width 9: no such option here: --width",
+    ),
+    (["compare", "relu", "conv -k 3 -o a.gif", "-i", "5"], "figure 2 conv -k 3 -o a.gif: no such option here: -o"),
+    (["compare", "relu", "conv -k 3 --help", "-i", "5"], "figure 2 conv -k 3 --help: no such option here: --help"),
+    (["compare", "relu", "conv -k 3 relu", "-i", "5"], "figure 2 conv -k 3 relu: relu is no option"),
+    (["compare", "relu", "chain -i 3", "-i", "5"], "figure 2 chain -i 3: there is no stage"),
     (["compare", "relu", "one_by_onee", "-i", "5"], "recipe one_by_onee: no such template; try one_by_one"),
     (["compare", "relu", "none.toml", "-i", "5"], "recipe none.toml"),
     (["compare", "relu", "both.toml", "-i", "5"], "figure 2 both.toml: it is a comparison itself"),

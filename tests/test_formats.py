@@ -14,7 +14,15 @@ from convanim.export import FORMATS, destination, save
 from convanim.render import frames
 
 LEAST_LIKE = 12  # how far a pixel may be off, of 255: a GIF has a palette
-PICTURES = [".gif", ".png"]  # formats that Pillow reads; others are read by tests of their own
+PICTURES = [".gif", ".png"]  # formats that Pillow reads
+# Others, and the tests that read them.
+READ_BY = {".html": "test_html.py", ".svg": "test_svg.py", ".pptx": "test_deck.py", ".pdf": "test_pdf.py"}
+
+
+def test_every_format_is_read() -> None:
+    """Each format is a picture for the tests here, or has tests of its own."""
+    assert sorted(FORMATS) == sorted([*PICTURES, *READ_BY])
+    assert all((Path(__file__).parent / name).is_file() for name in READ_BY.values())
 
 
 @pytest.mark.parametrize("transparent", [False, True])

@@ -61,10 +61,13 @@ ORDER = [
     ("export",),
     ("decks",),
     ("recipes",),
+    ("command_line",),
+    ("figure_text",),
     ("batch",),
     ("explain_chain",),
     ("explain", "geometry_json", "gallery"),
     ("chain_json",),
+    ("notebook",),
     ("api",),
     ("cli",),
     ("__init__", "__main__"),
@@ -76,7 +79,7 @@ NAMES = [path.relative_to(PACKAGE).as_posix() for path in MODULES]
 
 # Libraries that not every module may import, with the parts or files that may.
 LIBRARIES = {
-    "matplotlib": {"render", "artists", "api"},  # api names its types
+    "matplotlib": {"render", "artists", "export/pdf.py", "export/pdf_pages.py", "api"},  # api names its types
     "PIL": {"render", "export", "sources"},
     "jinja2": {"packaged"},
     "pptx": {"export/pptx.py"},
@@ -146,7 +149,7 @@ def test_no_other_library_is_needed(path: Path) -> None:
 
 def test_the_command_line_imports_at_first_only_what_help_needs() -> None:
     """At the top of its modules `cli` imports no module that needs numpy."""
-    light = {"errors", "operations", "cli", "__version__"}
+    light = {"errors", "operations", "figure_text", "cli", "__version__"}
     for path in (PACKAGE / "cli").glob("*.py"):
         tops = [module for module, late in imported(path) if not late and module.startswith("convanim.")]
         assert {module.split(".")[1] for module in tops} <= light

@@ -67,6 +67,15 @@ def test_large_maps_say_what_they_leave_out(figure: Any, expected: list[str], vi
     assert not np.array_equal(pictures[0], pictures[1])
 
 
+@every_view
+def test_copies_that_are_not_marked_are_spoken_of(view: str) -> None:
+    """Under maps without a grid it is said that they are drawn without it, and without what padding copies."""
+    for mode, said in (("zeros", "grid of cells; window"), ("reflect", "grid of cells or their copies; window")):
+        layer = Conv("3@90x90", 9, padding=8, padding_mode=mode)
+        texts = [text for text, _ in inks(drawn(layer, view=view, max_frames=60).scene, 0, ("caption",))]
+        assert any(f"drawn without the {said} not to scale" in text for text in [*texts, " ".join(texts)]), texts
+
+
 def block_at(scene: Scene, step: int, role: str, map: str) -> list[tuple[Blocks, list[int]]]:
     """The blocks of a role at a step, with the shapes that they are of."""
     return [

@@ -15,9 +15,10 @@ from convanim.animation import compose
 from convanim.layers import Conv, input_shape
 from convanim.options import Options
 from convanim.render import Renderer
-from convanim.scene import Cells, Lines, Scene
+from convanim.scene import Cells, Lattice, Lines, Scene
 from convanim.theme import theme_names
 from convanim.views import VIEWS
+from convanim.views.marks import outline
 
 every_mode = pytest.mark.parametrize("mode", sorted(NUMPY))
 every_view = pytest.mark.parametrize("view", list(VIEWS))
@@ -62,6 +63,57 @@ def test_frames_stand_around_the_copied_cells(
             read = layer.in_channels // layer.groups
             sources = {(group * read + c, *cell) for c in range(read) for cell in sources}
         assert segments(scene, step) == around(scene, sources)
+
+
+def borders(sides: list[Any]) -> list[Any]:
+    """Those sides of some cells that have none of these cells on their other side."""
+    return [side for side in sides if sides.count(side) == 1]
+
+
+@every_view
+@every_mode
+@pytest.mark.parametrize("size", ["40", "2@20"])
+def test_small_cells_have_one_frame_around_all(size: str, mode: str, view: str) -> None:
+    """Where frames around each would leave nothing of a cell, the border between copied cells and others is drawn."""
+    layer = Conv(size, 7, padding=5, padding_mode=mode, in_channels=2 if "@" in size else None)
+    scene = composed(layer, Options(view=view)).scene
+    for step in (0, scene.steps - 1, scene.steps // 2, *range(20, scene.steps, 301)):
+        ((_, *output),) = scene.writes(step)
+        sources = Padded(layer).sources((int(output[-2]), int(output[-1])))
+        read = {(c, *cell) for c in range(2) for cell in sources} if "@" in size else sources
+        assert segments(scene, step) == borders(around(scene, read))
+
+
+@given(cells=st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=20))
+@settings(max_examples=100, deadline=None)
+def test_an_outline_is_where_cells_meet_no_other(cells: set[Cell]) -> None:
+    """Every side that one of the cells has for itself, once, a cell long."""
+    lattice = Lattice((3, 7), (10, 0), (-2, 8))
+    sides = []
+    for corners in lattice.corners(np.array(sorted(cells), dtype=np.int64).reshape(-1, 2)).tolist():
+        sides += [sorted(map(tuple, side)) for side in pairwise([*corners, corners[0]])]
+    lines = outline(lattice, np.array(sorted(cells), dtype=np.int64).reshape(-1, 2))
+    assert sorted(sorted(map(tuple, line)) for line in lines.tolist()) == sorted(borders(sides))
+
+
+@pytest.mark.parametrize("theme", theme_names())
+def test_frames_hide_no_colour_of_a_heat_map(theme: str) -> None:
+    """Copied cells keep their colours, and a line stands between a heat map's own cells and the copies around them."""
+    layer = Conv(60, 9, padding=6, padding_mode="reflect")
+    made = compose(layer, Options(values="random:3", heat_map=True, theme=theme))
+    own = next(s for s in made.scene.shapes if isinstance(s, Cells) and (s.map, s.role) == ("input", "heat"))
+    (edge,) = (shape for shape in made.scene.shapes if isinstance(shape, Lines) and shape.role == "edge")
+    sides = [sorted(map(tuple, side)) for c in own.lattice.corners(own.cells) for side in pairwise([*c, c[0]])]
+    assert sorted(sorted(map(tuple, line)) for line in edge.at(0).tolist()) == sorted(borders(sides))
+    picture = Renderer(made.scene, made.theme).frame(0).pixels[..., :3]
+    copied = {(y + 6, x + 6) for y, x in Padded(layer).sources((0, 0))}
+    within = [(y, x) for y, x in copied if {(y + a, x + b) for a in range(-2, 3) for b in range(-2, 3)} <= copied]
+    within = [cell for cell in within if not {8, 9} & {*cell}]  # on which the window's frame stands
+    assert within
+    for cell in within:
+        column, row = own.lattice.centres(np.array([cell]))[0].astype(int)
+        assert tuple(picture[row, column].tolist()) in set(made.theme.heat_colours())
+        assert tuple(picture[row, column].tolist()) != made.theme.style("source").stroke
 
 
 @every_view

@@ -1,12 +1,10 @@
 """The command that draws a chain of layers."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from convanim.cli.options import (
-    asked,
     dims_option,
     figure_options,
     input_option,
@@ -15,10 +13,10 @@ from convanim.cli.options import (
     without,
 )
 from convanim.cli.output import give
+from convanim.figure_text import asked, chain_from
 
 if TYPE_CHECKING:
-    from convanim.chain import Chain
-    from convanim.options import Options
+    pass
 
 STAGES = "A stage is an operation's name, its kernel, its filters, then p, s, d, g or NAME=VALUE; or a function."
 
@@ -60,14 +58,3 @@ def chain_options() -> list[click.Option]:
 def chain_figure_options() -> list[click.Option]:
     """The shared options that mean something for a chain."""
     return without(figure_options(), {"transposed_as"})
-
-
-def chain_from(stages: Sequence[str], input_size: str | None, dims: int | None, options: "Options") -> "Chain":
-    """The chain of some stages; an input size that is left out is that of the file with its numbers."""
-    from convanim.chain import Chain
-    from convanim.filling import with_file_sizes
-
-    sizes = {} if input_size is None else {"input_size": input_size}
-    # The stages say the sizes of their kernels: none is looked for in a file.
-    found = with_file_sizes({"kernel_size": 1, **sizes}, options)
-    return Chain(found["input_size"], stages, dims=dims)

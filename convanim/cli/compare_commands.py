@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convanim.cli.chain_commands import STAGES
-from convanim.cli.figure_text import heard, is_recipe, part_of, refuse_stray_size
-from convanim.cli.options import asked, dims_option, figure_options, figures_argument, input_option, output_options
-from convanim.cli.output import give
+from convanim.cli.options import dims_option, figure_options, figures_argument, input_option, output_options
+from convanim.cli.output import give, noted
 from convanim.errors import RequestError
+from convanim.figure_text import asked, heard, is_recipe, part_of, refuse_stray_size
 
 if TYPE_CHECKING:
     from convanim.figures import Comparison, Part
@@ -65,7 +65,7 @@ def comparison_from(
         refuse_stray_size(input_size, dims)
     shared = {name: given[name] for name in OF_A_PART if given[name] is not None}
     parts = tuple(
-        part_of(text, f"figure {number}", input_size=input_size, dims=dims, shared=shared, quiet=quiet)
+        part_of(text, f"figure {number}", input_size=input_size, dims=dims, shared=shared, say=noted(quiet))
         for number, text in enumerate(figures, start=1)
     )
     _refuse_unheard(parts, shared)

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convanim.cli.figure_text import say_notes
-from convanim.cli.options import asked, figure_options, input_option, option, output_options
-from convanim.cli.output import give
+from convanim.cli.options import figure_options, input_option, option, output_options
+from convanim.cli.output import give, noted
+from convanim.figure_text import asked
 
 if TYPE_CHECKING:
     from convanim.code import Coded
@@ -30,7 +30,8 @@ def draw_command() -> click.Command:
         coded = coded_from(code, input_size, framework, options)
         from convanim.recipes import Recipe
 
-        say_notes(coded.notes, quiet=quiet)
+        for note in coded.notes:
+            noted(quiet)(note)
         give(Recipe(coded.layer.op, coded.layer, options), output, format, json=json, quiet=quiet)
 
     return click.Command(

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convanim.cli.chain_commands import STAGES, chain_from, chain_options
-from convanim.cli.figure_text import is_recipe, part_of, refuse_stray_size
+from convanim.cli.chain_commands import STAGES, chain_options
 from convanim.cli.group import OneLineGroup
-from convanim.cli.operation_commands import layer_from
 from convanim.cli.options import dims_option, input_option, layer_options, stages_argument
+from convanim.cli.output import noted
 from convanim.errors import RequestError
+from convanim.figure_text import chain_from, is_recipe, layer_from, part_of, refuse_stray_size
 from convanim.operations import OPERATIONS, Operation
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _explain_text(text: str) -> click.Command:
             recipe = load_recipe(text)
             _print(recipe.figure, against, recipe.title or recipe.name)
             return
-        part = part_of(text, "figure", input_size=input_size, dims=dims)
+        part = part_of(text, "figure", input_size=input_size, dims=dims, say=noted(False))
         _print(part.figure, against, part.title)
 
     return click.Command(
@@ -114,7 +114,7 @@ def _print(figure: "Subject", against: str | None, title: str = "") -> None:
     if isinstance(figure, Comparison):
         raise RequestError("against", against, "what is explained is a comparison already", "leave it out")
     shape, dims = _input(figure)
-    other = part_of(against, "against", input_size=shape, dims=dims)
+    other = part_of(against, "against", input_size=shape, dims=dims, say=noted(False))
     click.echo(explained_against(Part(figure, Options(), title), other), nl=False)
 
 

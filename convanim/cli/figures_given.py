@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from convanim.cli.figure_text import is_recipe, part_of, refuse_stray_size
+from convanim.cli.output import noted
+from convanim.figure_text import is_recipe, recipe_of, refuse_stray_size
 
 if TYPE_CHECKING:
     from convanim.recipes import Recipe
@@ -17,18 +18,11 @@ def recipes_of(
     `input_size` and `dims` are those of figures that say none themselves.
     Raises RequestError as `part_of` does.
     """
-    from convanim.code import is_code
-    from convanim.recipes import Recipe, load_recipe
-
-    if all(is_recipe(text) and not is_code(text) for text in figures):
+    if all(map(is_recipe, figures)):
         refuse_stray_size(input_size, dims)
     shared = {name: value for name, value in given.items() if value is not None}
-    found = []
-    for number, text in enumerate(figures, start=1):
-        if is_recipe(text) and not is_code(text):
-            found.append(load_recipe(text, **shared))
-            continue
-        field = "figure" if len(figures) == 1 else f"figure {number}"
-        part = part_of(text, field, input_size=input_size, dims=dims, shared=shared, quiet=quiet)
-        found.append(Recipe(getattr(part.figure, "op", "chain"), part.figure, part.options))
-    return found
+    fields = ["figure"] if len(figures) == 1 else [f"figure {number}" for number in range(1, len(figures) + 1)]
+    return [
+        recipe_of(text, field, input_size=input_size, dims=dims, given=shared, say=noted(quiet))
+        for text, field in zip(figures, fields)
+    ]

@@ -9,16 +9,9 @@ from typing import Any
 
 import click
 
-from convanim.errors import RequestError
+from convanim.errors import RequestError, option_name
 
 DONE, FAILED, WRONG = 0, 1, 2  # exit statuses: done; right but could not be carried out; the request is wrong
-# Arguments and their parts, such as `stage 2`, which are no options.
-_NOT_OPTIONS = ("recipe", "folder", "stage", "stages", "figure", "code")
-
-
-def option_name(field: str) -> str:
-    """How the command line spells a field: `--kernel-size`."""
-    return field if field.partition(" ")[0] in _NOT_OPTIONS else "--" + field.replace("_", "-")
 
 
 class OneLineGroup(click.Group):

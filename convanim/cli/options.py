@@ -1,6 +1,6 @@
 """The options: those of each operation, from its fields, and those that all figures share."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,8 +10,6 @@ from convanim.errors import RequestError
 from convanim.operations import OPERATIONS, Operation, Takes
 
 if TYPE_CHECKING:
-    from convanim.options import Options
-
     _Number = click.ParamType[Any]
 else:  # only newer versions of click let it be subscripted
     _Number = click.ParamType
@@ -186,13 +184,6 @@ def without(options: list[click.Option], dropped: Collection[str]) -> list[click
     return [option for option in options if option.name not in dropped]
 
 
-def asked(given: Mapping[str, Any]) -> "Options":
-    """What was asked for of all that figures can be told; raises RequestError."""
-    from convanim.options import option_names, options_of
-
-    return options_of({name: given[name] for name in option_names() if given.get(name) is not None})
-
-
 def output_options() -> list[click.Option]:
     """The options that say what is written, and where."""
     return [
@@ -200,9 +191,10 @@ def output_options() -> list[click.Option]:
             ["-o", "--output"],
             multiple=True,
             metavar="FILE",
-            help="Where to: .gif, .svg, .html, .png (a still), DIR/ (frames), or - with --format. May be repeated.",
+            help="Where to: .gif, .svg, .html, .png (a still), .pdf (pages), DIR/ (frames), or - with --format. "
+            "May be repeated.",
         ),
-        click.Option(["--format"], metavar="NAME", help="The format of -o -: gif, svg, html or png."),
+        click.Option(["--format"], metavar="NAME", help="The format of -o -: gif, svg, html, png or pdf."),
         click.Option(["--json"], is_flag=True, help="Print the geometry as JSON and render nothing."),
         click.Option(["-q", "--quiet"], is_flag=True, help="No progress and no notes."),
     ]

@@ -85,15 +85,19 @@ def targets(output: Sequence[str], form: str | None, default: str) -> Targets:
     return Targets(tuple(destination(name) for name in names), stream)
 
 
+def noted(quiet: bool) -> Callable[[str], None]:
+    """A function that says a note on standard error; it says nothing when it is to be quiet."""
+    return (lambda note: None) if quiet else (lambda note: click.echo(f"Note: {note}", err=True))
+
+
 def write(animation: "Animation", to: Targets, *, quiet: bool) -> None:
     """Write an animation everywhere; paths are printed, notes and progress go to standard error."""
     from convanim.export import FORMATS, refuse_unfit, save
 
     if to.stream is not None:
         refuse_unfit(animation, FORMATS[to.stream])
-    if not quiet:
-        for note in animation.notes:
-            click.echo(f"Note: {note}", err=True)
+    for note in animation.notes:
+        noted(quiet)(note)
     frames = len(animation.timing.steps)
     with progress(frames * len(to.files), animation.name, quiet) as step:
         save(animation, to.files, step)

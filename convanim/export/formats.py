@@ -74,10 +74,17 @@ def _pptx(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Fra
     write_slides([animation], stream, progress)
 
 
+def _pdf(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
+    from convanim.export.pdf import write_pdf
+
+    write_pdf(animation, stream, progress)
+
+
 FORMATS: dict[str, Format] = {
     ".gif": Format(_gif),
     ".png": Format(_png, is_still=True),
     ".html": Format(_html, follows=True),
     ".svg": Format(_svg, rests=True, follows=True),
     ".pptx": Format(_pptx, module="pptx", extra="slides"),
+    ".pdf": Format(_pdf),
 }

@@ -114,7 +114,8 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
             moving.append(_subscripts(geometry, values, canvas, lattice, letters, window_role, seen))
     if copies is not None:
         everywhere = np.ones(len(canvas.cells), dtype=bool)
-        ends = partial(_copied_from, lattice, canvas, copies, partial(_seen, geometry, canvas, everywhere))
+        seen_anywhere = partial(_seen, geometry, canvas, everywhere)
+        ends = partial(_copied_from, lattice, canvas, copies, seen_anywhere, drawing.unit)
         moving.append(Lines("source", lru_cache(maxsize=4)(ends)))
     if values is not None and isinstance(geometry.layer, MaxPool):
         won = During(partial(_won, geometry, values, canvas))
@@ -123,8 +124,10 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
     return still + moving
 
 
-def _copied_from(lattice: Lattice, canvas: Canvas, copies: Ints, seen: Callable[[int], Ints], step: int) -> Floats:
-    return source_frames(lattice, canvas.cells, copies, seen(step))
+def _copied_from(
+    lattice: Lattice, canvas: Canvas, copies: Ints, seen: Callable[[int], Ints], unit: float, step: int
+) -> Floats:
+    return source_frames(lattice, canvas.cells, copies, seen(step), unit)
 
 
 def _real_cells(geometry: Geometry, canvas: Canvas, lattice: Lattice, elements: Ints, *, has_text: bool) -> list[Shape]:

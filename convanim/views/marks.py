@@ -1,12 +1,22 @@
 """Small parts that the plots share: texts in cells, the strokes of unread cells, corners of a block of cells."""
 
 from collections.abc import Sequence
+from math import hypot
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convanim.scene import Floats, Ints, Lattice, Lines, Shape, Texts
 from convanim.views.grids import Canvas
+
+_LEAST_FRAMED = 16  # pixels at the base width; frames are 3 wide
+# The neighbour on each side of a cell, and where that side starts and ends.
+_SIDES = (
+    ((-1, 0), (0, 0), (0, 1)),
+    ((1, 0), (1, 0), (1, 1)),
+    ((0, -1), (0, 0), (1, 0)),
+    ((0, 1), (0, 1), (1, 1)),
+)
 
 
 def cell_texts(
@@ -25,11 +35,27 @@ def unread_marks(lattice: Lattice, cells: Ints, *, around_text: bool) -> Lines:
     return Lines("unread", np.concatenate(ends))
 
 
-def source_frames(lattice: Lattice, cells: Ints, copies: Ints, seen: Ints) -> Floats:
-    """The lines (N, 2, 2) around those cells that some seen ones copy."""
-    sources = np.unique(copies[seen][copies[seen] >= 0])
-    corners = lattice.corners(cells[sources])
+def source_frames(lattice: Lattice, cells: Ints, copies: Ints, seen: Ints, unit: float) -> Floats:
+    """The lines (N, 2, 2) around those cells that some seen ones copy: around each, or around all where they are small.
+
+    `unit` is a pixel at the base width. Frames around small cells would hide what is in them.
+    """
+    sources = cells[np.unique(copies[seen][copies[seen] >= 0])]
+    if min(hypot(*lattice.row), hypot(*lattice.column)) < _LEAST_FRAMED * unit:
+        return outline(lattice, sources)
+    corners = lattice.corners(sources)
     return np.stack([corners, np.roll(corners, -1, axis=1)], axis=2).reshape(-1, 2, 2)
+
+
+def outline(lattice: Lattice, cells: Ints) -> Floats:
+    """The lines (N, 2, 2), each a cell long, between some cells (M, 2) and all others."""
+    per_row = int(cells.max(initial=0)) + 2  # one more than there are, so that no row's end is beside the next's start
+    codes = cells @ np.array([per_row, 1])
+    found = []
+    for neighbour, start, end in _SIDES:
+        bare = cells[~np.isin(codes + np.dot(neighbour, [per_row, 1]), codes)]
+        found.append(np.stack([bare + start, bare + end], axis=1))
+    return lattice.points(np.concatenate(found))
 
 
 def quad(lattice: Lattice, canvas: Canvas, start: Sequence[int], size: Sequence[int]) -> Floats:

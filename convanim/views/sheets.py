@@ -13,7 +13,7 @@ from convanim.sizes import Sizes
 from convanim.views.drawing import TooNarrowError
 from convanim.views.gather import KIND_ROLES
 from convanim.views.grids import Mask
-from convanim.views.marks import source_frames, unread_marks
+from convanim.views.marks import outline, source_frames, unread_marks
 from convanim.views.numbers import Lettering, lettering
 from convanim.views.stack import SheetMap, Spot, Stack
 
@@ -134,7 +134,7 @@ class _Sheet:
         shapes: list[Shape] = []
         if self.levels is not None and not plan.kinds[Kind.INPUT].all() and not self.strings.any():
             padded = np.array([(0, 0, plan.canvas.rows, plan.canvas.columns)])
-            return [Blocks("padding", "padding", lattice, padded), *self._copied(), *self._given()]
+            return [Blocks("padding", "padding", lattice, padded), *self._copied(), *self._given(), *self._edge()]
         for kind, (role, _) in KIND_ROLES.items():
             mask = plan.kinds[kind]
             if kind is Kind.INPUT or not mask.any():
@@ -152,6 +152,13 @@ class _Sheet:
         own = np.searchsorted(np.flatnonzero(plan.kinds[Kind.INPUT]), plan.copies[pads])
         cells, index = plan.canvas.cells[pads], self._index[pads]
         return [Cells("heat", "padding", self.placed.lattice, cells, index, levels=self.levels[own])]
+
+    def _edge(self) -> list[Shape]:
+        """The line between a heat map's own cells and the copies around them, which have the same colours."""
+        if self.plan.copies is None:
+            return []
+        own = self.plan.canvas.cells[self.plan.kinds[Kind.INPUT]]
+        return [Lines("edge", outline(self.placed.lattice, own))]
 
     def _given(self) -> list[Shape]:
         """The sheet's own cells, those that nothing reads apart."""
@@ -274,7 +281,7 @@ class _Sheet:
         """The lines around the cells that padding under the window copies."""
         assert self.plan.copies is not None
         seen = self._seen(np.ones(len(self.plan.canvas.cells), dtype=bool), step)
-        return source_frames(self.placed.lattice, self.plan.canvas.cells, self.plan.copies, seen)
+        return source_frames(self.placed.lattice, self.plan.canvas.cells, self.plan.copies, seen, self.stack.unit)
 
     def _won(self, step: int) -> Ints:
         assert self.stack.winner is not None

@@ -8,6 +8,7 @@ from convanim.views.page import scene_of
 from convanim.views.stack import Stack
 
 _GRIDLESS = "drawn without the grid of cells; window not to scale"
+_GRIDLESS_COPIES = "drawn without the grid of cells or their copies; window not to scale"
 _MOST_LINES = 3
 _SAMPLES = 40  # steps whose equations are looked at to know how many lines they take
 
@@ -15,7 +16,8 @@ _SAMPLES = 40  # steps whose equations are looked at to know how many lines they
 def finished_stack(stack: Stack, shapes: list[Shape], bottom: int, *, has_grid: bool = True) -> Scene:
     """The scene of shapes that end at `bottom`, with the equation and the caption below."""
     if stack.labels and not has_grid:
-        said = text_block(stack, _GRIDLESS, stack.room)
+        copies = any(plan.copies is not None for plan in stack.maps)
+        said = text_block(stack, _GRIDLESS_COPIES if copies else _GRIDLESS, stack.room)
         shapes = [*shapes, said.at(stack.width / 2, bottom + 0.3 * said.em, "caption")]
         bottom += round(said.height + 0.3 * said.em)
     scene = scene_of(

@@ -1,0 +1,52 @@
+"""PDF: a page for each frame, in order; of a bouncing animation for those that go forward."""
+
+import io
+from typing import Any, BinaryIO
+
+import matplotlib
+from matplotlib.backends.backend_pdf import PdfFile
+
+from convanim.animation import Animation
+from convanim.export.formats import Progress
+from convanim.export.mark import mark
+from convanim.export.pdf_pages import SETTINGS, Pages
+
+
+def write_pdf(animation: Animation, stream: BinaryIO, progress: Progress) -> None:
+    """Write an animation as a PDF, page by page; 96 pixels are an inch."""
+    timing = animation.timing
+    told = {
+        "Title": _encodable(animation.title),
+        "Subject": _encodable(animation.alt),
+        "Creator": "convanim",
+        "CreationDate": None,  # the same figure is the same bytes
+    }
+    with matplotlib.rc_context(SETTINGS):
+        file: Any = PdfFile(_Counted(stream), told)  # type: ignore[no-untyped-call]
+        file.write(b"% " + mark(animation) + b"\n")
+        pages = Pages(file, animation.scene, animation.theme)
+        for step in timing.steps[: timing.forward]:
+            pages.add(step)
+            progress()
+        file.finalize()
+        file.close()
+
+
+def _encodable(text: str) -> str:
+    return text.encode(errors="replace").decode()
+
+
+class _Counted(io.RawIOBase):
+    """A stream that knows its place without asking the one it writes to, which may be a pipe."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._place = 0
+
+    def tell(self) -> int:
+        return self._place
+
+    def write(self, data: Any) -> int:
+        self._stream.write(data)
+        self._place += len(data)
+        return len(data)
