@@ -63,6 +63,7 @@ ORDER = [
     ("recipes",),
     ("command_line",),
     ("figure_text",),
+    ("sphinx",),
     ("batch",),
     ("explain_chain",),
     ("explain", "geometry_json", "gallery"),
@@ -82,6 +83,8 @@ LIBRARIES = {
     "matplotlib": {"render", "artists", "export/pdf.py", "export/pdf_pages.py", "api"},  # api names its types
     "PIL": {"render", "export", "sources"},
     "jinja2": {"packaged"},
+    "docutils": {"sphinx"},
+    "sphinx": {"sphinx"},
     "pptx": {"export/pptx.py"},
 }
 
