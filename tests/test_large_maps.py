@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from oracle import Cell
 from pixels import inks, wider
@@ -252,6 +252,16 @@ def test_long_labels_stay_apart(view: str, width: int) -> None:
     max_sheets=st.integers(2, 9),
     labels=st.booleans(),
     caption=st.booleans(),
+)
+@example(
+    figure=Chain("2", ["avg-pool 2 s1", "avg-pool 1"]),
+    values="random:5",
+    heat_map=False,
+    width=64,
+    order="filter",
+    max_sheets=2,
+    labels=False,
+    caption=False,
 )
 def test_any_figure_is_drawn_or_refused_with_a_width_that_works(
     view: str, figure: Any, values: str | None, heat_map: bool | None, **options: Any

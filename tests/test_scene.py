@@ -134,6 +134,7 @@ def test_keys_name_one_cell_of_a_shape(layer: Layer, values: str | None, view: s
 @every_view
 @settings(max_examples=40, deadline=None)
 @given(layer=ANY_LAYER, values=NUMBERS, caption=st.booleans(), width=st.sampled_from([160, 480, 961]))
+@example(layer=ConvTranspose("1", "1x4", padding="0x0:5", dilation="1x3"), values=None, caption=False, width=160)
 def test_all_is_on_the_page(view: str, layer: Layer, values: str | None, caption: bool, width: int) -> None:
     """The page is as wide as was asked, and at every step every shape lies within it."""
     options = Options(view=view, values=values, caption=caption, width=width)

@@ -86,8 +86,9 @@ def _beside(
     top = drawing.margin + max(0, *(_label_height(place.label) - d for place, d in zip(places, down)))
     lattices = [_lattice(place, top + d, cell) for place, d in zip(places, down)]
     texts = [text for place, lattice in zip(places, lattices) for text in _label(place, lattice)]
-    texts.append(_arrow(drawing, "→", end + gap / 2, top + height / 2))
-    return (lattices[0], lattices[1]), texts, top + height
+    arrow = _arrow(drawing, "→", end + gap / 2, top + height / 2)
+    below = int(np.ceil(arrow.boxes(0, np.arange(1))[0, 3]))  # of cells that are lower than the arrow
+    return (lattices[0], lattices[1]), [*texts, arrow], max(top + height, below - drawing.margin)
 
 
 def _stacked(

@@ -9,12 +9,14 @@ from convanim.captions import caption_lines
 from convanim.numerals import Terms, joined
 from convanim.scene import During, Key, Scene, Shape, Texts
 from convanim.sizes import Sizes, spelled
-from convanim.views.drawing import Drawing, Page
+from convanim.views.drawing import Drawing, Page, TooNarrowError
 from convanim.views.gather import gather_plot
 from convanim.views.legend import LEGEND_HEIGHT, bar
-from convanim.views.lettering import LEADING, Block, broken, lines_needed, text_block
+from convanim.views.lettering import LEADING, Block, broken, lines_needed, text_block, widest
 from convanim.views.plot import Plot
 from convanim.views.scatter import scatter_plot
+
+_SAMPLES = 40  # steps whose equations are looked at to know how wide they are
 
 
 def plot_of(drawing: Drawing) -> Plot:
@@ -51,8 +53,9 @@ def finished(drawing: Drawing, plot: Plot, shapes: list[Shape], bottom: int) -> 
         bottom += round(LEGEND_HEIGHT * drawing.unit)
     elif plot.terms is not None:
         lines = lines_needed(drawing, plot.widest_term, plot.most_terms, plot.around_terms)
+    most = plot.widest_term + plot.around_terms
     caption = caption_lines(drawing.geometry.layer) if drawing.caption else ()
-    return scene_of(drawing, shapes, bottom, plot.steps, (plot.terms, lines), caption, (plot.reads, plot.writes))
+    return scene_of(drawing, shapes, bottom, plot.steps, (plot.terms, lines, most), caption, (plot.reads, plot.writes))
 
 
 def scene_of(
@@ -60,16 +63,19 @@ def scene_of(
     shapes: list[Shape],
     bottom: int,
     steps: int,
-    equation: tuple[Callable[[int], Terms] | None, int],
+    equation: tuple[Callable[[int], Terms] | None, int, float],
     caption: tuple[str, ...],
     keys: tuple[Callable[[int], tuple[Key, ...]], Callable[[int], tuple[Key, ...]]],
 ) -> Scene:
-    """The scene of shapes that end at `bottom`; below them an equation of some lines, and caption lines."""
+    """The scene of shapes that end at `bottom`; below them an equation and caption lines.
+
+    The equation comes with its lines and with what its longest part takes at most, in ems.
+    """
     text: list[Shape] = []
-    terms, lines = equation
+    terms, lines, most = equation
     if terms is not None and lines:
         bottom += line_height(page) // 2
-        text.append(_equation(page, terms, lines, bottom))
+        text.append(_equation(page, terms, lines, bottom, steps, most))
         bottom += lines * line_height(page)
     if caption:
         bottom += line_height(page) // 2
@@ -88,9 +94,18 @@ def scene_of(
     )
 
 
-def _equation(page: Page, terms: Callable[[int], Terms], lines: int, top: int) -> Texts:
-    """The equation of the current step, centred on as many lines as the longest needs."""
+def _equation(page: Page, terms: Callable[[int], Terms], lines: int, top: int, steps: int, most: float) -> Texts:
+    """The equation of the current step, centred on as many lines as the longest needs.
+
+    It is smaller where a line of a single term would not fit otherwise. Raises TooNarrowError where it fits in no size.
+    """
     room = page.room / page.label_em
+    among = range(0, steps, max(1, steps // _SAMPLES)) if most > room else ()
+    longest = max((widest(broken(terms(step), room, lines)) for step in among), default=0.0)
+    em = page.label_em if longest <= room else max(page.least_em, page.room / longest)
+    if longest * em > page.width:
+        raise TooNarrowError("the longest part of an equation does not fit on a line")
+    room = page.room / em
     step_points = [(page.width / 2, top + (i + 0.5) * line_height(page)) for i in range(lines)]
 
     @lru_cache(maxsize=4)  # asked for line by line, and by layout as well as by drawing
@@ -101,7 +116,7 @@ def _equation(page: Page, terms: Callable[[int], Terms], lines: int, top: int) -
         return spelled_out(step)[line] if line < len(spelled_out(step)) else ""
 
     every_line = np.arange(lines)
-    return Texts("equation", np.array(step_points), text, page.label_em, when=During(lambda _: every_line))
+    return Texts("equation", np.array(step_points), text, em, when=During(lambda _: every_line))
 
 
 def _caption(page: Page, caption: tuple[str, ...], top: int) -> Texts:

@@ -1,6 +1,7 @@
 """The page around a stack: its equation, its caption, and the finished scene."""
 
 from dataclasses import replace
+from math import inf
 
 from convanim.scene import Scene, Shape
 from convanim.views.lettering import text_block, wrapped_lines
@@ -25,7 +26,7 @@ def finished_stack(stack: Stack, shapes: list[Shape], bottom: int, *, has_grid: 
         shapes,
         bottom,
         stack.steps,
-        (stack.terms, _lines(stack)),
+        (stack.terms, _lines(stack), inf),
         stack.caption,
         (stack.reads, lambda step: ((stack.output.name, *stack.cell(step)),)),
     )
