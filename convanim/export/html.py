@@ -35,6 +35,7 @@ def page_of(animation: Animation, progress: Callable[[], None] = lambda: None) -
         alt=animation.alt,
         width=animation.scene.width,
         height=animation.scene.height,
+        unit=f"{animation.scene.unit:.4g}",
         is_still=len(animation.timing.steps) == 1,
         looks=[_look(theme, scene.levels, scene.paints, number) for number, theme in enumerate(themes)],
         scene=scene.data,
@@ -43,11 +44,14 @@ def page_of(animation: Animation, progress: Callable[[], None] = lambda: None) -
 
 def _look(theme: Theme, levels: tuple[int, ...], paints: Any, number: int) -> dict[str, Any]:
     """All colours and lines in one theme, as CSS has them."""
+    is_dark = _is_dark(theme.background)
+    ink = theme.styles["label"].text
     return {
-        "scheme": "dark" if _is_dark(theme.background) else "light",
+        "scheme": "dark" if is_dark else "light",
         "ground": "transparent" if theme.transparent else _css(theme.background),
         "page": _css(theme.background),
-        "ink": _css(theme.styles["label"].text),
+        "ink": _css(ink),
+        "shade": _css(theme.background if is_dark else ink),
         "muted": _css(theme.styles["caption"].text),
         "mark": _css(theme.styles["source"].stroke),
         "heat": [(level, _css(style.fill), _css(style.text)) for level in levels for style in [theme.heated(level)]],

@@ -78,12 +78,14 @@ const drawers = {
       while (group.childElementCount > elements.length) group.lastChild.remove();
       while (group.childElementCount < elements.length) node("text", "", group);
       elements.forEach((element, i) => {
-        const line = group.children[i];
+        const line = group.children[i], words = text(element, state), heat = level && level(element, state) + 16;
+        if (line.was && line.was.element === element && line.was.words === words && line.was.heat === heat) return;
+        line.was = {element, words, heat};
         line.setAttribute("x", points[element][0]);
         line.setAttribute("y", points[element][1]);
-        line.textContent = text(element, state);
+        line.textContent = words;
         line.removeAttribute("textLength");
-        if (level) line.setAttribute("class", `v${level(element, state) + 16}`);
+        if (level) line.setAttribute("class", `v${heat}`);
       });
       // Another font than the one that was measured may be wider than the page.
       if (["label", "equation", "caption"].includes(shape.role))

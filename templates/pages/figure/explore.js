@@ -61,7 +61,10 @@ function cellsOf(numbers, states, part) {
 const hints = node("g", "", picture);
 
 function mark(cells, className) {
-  const group = node("g", className, hints);
+  if (!cells.length) return;
+  const group = node("g", className, hints), [, , cx, cy, rx, ry] = cells[0].grid.lattice;
+  const [top, , bottom] = cells[0].block, side = Math.min(Math.hypot(cx, cy), Math.hypot(rx, ry)) * (bottom - top);
+  group.style.setProperty("--side", `${side}px`);
   const d = cells.map(({grid, block}) => quad(grid.lattice, ...block)).join("");
   node("path", "hint under", group).setAttribute("d", d);
   node("path", "hint over", group).setAttribute("d", d);

@@ -62,16 +62,17 @@ const equation = state => scene.equations.length ? scene.equations[state] : "";
 const stateName = state => `${scene.isSampled ? "Frame" : "Step"} ${state + 1} of ${scene.states}`;
 
 // The line under the picture is seen; screen readers hear the other, which waits until nothing changes any more.
+const made = (name, className, text) => Object.assign(document.createElement(name), {className, textContent: text});
+const short = /(\([^()]{1,20}\))/; // what stands in brackets stays on one line
+
 let speaking;
-function say(bold, text, isHeard) {
-  const strong = document.createElement("b");
-  strong.textContent = bold;
-  $("said").replaceChildren(strong, text ? ` ${text}` : "");
+function say(bold, text, isHeard, sum = "") {
+  const pieces = text.split(short).map((piece, i) => i % 2 ? made("span", "whole", piece) : piece);
+  $("said").replaceChildren(made("b", "", bold), text ? " " : "", ...pieces, sum ? made("span", "equation", sum) : "");
   clearTimeout(speaking);
-  if (isHeard) speaking = setTimeout(() => { $("live").textContent = `${bold} ${text}`; }, 250);
+  if (isHeard) speaking = setTimeout(() => { $("live").textContent = [bold, text, sum].join(" "); }, 250);
 }
 
 function sayState(state, isHeard) {
-  const text = [told(state), equation(state)].filter(Boolean).join(". ");
-  say(scene.states > 1 ? `${stateName(state)}:` : "", text, isHeard);
+  say(scene.states > 1 ? `${stateName(state)}:` : "", told(state), isHeard, equation(state));
 }
