@@ -1,5 +1,7 @@
 """The table of advance widths agrees with the font that is drawn, and what the font lacks stays legible."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import matplotlib
@@ -10,7 +12,9 @@ from hypothesis import strategies as st
 from matplotlib.ft2font import FT2Font, LoadFlags
 
 from convanim.font import ADVANCES, CAP_HEIGHT, DESCENT, UNITS_PER_EM, legible, text_width
+from convanim.render import glyphs
 from convanim.render.glyphs import outline
+from convanim.render.truetype import CLOSE
 
 FONT = FT2Font(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"))
 
@@ -71,3 +75,37 @@ def test_any_text_can_be_measured_and_drawn(text: str) -> None:
 def test_what_the_font_lacks_is_spelled_out_and_told(text: str, drawn: str, missing: tuple[str, ...]) -> None:
     """Emoji and CJK become their code points, each told once; white space is a space."""
     assert legible(text) == (drawn, missing)
+
+
+@pytest.mark.parametrize("first", range(0, len(ADVANCES), 100))
+def test_outlines_are_the_fonts_own(first: int) -> None:
+    """Every character's points and the way from each to the next are those that FreeType reads."""
+    for character in sorted(ADVANCES)[first : first + 100]:
+        FONT.load_char(ord(character), flags=LoadFlags.NO_SCALE | LoadFlags.NO_HINTING)
+        points, codes = FONT.get_path()
+        wanted = np.asarray(points).reshape(-1, 2) * 64 / (UNITS_PER_EM, -UNITS_PER_EM)
+        vertices, kinds = outline(character)
+        assert kinds.tolist() == np.asarray(codes).tolist(), character
+        # FreeType rounds the middle between two points to a whole unit.
+        kept = kinds != CLOSE
+        assert np.abs(vertices[kept] - wanted[kept]).max(initial=0) <= 1 / UNITS_PER_EM, character
+
+
+def test_the_font_is_found_where_matplotlib_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the font does not lie beside matplotlib, as some systems have it, matplotlib itself is asked."""
+    beside = glyphs.font_file()
+    monkeypatch.setattr(glyphs, "_folder", lambda: None)
+    assert glyphs.font_file() == Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+    assert glyphs.font_file().read_bytes() == beside.read_bytes()
+    assert glyphs.font_version() == matplotlib.__version__
+
+
+def test_drawing_does_not_import_matplotlib(tmp_path: Path) -> None:
+    """A GIF and PNG frames with text in them are made without it: its import would take longer than all else."""
+    code = (
+        "import sys, convanim\n"
+        "figure = convanim.animate(convanim.Conv(4, 3), values='arange').save(*sys.argv[1:])\n"
+        "print([name for name in sys.modules if name.startswith('matplotlib')])"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "a.gif"), f"{tmp_path}/"]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "[]\n"

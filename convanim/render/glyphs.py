@@ -1,31 +1,56 @@
 """Text as outlines, from the font that matplotlib bundles."""
 
 from functools import cache, lru_cache
-from pathlib import Path as FilePath
+from importlib.util import find_spec
+from pathlib import Path
 
-import matplotlib
 import numpy as np
-from matplotlib.ft2font import FT2Font, LoadFlags
 from numpy.typing import NDArray
 
 from convanim.font import ADVANCES, UNITS_PER_EM, legible
+from convanim.render.truetype import TrueType
 from convanim.scene import Floats
 
-# FreeType counts in 64ths; matplotlib divides by that even for outlines that were not scaled.
-_PER_EM = UNITS_PER_EM / 64
+_FILE = Path("fonts", "ttf", "DejaVuSans.ttf")
+
+
+def font_version() -> str:
+    """The version of matplotlib, which the font comes with."""
+    folder = _folder()
+    version = None if folder is None else folder / "_version.py"
+    if version is not None and version.is_file():
+        return version.read_text(encoding="utf-8")
+    import matplotlib
+
+    return matplotlib.__version__
+
+
+def _folder() -> Path | None:
+    """Where matplotlib lies, which takes long to import."""
+    spec = find_spec("matplotlib")
+    return None if spec is None or spec.origin is None else Path(spec.origin).parent
 
 
 @cache
-def _font() -> FT2Font:
-    return FT2Font(str(FilePath(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"))
+def _font() -> TrueType:
+    return TrueType(font_file().read_bytes())
+
+
+def font_file() -> Path:
+    """The font's file: where it lies beside matplotlib, or else where matplotlib says that it is."""
+    folder = _folder()
+    path = None if folder is None else folder / "mpl-data" / _FILE
+    if path is not None and path.is_file():
+        return path
+    import matplotlib
+
+    return Path(matplotlib.get_data_path()) / _FILE
 
 
 @cache
 def _glyph(character: str) -> tuple[Floats, NDArray[np.uint8]]:
-    font = _font()
-    font.load_char(ord(character), flags=LoadFlags.NO_SCALE | LoadFlags.NO_HINTING)
-    vertices, codes = font.get_path()
-    return np.asarray(vertices, dtype=float).reshape(-1, 2) / (_PER_EM, -_PER_EM), np.asarray(codes, dtype=np.uint8)
+    vertices, codes = _font().outline(character)
+    return vertices / (UNITS_PER_EM, -UNITS_PER_EM), codes
 
 
 @lru_cache(maxsize=512)
