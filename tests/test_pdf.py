@@ -1,6 +1,5 @@
 """PDF: pages, sizes, what each page fills, fonts, words, and bytes."""
 
-import io
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from pdfs import Pdf, opened
 from pixels import Picture, composed, pictures_of
 from probes import probes, unlike
 from strategies import layers
+from streams import Pipe
 
 from convanim import Conv, ConvTranspose, Options
 from convanim.animation import Animation, compose
@@ -27,20 +27,9 @@ WORDS = r'<script> & "quotes" \input % 猫 🙂 שלום (\)'
 
 def written(animation: Animation) -> bytes:
     """An animation as a PDF, through a stream that cannot go back."""
-    stream = _Pipe()
+    stream = Pipe()
     write_pdf(animation, stream, lambda: None)
     return stream.getvalue()
-
-
-class _Pipe(io.BytesIO):
-    def tell(self) -> int:
-        raise OSError("a pipe has no place")
-
-    def seek(self, *_: int) -> int:
-        raise OSError("a pipe cannot go back")
-
-    def seekable(self) -> bool:
-        return False
 
 
 def assert_fills(pdf: Pdf, page: int, animation: Animation, picture: Picture, step: int) -> None:

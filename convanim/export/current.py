@@ -1,5 +1,6 @@
 """Whether a file is what would be written now: it carries a mark of all that its pixels come from."""
 
+import os
 from pathlib import Path
 
 from convanim.animation import Animation
@@ -7,7 +8,7 @@ from convanim.export.frames import frame_names, other_frames
 from convanim.export.mark import mark
 from convanim.export.save import Destination
 
-_HEAD = 4096  # bytes at a file's beginning within which its mark stands
+_REACH = 4096  # bytes at a file's beginning, or at its end, within which its mark stands
 
 
 def is_current(animation: Animation, to: Destination) -> bool:
@@ -23,6 +24,9 @@ def is_current(animation: Animation, to: Destination) -> bool:
 def _has_mark(path: Path, wanted: bytes) -> bool:
     try:
         with open(path, "rb") as stream:
-            return wanted in stream.read(_HEAD)
+            if wanted in stream.read(_REACH):
+                return True
+            stream.seek(max(0, os.fstat(stream.fileno()).st_size - _REACH))
+            return wanted in stream.read()
     except OSError:
         return False

@@ -80,6 +80,18 @@ def _pdf(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Fram
     write_pdf(animation, stream, progress)
 
 
+def _apng(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
+    from convanim.export.apng import write_apng
+
+    write_apng(animation, stream, progress, drawn)
+
+
+def _webp(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
+    from convanim.export.webp import write_webp
+
+    write_webp(animation, stream, progress, drawn)
+
+
 FORMATS: dict[str, Format] = {
     ".gif": Format(_gif),
     ".png": Format(_png, is_still=True),
@@ -87,4 +99,6 @@ FORMATS: dict[str, Format] = {
     ".svg": Format(_svg, rests=True, follows=True),
     ".pptx": Format(_pptx, module="pptx", extra="slides"),
     ".pdf": Format(_pdf),
+    ".apng": Format(_apng),
+    ".webp": Format(_webp),
 }

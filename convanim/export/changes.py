@@ -1,0 +1,49 @@
+"""What frames change, as one rectangle each."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convanim.render import Frame
+from convanim.render.inks import CLEAR, Numbers
+
+
+class Change(NamedTuple):
+    """The rectangle that a frame changes: where it stands, its inks (height, width), and which of them differ."""
+
+    left: int
+    top: int
+    numbers: Numbers
+    differs: NDArray[np.bool_]
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether all that differs hides what was there."""
+        return bool((self.numbers[self.differs] < CLEAR).all())
+
+
+def changes(frames: Iterable[Frame]) -> Iterator[Change]:
+    """All of the first frame, then the smallest rectangle that holds all that differs from the frame before.
+
+    Where nothing does it is one pixel, since a frame has at least one. Numbers are the frame's own until the next.
+    """
+    last: Numbers | None = None
+    for frame in frames:
+        now = frame.numbers
+        if last is None:
+            last = now.copy()
+            yield Change(0, 0, now, np.ones(now.shape, dtype=bool))
+            continue
+        differs = np.zeros(now.shape, dtype=bool)
+        for box in frame.changed:
+            differs[box.region] = now[box.region] != last[box.region]
+            last[box.region] = now[box.region]
+        rows, columns = (_span(np.asarray(differs.any(axis=axis))) for axis in (1, 0))
+        yield Change(columns.start, rows.start, now[rows, columns], differs[rows, columns])
+
+
+def _span(some: NDArray[np.bool_]) -> slice:
+    places = np.flatnonzero(some)
+    return slice(int(places[0]), int(places[-1]) + 1) if len(places) else slice(0, 1)

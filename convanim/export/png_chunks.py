@@ -1,0 +1,51 @@
+"""The chunks that PNG files are made of.
+
+Source: the PNG specification (W3C, third edition).
+"""
+
+import zlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convanim.animation import Animation
+from convanim.export.mark import mark
+
+RGB, INDEXED, RGBA = 2, 3, 6  # colour types
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """A chunk of a kind, such as b"IDAT"."""
+    return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
+
+
+def head(width: int, height: int, kind: int) -> bytes:
+    """A file's beginning, for pixels of a colour type, 8 bits each."""
+    size = width.to_bytes(4) + height.to_bytes(4)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size + bytes([8, kind, 0, 0, 0]))
+
+
+def texts(animation: Animation) -> bytes:
+    """The mark, the title and the alternative text."""
+    return b"".join(
+        chunk(b"iTXt", keyword + b"\0\0\0\0\0" + text)
+        for keyword, text in (
+            (b"Comment", mark(animation)),
+            (b"Title", animation.title.encode(errors="replace")),
+            (b"Description", animation.alt.encode(errors="replace")),
+        )
+    )
+
+
+def tables(colours: NDArray[np.integer]) -> bytes:
+    """A palette (N, 3), or (N, 4) with how opaque each colour is."""
+    palette = chunk(b"PLTE", colours[:, :3].astype(np.uint8).tobytes())
+    return palette if colours.shape[1] == 3 else palette + chunk(b"tRNS", colours[:, 3].astype(np.uint8).tobytes())
+
+
+def rows(pixels: NDArray[np.uint8]) -> bytes:
+    """Pixels (height, width) or (height, width, channels), each row with a byte in front that says "no filter"."""
+    flat = pixels.reshape(len(pixels), -1)
+    begun = np.zeros((len(flat), 1 + flat.shape[1]), dtype=np.uint8)
+    begun[:, 1:] = flat
+    return begun.tobytes()
