@@ -20,6 +20,7 @@ from convanim.render import Frame, Inks, frames
 from convanim.render.inks import CLEAR, Numbers
 
 _LEVEL = 6  # of zlib
+_MOST = 256  # colours of a palette
 _KEEP = 0  # how a frame is left
 _REPLACE, _OVER = 0, 1  # how the next is put onto it
 
@@ -34,7 +35,7 @@ def write_apng(
     scene, timing = animation.scene, animation.timing
     inks = _inks(frames(animation) if drawn is None else drawn)
     colours = _ranked(inks, np.zeros((0, 0), dtype=np.uint16), animation)[1]
-    is_indexed = len(colours) <= 256
+    is_indexed = len(colours) <= _MOST
     stream.write(head(scene.width, scene.height, INDEXED if is_indexed else RGBA))
     stream.write(chunk(b"acTL", len(timing.steps).to_bytes(4) + timing.loop.to_bytes(4)))
     stream.write(texts(animation))
