@@ -2,7 +2,10 @@
 
 import io
 
+import numpy as np
+import pytest
 from PIL import Image
+from pixels import decoded
 from streams import Pipe
 
 from convanim import Conv, Options
