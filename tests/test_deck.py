@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import zipfile
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from slides import HOSTILE, parsed, pptx_slides, rendered, reveal_data, reveal_p
 
 from convanim.cli import main
 from convanim.decks import DECKS, deck_place, save_deck
+from convanim.errors import RequestError
 from convanim.export import FORMATS, destination, save
 from convanim.recipes import load_recipe
 from convanim.stepped import enlarged, forward
@@ -175,6 +177,8 @@ def test_options_replace_the_recipes(tmp_path: Path) -> None:
         (["dilation", "-o", "a.html"], ["--output a.html", "--reveal"]),
         (["dilation", "-o", "a.pptx", "--reveal"], ["--reveal", ".html"]),
         (["dilation", "-o", "a.html", "--reveal", "--per-step"], ["--per-step"]),
+        (["dilation", "-o", "a.tex", "--per-step"], ["--per-step"]),
+        (["dilation", "-o", "100%.tex"], ["--output 100%.tex", "LaTeX"]),
         (["dilation", "-o", "no/a.html", "--reveal"], ["--output no/a.html", "no folder"]),
         (["dilatoin", "-o", "a.html", "--reveal"], ["dilatoin", "dilation"]),
         (["dilation", "-o", "a.html", "--reveal", "--theme", "auto"], ["--theme auto"]),
@@ -239,3 +243,49 @@ def test_every_template_can_be_a_slide(tmp_path: Path) -> None:
         assert slide.title == animation.title
         assert bool(slide.texts) == bool(animation.caption)
         assert json.dumps(slide.alt)
+
+
+def test_a_beamer_file_has_a_frame_a_figure(tmp_path: Path) -> None:
+    """The .tex names the PDF of each figure beside it, with an overlay for every page, and none goes back."""
+    animations = [small(bounce=True), small()]
+    paths = save_deck(animations, [deck_place(str(tmp_path / "my talk.tex"))])
+    assert [path.name for path in paths] == ["my talk.tex", "my-talk-small.pdf", "my-talk-small-2.pdf"]
+    assert sorted(os.listdir(tmp_path)) == sorted(path.name for path in paths)
+    text = paths[0].read_text(encoding="utf-8")
+    assert re.findall(r"\\newcommand\{\\figurefile\}\{(.*)\}", text) == ["my-talk-small.pdf", "my-talk-small-2.pdf"]
+    assert text.count(r"\begin{frame}") == 2
+    assert text.count("{A small figure.}") == 2
+    assert re.findall(r"\\figurestep\{(\d+)\}", text) == ["1", "2", "3", "4"] * 2
+    assert all(path.read_bytes().startswith(b"%PDF-") for path in paths[1:])
+
+
+def test_hostile_words_are_text_in_latex(tmp_path: Path) -> None:
+    """No word of a figure is a command, and what cannot be shown is told."""
+    result = run("conv -i 4 -k 3", "--title", HOSTILE, "--alt", HOSTILE, "-o", str(tmp_path / "a.tex"))
+    assert result.exit_code == 0, result.output
+    assert "LaTeX has no 猫 😀 ש" in result.stderr
+    text = (tmp_path / "a.tex").read_text(encoding="utf-8")
+    assert r"\input{x}" not in text
+    assert r"\textbackslash{}input\{x\}" in text
+    assert text.isascii()
+
+
+def test_all_files_of_a_beamer_deck_appear_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one of them cannot be written the older ones stay."""
+    (tmp_path / "a.tex").write_text("older", encoding="utf-8")
+    (tmp_path / "a-dilation.pdf").write_text("older", encoding="utf-8")
+
+    def broken(*arguments: object, **words: object) -> str:
+        raise OSError("no room")
+
+    monkeypatch.setattr("convanim.decks.beamer.page", broken)
+    result = run("dilation", "--max-frames", "2", "-o", str(tmp_path / "a.tex"))
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (1, "Error: no room")
+    assert sorted(os.listdir(tmp_path)) == ["a-dilation.pdf", "a.tex"]
+    assert {path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {"older"}
+
+
+def test_a_tex_file_is_a_deck() -> None:
+    """A figure alone asked for as LaTeX is refused with the command that writes it."""
+    with pytest.raises(RequestError, match=r"convanim deck FIGURE -o a\.tex"):
+        destination("a.tex")

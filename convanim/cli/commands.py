@@ -10,6 +10,7 @@ from convanim.cli.chain_commands import chain_command
 from convanim.cli.compare_commands import compare_command
 from convanim.cli.deck_command import deck_command
 from convanim.cli.draw_command import draw_command
+from convanim.cli.embed_command import embed_command
 from convanim.cli.explain_commands import explain_group
 from convanim.cli.group import OneLineGroup
 from convanim.cli.operation_commands import operation_command
@@ -99,6 +100,7 @@ main.add_command(chain_command())
 main.add_command(compare_command())
 main.add_command(_render_command())
 main.add_command(deck_command())
+main.add_command(embed_command())
 main.add_command(explain_group())
 main.add_command(templates)
 main.add_command(_gallery_command())

@@ -13,7 +13,7 @@ from convanim.errors import RequestError
 if TYPE_CHECKING:
     from convanim.decks import DeckPlace
 
-_EXAMPLE = "give -o talk.pptx, or -o talk.html --reveal"
+_EXAMPLE = "give -o talk.pptx, -o talk.tex, or -o talk.html --reveal"
 
 
 def deck_command() -> click.Command:
@@ -60,16 +60,16 @@ def deck_command() -> click.Command:
                 ["-o", "--output"],
                 multiple=True,
                 metavar="FILE",
-                help="Where to: .pptx; .html with --reveal. May be repeated.",
+                help="Where to: .pptx; .tex (Beamer, with PDF pages beside it); .html with --reveal. May be repeated.",
             ),
             click.Option(["--per-step"], is_flag=True, help="A slide a step in a .pptx, for the speaker to advance."),
             click.Option(["--reveal"], is_flag=True, help="A reveal.js page: what -o FILE.html is."),
             click.Option(["-q", "--quiet"], is_flag=True, help="No progress and no notes."),
         ],
-        help="Slides of figures, one each: PowerPoint or reveal.js. A figure is what compare takes: a "
+        help="Slides of figures, one each: PowerPoint, reveal.js or LaTeX Beamer. A figure is what compare takes: a "
         "template, a recipe, or layers in quotes. Options replace the recipes'.\n\n"
-        "On a reveal.js page figures play when their slide is shown, and each press of an arrow key shows the next "
-        "step; P plays and pauses, and Alt with an arrow key leaves the slide.\n\n"
+        "On a reveal.js page and in Beamer each key press shows the next step; on the page, figures play when their "
+        "slide is shown, P plays and pauses, and Alt with an arrow key leaves the slide.\n\n"
         "Example: convanim deck no_padding_strides dilation -o talk.pptx",
     )
 

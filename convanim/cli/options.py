@@ -77,7 +77,8 @@ def _stages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
     return [CompletionItem(name) for name in (*OPERATIONS, *FUNCTIONS) if name.startswith(incomplete)]
 
 
-def _templates(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def templates_completion(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Templates' names that begin so, and files."""
     from convanim.recipes import template_names
 
     names = [CompletionItem(name) for name in template_names() if name.startswith(incomplete)]
@@ -202,12 +203,16 @@ def output_options() -> list[click.Option]:
 
 def recipe_argument() -> click.Argument:
     """Templates' names and recipes' files."""
-    return click.Argument(["recipes"], nargs=-1, required=True, metavar="NAME|FILE...", shell_complete=_templates)
+    return click.Argument(
+        ["recipes"], nargs=-1, required=True, metavar="NAME|FILE...", shell_complete=templates_completion
+    )
 
 
 def figures_argument() -> click.Argument:
     """Figures to compare: templates' names, recipes' files, quoted layers."""
-    return click.Argument(["figures"], nargs=-1, required=True, metavar="FIGURE...", shell_complete=_templates)
+    return click.Argument(
+        ["figures"], nargs=-1, required=True, metavar="FIGURE...", shell_complete=templates_completion
+    )
 
 
 def stages_argument() -> click.Argument:

@@ -13,6 +13,8 @@ from convanim.export import FORMATS, refuse_missing, refuse_no_folder, refuse_un
 from convanim.export.formats import Progress
 from convanim.export.whole import whole_file
 
+_NOT_IN_LATEX = set('%#$&~^{}"\\')
+
 Figures: TypeAlias = Sequence[Animation]
 # Makes a presentation, whose files take their places when the context ends; gives their paths.
 Make: TypeAlias = Callable[[Figures, Path, Progress], AbstractContextManager[list[Path]]]
@@ -53,6 +55,9 @@ def deck_place(text: str) -> DeckPlace:
         raise RequestError("output", text, "its suffix names no kind of slides", f"try {', '.join(DECKS)}")
     if kind.format:
         refuse_missing(FORMATS[kind.format], kind.format)
+    if suffix == ".tex" and (unfit := set(path.name) & _NOT_IN_LATEX):
+        rule = f"LaTeX cannot open a file with {' '.join(sorted(unfit))} in its name"
+        raise RequestError("output", text, rule, "use letters, digits and hyphens")
     refuse_no_folder(text, path.parent)
     return DeckPlace(path, kind)
 
@@ -92,7 +97,22 @@ def _reveal(figures: Figures, path: Path, progress: Progress) -> Iterator[list[P
         yield [path]
 
 
+@contextmanager
+def _beamer(figures: Figures, path: Path, progress: Progress) -> Iterator[list[Path]]:
+    from convanim.decks.beamer import whole_beamer
+
+    with whole_beamer(figures, path, progress) as paths:
+        yield paths
+
+
+def _beamer_notes(figures: Figures) -> tuple[str, ...]:
+    from convanim.decks.beamer import beamer_notes
+
+    return beamer_notes(figures)
+
+
 DECKS: dict[str, Kind] = {
     ".pptx": Kind(_pptx, per_step=partial(_pptx, per_step=True), format=".pptx"),
     ".html": Kind(_reveal),
+    ".tex": Kind(_beamer, format=".pdf", notes=_beamer_notes),
 }

@@ -29,9 +29,14 @@ class Format:
     extra: str = ""  # and the extra that installs it
 
 
+def is_installed(form: Format) -> bool:
+    """Whether what a format is written with is there."""
+    return not form.module or find_spec(form.module) is not None
+
+
 def refuse_missing(form: Format, suffix: str) -> None:
     """Raise RequestError where what a format is written with is not installed."""
-    if form.module and find_spec(form.module) is None:
+    if not is_installed(form):
         rule = f"{suffix} is written with the module {form.module}, which is not installed"
         raise RequestError("output", suffix, rule, f"pip install 'convanim[{form.extra}]'")
 

@@ -34,6 +34,9 @@ def destination(text: str) -> Destination:
         refuse_no_folder(text, path.parent)
         return Destination(path, None)
     form = FORMATS.get(path.suffix.lower())
+    if path.suffix.lower() == ".tex":
+        rule = "a LaTeX file has its pictures beside it"
+        raise RequestError("output", text, rule, f"convanim deck writes both: convanim deck FIGURE -o {path.name}")
     if form is None:
         raise RequestError("output", text, "its suffix names no format", f"try {', '.join(FORMATS)}, or a folder DIR/")
     refuse_missing(form, path.suffix.lower())

@@ -1,0 +1,64 @@
+"""LaTeX Beamer: a frame a figure, whose overlays are the pages of a PDF beside it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from convanim.animation import Animation
+from convanim.export import FORMATS
+from convanim.export.formats import Progress
+from convanim.export.whole import whole_files
+from convanim.file_names import plain_name, plain_names
+from convanim.latex import latex
+from convanim.packaged import page
+from convanim.stepped import forward
+from convanim.theme import Colour
+
+# Titles of at most so many letters: their size, and what they take of the figure's height on a slide.
+_TITLES = ((48, "Large", 0.0), (96, "normalsize", 0.04), (2**31, "footnotesize", 0.12))
+
+
+@contextmanager
+def whole_beamer(figures: Sequence[Animation], path: Path, progress: Progress) -> Iterator[list[Path]]:
+    """Make `talk.tex` and `talk-NAME.pdf` for each figure, which take their places together at the end."""
+    stems = [f"{plain_name(path.stem)}-{name}" for name in plain_names([animation.name for animation in figures])]
+    names = [path.name, *(f"{stem}.pdf" for stem in stems)]
+    with whole_files(path.parent, names) as draft:
+        slides = []
+        for animation, stem in zip(figures, stems):
+            stepped = forward(animation)
+            with open(draft / f"{stem}.pdf", "xb") as stream:
+                FORMATS[".pdf"].write(stepped, stream, progress, None)
+            slides.append(_slide(stepped, stem))
+        with open(draft / path.name, "x", encoding="utf-8", newline="\n") as text:
+            text.write(page("beamer.tex", slides=slides))
+        yield [path.parent / name for name in names]
+
+
+def beamer_notes(figures: Sequence[Animation]) -> tuple[str, ...]:
+    """What LaTeX's fonts lack of the figures' words."""
+    words = [text for figure in figures for text in (figure.title, figure.alt, *figure.caption)]
+    missing = "".join(dict.fromkeys(c for text in words for c in latex(text)[1]))
+    return (f"LaTeX has no {' '.join(missing)}; each is spelled out as its code point",) if missing else ()
+
+
+def _slide(animation: Animation, stem: str) -> dict[str, object]:
+    theme = animation.theme
+    ink = theme.styles["label"].text or (0, 0, 0)
+    title = latex(animation.title)[0]
+    size, less = next((size, less) for most, size, less in _TITLES if len(animation.title) <= most)
+    return {
+        "title": title,
+        "size": size,
+        "alt": latex(animation.alt)[0],
+        "caption": [latex(line)[0] for line in animation.caption],
+        "file": stem,
+        "height": f"{0.8 - 0.05 * len(animation.caption) - less:.2f}",
+        "pages": len(animation.timing.steps),
+        "ground": _hexadecimal(theme.background),
+        "ink": _hexadecimal(ink),
+    }
+
+
+def _hexadecimal(colour: Colour) -> str:
+    return bytes(colour).hex().upper()

@@ -1,0 +1,147 @@
+"""Everything to embed one figure: its files in a folder, light and dark, and lines to paste for each place."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from convanim.animation import Animation
+from convanim.errors import RequestError
+from convanim.export import FORMATS
+from convanim.export.formats import Progress, is_installed
+from convanim.export.reel import Reel
+from convanim.export.whole import whole_files
+from convanim.file_names import plain_name
+from convanim.latex import latex
+from convanim.markup import html_attribute, markdown, one_line, python, quarto_attribute, rst
+from convanim.packaged import page
+from convanim.stepped import forward
+
+SNIPPETS = "snippets.md"
+_IN_BOTH = (".gif", ".png", ".mp4")  # formats that have one theme's colours: a file for each
+_IN_ONE = (".svg", ".html")  # these follow their surroundings by themselves
+_PAGES = ".pdf"
+_CONTROLS = 150  # pixels of a page below its figure
+_FIRST_LINE = "<!-- convanim embed {name}: {files} -->"
+_READ = re.compile(r"<!-- convanim embed ([\w-]+): ([\w. -]+) -->")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One of the files, and what it is of."""
+
+    name: str
+    suffix: str
+    animation: Animation
+
+
+def pieces_of(animation: Animation) -> list[Piece]:
+    """All files of a figure in the formats that are installed."""
+    stem = plain_name(animation.name)
+    light = replace(animation, is_auto=False, dark=None)
+    looks = {"": light}
+    if animation.dark is not None:
+        digest = hashlib.sha256(f"{animation.digest} dark".encode()).hexdigest()
+        looks["-dark"] = replace(light, theme=animation.dark, digest=digest)
+    following = replace(animation, is_auto=animation.dark is not None)
+    found = [Piece(f"{stem}{end}{suffix}", suffix, look) for suffix in _IN_BOTH for end, look in looks.items()]
+    found += [Piece(f"{stem}{suffix}", suffix, following) for suffix in _IN_ONE]
+    found.append(Piece(f"{stem}{_PAGES}", _PAGES, forward(light)))
+    return [piece for piece in found if piece.suffix in FORMATS and is_installed(FORMATS[piece.suffix])]
+
+
+def left_out() -> list[str]:
+    """What is missing for some of the files, and how to get it."""
+    return [
+        f"there is no {suffix} without the module {form.module}: pip install 'convanim[{form.extra}]'"
+        for suffix in (*_IN_BOTH, *_IN_ONE, _PAGES)
+        if (form := FORMATS.get(suffix)) is not None and not is_installed(form)
+    ]
+
+
+def embed(animation: Animation, folder: str, progress: Progress = lambda: None, *, source: str = "") -> list[Path]:
+    """Write a figure's files and `snippets.md` into a folder, made if need be; their paths.
+
+    `source` is the text that the figure can be made of anywhere, if there is one. Files of its own that an earlier
+    run left, and that are not written now, are gone afterwards.
+    Raises RequestError where the folder cannot be, or holds another figure's snippets; OSError when a file cannot be
+    written. Then none is changed.
+    """
+    place = _place(folder)
+    pieces = pieces_of(animation)
+    older = _older(place, folder, plain_name(animation.name))
+    names = [*(piece.name for piece in pieces), SNIPPETS]
+    reels: dict[str, Reel] = {}
+    with whole_files(place, names) as draft:
+        for piece in pieces:
+            drawn = (
+                reels.setdefault(piece.animation.digest, Reel(piece.animation)) if piece.suffix in _IN_BOTH else None
+            )
+            with open(draft / piece.name, "xb") as stream:
+                FORMATS[piece.suffix].write(piece.animation, stream, progress, drawn)
+        with open(draft / SNIPPETS, "x", encoding="utf-8", newline="\n") as text:
+            text.write(snippets(animation, names[:-1], source))
+    for name in older - set(names):
+        (place / name).unlink(missing_ok=True)
+    return [place / name for name in names]
+
+
+def _place(folder: str) -> Path:
+    place = Path(folder)
+    if place.exists() and not place.is_dir():
+        raise RequestError("folder", folder, "there is a file of that name", "give another folder")
+    if not place.parent.is_dir():
+        raise RequestError("folder", folder, f"there is no folder {place.parent}", "make it first, or give another")
+    return place
+
+
+def _older(place: Path, folder: str, stem: str) -> set[str]:
+    """The files that an earlier run for the same figure wrote."""
+    try:
+        with open(place / SNIPPETS, encoding="utf-8", errors="replace") as text:
+            first = _READ.match(text.readline())
+    except FileNotFoundError:
+        return set()
+    if first is None or first[1] != stem:
+        whose = "another" if first is None else f"that of {first[1]}"
+        raise RequestError(
+            "folder", folder, f"there is a {SNIPPETS} already, {whose}", "give each figure its own folder"
+        )
+    own = re.compile(re.escape(stem) + r"(-dark)?\.[a-z0-9]+")
+    return {name for name in first[2].split() if own.fullmatch(name)}
+
+
+def snippets(animation: Animation, names: list[str], source: str = "") -> str:
+    """The lines to paste, for the files that there are; `source` as for `embed`."""
+    stem = plain_name(animation.name)
+    stepped = forward(animation)
+    return page(
+        SNIPPETS,
+        first_line=_FIRST_LINE.format(name=stem, files=" ".join(names)),
+        has={name.removeprefix(stem) for name in names},
+        stem=stem,
+        pdf=f"{{{stem}.pdf}}",
+        png=f"{{{stem}.png}}",
+        width=animation.scene.width,
+        height=animation.scene.height,
+        pages=len(stepped.timing.steps),
+        still=animation.still + 1,
+        title=_spelled(animation.title),
+        alt=_spelled(animation.alt),
+        controls=_CONTROLS,
+        source=one_line(source),
+    )
+
+
+def _spelled(text: str) -> Mapping[str, str]:
+    """A text in each of the languages, in LaTeX with its braces."""
+    return {
+        "plain": one_line(text),
+        "html": html_attribute(text),
+        "markdown": markdown(text),
+        "quarto": quarto_attribute(text),
+        "rst": rst(text),
+        "python": python(text),
+        "latex": "{" + latex(text)[0] + "}",
+    }

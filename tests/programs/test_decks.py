@@ -1,0 +1,344 @@
+"""Slides in the programs that show them: LibreOffice, pdflatex, reveal.js in a browser; and the lines of `embed`."""
+
+import base64
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from outside import browser, drawn, needs, run
+from PIL import Image
+from pixels import Picture
+from slides import HOSTILE
+
+from convanim.animation import Animation, compose
+from convanim.decks import deck_place, save_deck
+from convanim.embedding import embed
+from convanim.layers import Conv
+from convanim.options import Options
+from convanim.packaged import page_part
+from convanim.recipes import load_recipe
+from convanim.scene import Cells, shown
+from convanim.stepped import enlarged
+
+_HOSTILE_ALT = "\\end{document} } {, a=b] 100% of _it_ # 猫"
+
+
+def figures() -> list[Animation]:
+    """Three figures: plain, hostile and dark, with numbers."""
+    hostile = compose(Conv(4, 3), Options(), name="a b", title=HOSTILE, alt=_HOSTILE_ALT)
+    return [
+        load_recipe("no_padding_strides").animation(),
+        hostile,
+        load_recipe("numerical_max_pooling", theme="dark").animation(),
+    ]
+
+
+def steps(animation: Animation) -> int:
+    """How many frames there are."""
+    return len(animation.timing.steps)
+
+
+def pictures(pdf: Path, folder: Path, width: int) -> list[Picture]:
+    """The pages of a PDF as pictures of a width."""
+    run(
+        needs("pdftoppm", "poppler-utils"), "-png", "-scale-to-x", str(width), "-scale-to-y", "-1", pdf, folder / "page"
+    )
+    return [np.asarray(Image.open(path).convert("RGB")) for path in sorted(folder.glob("page*.png"))]
+
+
+def pages(pdf: Path) -> int:
+    """How many pages a PDF has."""
+    found = re.search(r"^Pages:\s+(\d+)$", run(needs("pdfinfo", "poppler-utils"), pdf), re.MULTILINE)
+    assert found
+    return int(found[1])
+
+
+@pytest.mark.parametrize("per_step", [False, True])
+def test_libreoffice_opens_the_slides(tmp_path: Path, per_step: bool) -> None:
+    """Every slide becomes a page with its title, its figure in its place, and its background."""
+    pytest.importorskip("pptx")
+    office = needs("soffice", "libreoffice-impress")
+    made = figures()
+    save_deck(made, [deck_place(str(tmp_path / "talk.pptx"))], per_step=per_step)
+    home = f"-env:UserInstallation=file://{tmp_path}/home"
+    run(office, home, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, tmp_path / "talk.pptx")
+    assert pages(tmp_path / "talk.pdf") == (sum(map(steps, made)) if per_step else 3)
+    text = run(needs("pdftotext", "poppler-utils"), tmp_path / "talk.pdf", "-")
+    assert "No padding, strides" in text
+    assert "<script>alert(1)</script>" in text.replace("\n", " ")
+    shown = pictures(tmp_path / "talk.pdf", tmp_path, 960)
+    assert tuple(shown[-1][5, 5]) == made[-1].theme.background
+    for picture, animation in ((shown[0], made[0]), (shown[-1], made[-1])):
+        colours = {tuple(colour) for colour in picture[100:430].reshape(-1, 3).tolist()}
+        fill = animation.theme.styles["input"].fill
+        assert fill is not None
+        assert any(max(abs(a - b) for a, b in zip(colour, fill)) <= 4 for colour in colours)
+
+
+def test_pdflatex_compiles_the_beamer_file(tmp_path: Path) -> None:
+    """There is a page a step, hostile words are text, and every page shows its step."""
+    latex = needs("pdflatex", "texlive-latex-recommended")
+    made = figures()
+    save_deck(made, [deck_place(str(tmp_path / "my talk.tex"))])
+    log = run(latex, "-interaction=nonstopmode", "-halt-on-error", "my talk.tex", cwd=tmp_path)
+    assert "Overfull" not in log
+    assert pages(tmp_path / "my talk.pdf") == sum(map(steps, made))
+    text = run(needs("pdftotext", "poppler-utils"), tmp_path / "my talk.pdf", "-")
+    assert "\\input{x}" in text
+    assert "[U+732B]" in text
+    shown = pictures(tmp_path / "my talk.pdf", tmp_path, 960)
+    for before, after in pairwise(shown[:4]):
+        assert (before != after).any()
+    for number in (0, steps(made[0]), len(shown) - 1):
+        assert shown[number][100:400].std() > 10
+    assert tuple(shown[-1][5, 5]) == made[-1].theme.background
+
+
+def test_latex_of_the_snippets_compiles(tmp_path: Path) -> None:
+    """The lines for an article and for Beamer compile as they stand; Beamer has a page a step."""
+    latex = needs("pdflatex", "texlive-latex-recommended")
+    hostile = figures()[1]
+    embed(hostile, str(tmp_path / "out"))
+    text = (tmp_path / "out" / "snippets.md").read_text(encoding="utf-8")
+    article, beamer = re.findall(r"^```latex\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    for name, start, body in (
+        ("article", "\\documentclass{article}\\usepackage{graphicx}", article),
+        ("beamer", "\\documentclass{beamer}\\usepackage{pgffor}", beamer),
+    ):
+        whole = f"{start}\n\\begin{{document}}\n{body}\\end{{document}}\n"
+        (tmp_path / "out" / f"{name}.tex").write_text(whole, encoding="utf-8")
+        run(latex, "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex", cwd=tmp_path / "out")
+    assert pages(tmp_path / "out" / "article.pdf") == 1
+    assert pages(tmp_path / "out" / "beamer.pdf") == steps(hostile)
+
+
+def wrong(picture: Picture, animation: Animation, step: int) -> int:
+    """In how many cells a picture has other colours than the renderer's; a line may run through two probes."""
+    parts = np.array([(0.2, 0.2), (0.2, 0.35), (0.35, 0.2), (0.8, 0.65), (0.65, 0.8)])
+    found = [
+        shape.lattice.points(shape.cells[shown(shape.when, len(shape), step)][:, None] + parts)
+        for shape in animation.scene.shapes
+        if isinstance(shape, Cells)
+    ]
+    x, y = np.moveaxis(np.floor(np.concatenate(found)).astype(int), -1, 0)
+    off = np.abs(picture[y, x].astype(int) - drawn(animation, step)[y, x, :3]).max(axis=-1)
+    return int(((off <= 6).sum(axis=1) < 3).sum())
+
+
+class Show:
+    """A reveal.js page in a browser, and what it asked for and complained of."""
+
+    def __init__(self, path: Path, motion: str) -> None:
+        self.context = browser().new_context(viewport={"width": 1280, "height": 720}, reduced_motion=motion)
+        self.page = self.context.new_page()
+        self.faults: list[str] = []
+        self.asked: list[str] = []
+        self.page.on("console", lambda message: self.faults.append(message.text))
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.goto(path.as_uri())
+        self.page.wait_for_function("[...figures.values()].every((figure) => figure.pictures && figure.drawn >= 0)")
+
+    def step(self) -> int:
+        """The step that the current slide says it shows."""
+        found = re.match(r"Step (\d+) of", self.page.inner_text("section.present .where"))
+        assert found
+        return int(found[1]) - 1
+
+    def key(self, key: str) -> None:
+        """Press a key."""
+        self.page.keyboard.press(key)
+
+    def slide(self) -> int:
+        """Which slide is shown."""
+        return int(self.page.evaluate("Reveal.getIndices().h"))
+
+    def plays(self) -> bool:
+        """Whether the figure of the current slide plays."""
+        return bool(self.page.inner_text("section.present button") == "Pause")
+
+    def canvas(self) -> Picture:
+        """The pixels of the current slide's figure as the page holds them."""
+        url = self.page.evaluate("document.querySelector('section.present canvas').toDataURL()")
+        with Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))) as picture:
+            return np.asarray(picture.convert("RGBA"))
+
+    def seen(self, animation: Animation) -> Picture:
+        """The current slide's figure as it is seen, at the figure's own size."""
+        box = self.page.evaluate(
+            "(() => { const canvas = document.querySelector('section.present canvas');"
+            "const box = canvas.getBoundingClientRect();"
+            "const scale = Math.min(box.width / canvas.width, box.height / canvas.height);"
+            "const [width, height] = [canvas.width * scale, canvas.height * scale];"
+            "return { x: box.x + (box.width - width) / 2, y: box.y + (box.height - height) / 2, width, height }; })()"
+        )
+        with Image.open(io.BytesIO(self.page.screenshot())) as picture:
+            corners = (box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"])
+            size = (animation.scene.width, animation.scene.height)
+            return np.asarray(picture.convert("RGB").resize(size, Image.Resampling.BICUBIC, box=corners))
+
+
+@pytest.fixture
+def show(tmp_path: Path) -> Iterator[Any]:
+    """Opens decks of figures."""
+    opened: list[Show] = []
+
+    def open_deck(made: list[Animation], motion: str = "no-preference") -> Show:
+        save_deck(made, [deck_place(str(tmp_path / "talk.html"))])
+        opened.append(Show(tmp_path / "talk.html", motion))
+        return opened[-1]
+
+    yield open_deck
+    for each in opened:
+        each.context.close()
+        assert each.faults == []
+        assert [url for url in each.asked if not url.startswith(("data:", "file:"))] == []
+        assert len([url for url in each.asked if url.startswith("file:")]) == 1
+
+
+def test_figures_start_when_their_slide_is_shown(show: Any) -> None:
+    """The first plays from its first step; others wait until their slide comes, and start again when it comes again."""
+    talk = show(figures())
+    assert talk.plays()
+    talk.page.wait_for_function("current().drawn >= 2", timeout=20_000)
+    assert talk.page.evaluate("[...figures.values()].slice(1).map((figure) => figure.drawn)") == [0, 0]
+    talk.key("Alt+ArrowRight")
+    assert (talk.slide(), talk.step(), talk.plays()) == (1, 0, True)
+    talk.page.wait_for_function("current().drawn >= 1", timeout=20_000)
+    talk.key("Alt+ArrowLeft")
+    assert (talk.slide(), talk.step(), talk.plays()) == (0, 0, True)
+
+
+def test_arrow_keys_step(show: Any) -> None:
+    """Each press shows the next step, at once and exactly, and past the last one the next slide; left goes back."""
+    made = figures()
+    talk = show(made, "reduce")
+    for number in range(steps(made[0])):
+        assert (talk.slide(), talk.step(), talk.plays()) == (0, number, False)
+        held = talk.canvas()
+        assert np.array_equal(held, drawn(enlarged(made[0], (held.shape[1], 10_000)), number))
+        assert wrong(talk.seen(made[0]), made[0], number) == 0
+        talk.key("ArrowRight")
+    assert (talk.slide(), talk.step()) == (1, 0)
+    talk.key("ArrowLeft")
+    assert (talk.slide(), talk.step()) == (0, steps(made[0]) - 1)
+    talk.key("ArrowLeft")
+    assert talk.step() == steps(made[0]) - 2
+    assert wrong(talk.seen(made[0]), made[0], steps(made[0]) - 2) == 0
+
+
+def test_a_key_plays_and_an_arrow_stops_at_the_next_step(show: Any) -> None:
+    """P pauses and plays; an arrow key while it plays goes on from the step that is shown."""
+    talk = show([load_recipe("padding_strides", step_time=5.0).animation()])
+    assert talk.plays()
+    talk.key("p")
+    assert not talk.plays()
+    for expected in (1, 2, 3):
+        talk.key("ArrowRight")
+        assert (talk.step(), talk.plays()) == (expected, False)
+    talk.key("p")
+    assert (talk.step(), talk.plays()) == (3, True)
+    talk.key("ArrowRight")
+    assert (talk.step(), talk.plays()) == (4, False)
+    talk.page.click("section.present button")
+    assert talk.plays()
+
+
+def test_nothing_moves_where_motion_is_not_wanted(show: Any) -> None:
+    """With reduced motion a figure waits for a key, and P plays it all the same."""
+    talk = show([load_recipe("no_padding_strides", step_time=0.05).animation()], "reduce")
+    talk.page.wait_for_timeout(400)
+    assert (talk.step(), talk.plays()) == (0, False)
+    talk.key("p")
+    talk.page.wait_for_function("current().drawn >= 1", timeout=20_000)
+
+
+def test_a_figure_plays_as_often_as_asked(show: Any) -> None:
+    """With --loop 1 a figure stops at its last step."""
+    talk = show([load_recipe("no_padding_strides", step_time=0.05, hold=0.1, loop=1).animation()])
+    talk.page.wait_for_function("current().timer === null", timeout=20_000)
+    assert (talk.step(), talk.plays()) == (3, False)
+
+
+def test_readers_of_the_slides_are_told(show: Any) -> None:
+    """Axe finds no violation; the picture has its alternative text, and a step by hand is said."""
+    axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
+    made = figures()
+    talk = show(made, "reduce")
+    for number, animation in enumerate(made):
+        assert talk.page.get_attribute("section.present canvas", "aria-label") == animation.alt
+        assert talk.page.inner_text("section.present h2") == " ".join(animation.title.split())
+        assert talk.page.get_attribute("section.present .step", "aria-live") == "polite"
+        found = axe.run(talk.page, context="section.present")["violations"]
+        assert found == [], f"slide {number}"
+        talk.key("Alt+ArrowRight")
+
+
+def test_snippets_for_reveal_wait_for_their_slide(tmp_path: Path) -> None:
+    """In a page of reveal.js the file of a later slide is not asked for before the slide is shown."""
+    embed(load_recipe("no_padding_strides").animation(), str(tmp_path))
+    text = (tmp_path / "snippets.md").read_text(encoding="utf-8")
+    (block,) = [b for b in re.findall(r"^```html\n(.*?)^```$", text, re.DOTALL | re.MULTILINE) if "<section>" in b]
+    start = f"<!doctype html><meta charset=utf-8><style>{page_part('reveal/reveal.css')}</style><div class=reveal>"
+    slides = f"<div class=slides><section>first</section>{block}</div></div>"
+    script = (
+        f"<script>{page_part('reveal/reveal.js')}</script><script>Reveal.initialize({{ transition: 'none' }})</script>"
+    )
+    (tmp_path / "talk.html").write_text(start + slides + script, encoding="utf-8")
+    page = browser().new_page()
+    page.goto((tmp_path / "talk.html").as_uri())
+    page.wait_for_timeout(500)
+    moves = (
+        "(() => { const it = document.querySelector('video, iframe');"
+        "return it.tagName === 'VIDEO' ? !it.paused && it.currentTime > 0 : Boolean(it.src); })()"
+    )
+    assert not page.evaluate(moves)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(moves, timeout=20_000)
+    page.close()
+
+
+def test_the_picture_follows_dark_and_rest(tmp_path: Path) -> None:
+    """The lines for Markdown show the dark GIF, the dark still, the still or the GIF, as the page asks for."""
+    embed(load_recipe("no_padding_strides").animation(), str(tmp_path))
+    text = (tmp_path / "snippets.md").read_text(encoding="utf-8")
+    block = re.findall(r"^```html\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)[0]
+    (tmp_path / "page.html").write_text(f"<!doctype html><meta charset=utf-8>{block}", encoding="utf-8")
+    for scheme, motion, name in (
+        ("light", "no-preference", "no_padding_strides.gif"),
+        ("dark", "no-preference", "no_padding_strides-dark.gif"),
+        ("light", "reduce", "no_padding_strides.png"),
+        ("dark", "reduce", "no_padding_strides-dark.png"),
+    ):
+        context = browser().new_context(color_scheme=scheme, reduced_motion=motion)
+        page = context.new_page()
+        page.goto((tmp_path / "page.html").as_uri())
+        page.wait_for_function("document.images[0].complete && document.images[0].naturalWidth > 0")
+        assert page.evaluate("document.images[0].currentSrc").endswith("/" + name)
+        context.close()
+
+
+def test_lines_for_sphinx_build_with_both_builders(tmp_path: Path) -> None:
+    """A page of the lines for Sphinx has the SVG in HTML and the still in LaTeX, without a warning."""
+    pytest.importorskip("sphinx")
+    embed(load_recipe("no_padding_strides").animation(), str(tmp_path / "in"))
+    text = (tmp_path / "in" / "snippets.md").read_text(encoding="utf-8")
+    (block, *_) = re.findall(r"^```rst\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    (tmp_path / "in" / "index.rst").write_text(f"Figure\n======\n\n{block}", encoding="utf-8")
+    (tmp_path / "in" / "conf.py").write_text("", encoding="utf-8")
+    for builder, file, part in (
+        ("html", "index.html", "no_padding_strides.svg"),
+        ("latex", "*.tex", "no_padding_strides}.png"),
+    ):
+        command = [sys.executable, "-m", "sphinx", "-W", "-q", "-b", builder, tmp_path / "in", tmp_path / builder]
+        subprocess.run([str(word) for word in command], check=True, env=os.environ | {"PYTHONPATH": ""})
+        (written,) = (tmp_path / builder).glob(file)
+        assert part in written.read_text(encoding="utf-8")
