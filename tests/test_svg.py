@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pixels import composed
@@ -17,6 +18,7 @@ from svg_player import SVG, Player, Shown
 from benchmarks.published import PUBLISHED
 from convanim import Conv, Options
 from convanim.animation import Animation, compose
+from convanim.cli import main
 from convanim.drawn import Strokes, marks
 from convanim.export import destination, save
 from convanim.export.current import is_current
@@ -418,3 +420,12 @@ def test_a_turned_off_label_leaves_no_text() -> None:
     """Without labels and numbers there is no text at all."""
     animation = compose(Conv(3, 2), Options(labels=False))
     assert not [thing for thing in Player(svg_bytes(animation)).at(0) if thing.text is not None]
+
+
+def test_a_frame_may_be_chosen_for_where_there_is_no_motion(tmp_path: Path) -> None:
+    """`--frame` goes with an SVG, which shows a still at times, and not with a GIF, which never does."""
+    command = ["conv", "-i", "4", "-k", "3", "--frame", "1", "-o"]
+    assert CliRunner().invoke(main, [*command, str(tmp_path / "a.svg")]).exit_code == 0
+    assert CliRunner().invoke(main, [*command, str(tmp_path / "a.gif")]).exit_code == 2
+    player = Player((tmp_path / "a.svg").read_bytes())
+    check(player.at(0, reduced=True), compose(Conv(4, 3), Options()), 1)

@@ -113,12 +113,12 @@ def show(page: Any, folder: Path, name: str) -> None:
 
 def test_a_picture_in_a_page_plays(tmp_path: Path, console: list[str]) -> None:
     """Left alone, a file in `<img>` goes from its first step to the last, and stays when it plays once."""
-    animation = compose(Conv(4, 3), Options(step_time=0.5, hold=0, loop=1))
+    animation = compose(Conv(4, 3), Options(step_time=1, hold=0, loop=1))
     written(animation, tmp_path)
     page = opened(console, animation)
     show(page, tmp_path, "figure.svg")
     first = seen(page)
-    page.wait_for_timeout(2200)
+    page.wait_for_timeout(4200)
     check(first, animation, 0)
     check(seen(page), animation, 3)
     page.close()
@@ -155,6 +155,24 @@ def test_reduced_motion_shows_the_still(frame: int, in_page: bool, tmp_path: Pat
     for _ in range(2):
         check(seen(page), animation, animation.timing.steps[frame])
         page.wait_for_timeout(120)
+    page.close()
+    assert not console
+
+
+def test_it_plays_where_a_site_allows_nothing_but_style(tmp_path: Path, console: list[str]) -> None:
+    """Served with the policy that sites have for files of their users, in a sandbox, it is drawn and it moves."""
+    animation = compose(Conv(4, 3), Options())
+    policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    answer = {
+        "body": written(animation, tmp_path).read_bytes(),
+        "headers": {"Content-Type": "image/svg+xml", "Content-Security-Policy": policy},
+    }
+    page = opened(console, animation)
+    page.route("**/figure.svg", lambda route: route.fulfill(**answer))
+    page.goto("http://figures.test/figure.svg")
+    for frame in (0, 2):
+        page.evaluate(_SEEK, middle(animation, frame))
+        check(seen(page), animation, frame)
     page.close()
     assert not console
 
