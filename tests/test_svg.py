@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pixels import composed
+from pixels import composed, wider
 from strategies import LAYERS, chains, layers
 from svg_player import SVG, Player, Shown
 
@@ -20,6 +20,7 @@ from convanim import Conv, Options
 from convanim.animation import Animation, compose
 from convanim.cli import main
 from convanim.drawn import Strokes, marks
+from convanim.errors import RequestError
 from convanim.export import destination, save
 from convanim.export.current import is_current
 from convanim.export.mark import mark
@@ -224,7 +225,13 @@ def test_a_layer_shows_its_steps(op: str, data: st.DataObject) -> None:
 @given(chain=chains(), values=st.sampled_from([None, "random:3"]))
 def test_a_chain_shows_its_steps(chain: Any, values: str | None) -> None:
     """Any chain, with numbers (as colours where they do not fit) and without."""
-    animation = compose(chain, Options(values=values, width=1200, max_frames=20))
+    options = Options(values=values, width=1200, max_frames=20)
+    while True:
+        try:
+            animation = compose(chain, options)
+            break
+        except RequestError as error:
+            options = wider(options, error)
     last = len(animation.timing.steps) - 1
     check_frames(animation, sorted({0, last // 2, last}))
 

@@ -22,6 +22,7 @@ from convanim.export.svg_style import StyleSheet, short
 from convanim.font import text_width
 
 _FONTS = "DejaVu Sans,Verdana,sans-serif"  # the second is as wide as the first
+_NAMES = range(26 + 26**2 + 26**3, 26 + 26**2 + 26**3 + 26**4)  # whose short names have four letters
 _HIDDEN, _SHOWN = ' visibility="hidden"', ' visibility="visible"'
 _ALONG = {"start": 0.0, "middle": 0.5, "end": 1.0}
 # What XML cannot hold at all: controls, halves of surrogate pairs, and two that are no characters.
@@ -36,7 +37,7 @@ def write_svg(animation: Animation, stream: BinaryIO, progress: Progress) -> Non
     themes = [animation.theme]
     if animation.is_auto and animation.dark is not None:
         themes.append(animation.dark)
-    name = short(int(mark(animation)[-5:], 16))
+    name = short(_NAMES[int(mark(animation)[-8:], 16) % len(_NAMES)])
     sheet = StyleSheet(name)
     body: list[str] = []
     if not animation.theme.transparent:
