@@ -77,7 +77,7 @@ def marks(shape: Shape, step: int, elements: Ints, theme: Theme, unit: float) ->
 
 def cell_marks(lattice: Lattice, cells: Ints, style: Style, unit: float) -> Iterator[Areas | Strokes]:
     """Cells (N, 2): their areas, then their lines."""
-    width = _cell_line_width(lattice, style, unit)
+    width = cell_line_width(lattice, style, unit)
     shift = 0.5 if lattice.is_upright and round(width) % 2 else 0.0  # lines of an odd width cover whole pixels
     if style.fill is not None:
         yield Areas(lattice.corners(cells) + shift, style.fill)
@@ -130,7 +130,7 @@ def side(lattice: Lattice) -> float:
     return float(min(np.hypot(*lattice.column), np.hypot(*lattice.row)))
 
 
-def _cell_line_width(lattice: Lattice, style: Style, unit: float) -> float:
+def cell_line_width(lattice: Lattice, style: Style, unit: float) -> float:
     """Lines as wide as the theme says, whole pixels where cells are upright, thinner in small cells."""
     width = style.width * unit
     shorter = side(lattice)

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from convanim.drawn import Areas, Mark, Strokes, Writing, cell_marks, line_marks, marks
+from convanim.drawn import Areas, Mark, Strokes, Writing, cell_line_width, cell_marks, line_marks, marks
 from convanim.render.boxes import Box
 from convanim.render.inks import CLEAR, Inks, Numbers
 from convanim.render.lettering import PARTS as TEXT_PARTS
@@ -33,6 +33,16 @@ class Painter:
     def margin(self, shape: Shape) -> float:
         """How far a shape's pixels reach past its boxes."""
         return 1.0 if isinstance(shape, Texts) else self._theme.styles[shape.role].width * self._unit + 1.5
+
+    def adds_up(self, shape: Shape) -> bool:
+        """Whether some elements laid over others look as all drawn together, which takes lines that hide what is below.
+
+        A cell's own lines then cover whatever of its neighbours' lines reaches into it.
+        """
+        if not isinstance(shape, Cells) or shape.levels is not None or callable(shape.series):
+            return isinstance(shape, Texts)
+        width = cell_line_width(shape.lattice, self._style(shape.role, shape.series), self._unit)
+        return width == 0 or width >= 1
 
     def patches(self, shape: Shape, step: int, elements: Ints) -> list[Placed]:
         """Some elements of a shape as they are at a step. Any subset gives the same pixels as the whole."""
