@@ -147,8 +147,8 @@ def _strokes(ends: Floats, dash: tuple[float, ...], colour: Colour, width: float
         yield Strokes(ends, colour, width)
         return
     lengths = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
-    for length in np.unique(lengths):
-        fitted = _fitted([d * unit for d in dash], float(length))
+    for length in sorted(set(lengths.tolist())):
+        fitted = _fitted([d * unit for d in dash], length)
         yield Strokes(ends[lengths == length], colour, width, fitted)
 
 
@@ -176,5 +176,6 @@ def edges(lattice: Lattice, cells: Ints) -> Floats:
 def _different(rows: Ints, columns: Ints) -> Ints:
     """Pairs (N, 2) of row and column, doubles dropped."""
     base = int(columns.max()) + 1
-    codes = np.unique(rows * base + columns)
+    codes = np.sort(rows * base + columns)
+    codes = codes[np.append(True, codes[1:] != codes[:-1])]  # np.unique would import numpy.ma at first
     return np.stack([codes // base, codes % base], axis=1)

@@ -61,8 +61,7 @@ class Inks:
         return found - np.uint16(1)
 
     def _learn(self, over: Numbers, under: Numbers, unknown: NDArray[np.bool_]) -> None:
-        pairs = np.unique(over[unknown].astype(np.int64) * END + under[unknown])
-        for upper, lower in zip((pairs // END).tolist(), (pairs % END).tolist()):
+        for upper, lower in sorted(set(zip(over[unknown].tolist(), under[unknown].tolist()))):
             seen = self._number(_over(int(self._colours[upper]), int(self._colours[lower])))
             self._laid[upper - CLEAR, lower] = seen + 1
 
