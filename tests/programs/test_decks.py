@@ -268,6 +268,23 @@ def test_a_figure_plays_as_often_as_asked(show: Any) -> None:
     assert (talk.step(), talk.plays()) == (3, False)
 
 
+def test_printed_slides_are_stills(tmp_path: Path) -> None:
+    """Printed by way of reveal.js's own `?print-pdf`, each figure is one page, at its last step, without buttons."""
+    made = figures()
+    save_deck(made, [deck_place(str(tmp_path / "talk.html"))])
+    page = browser().new_page()
+    page.goto((tmp_path / "talk.html").as_uri() + "?print-pdf")
+    page.wait_for_function("[...figures.values()].every((figure) => figure.pictures && figure.drawn >= 0)")
+    ends = page.evaluate("[...figures.values()].map((figure) => [figure.drawn + 1, figure.timer])")
+    assert ends == [[steps(animation), None] for animation in made]
+    page.pdf(path=tmp_path / "talk.pdf", prefer_css_page_size=True, print_background=True)
+    page.close()
+    assert pages(tmp_path / "talk.pdf") == len(made)
+    text = run(needs("pdftotext", "poppler-utils"), tmp_path / "talk.pdf", "-")
+    assert "Step" not in text
+    assert "Pause" not in text
+
+
 def test_readers_of_the_slides_are_told(show: Any) -> None:
     """Axe finds no violation; the picture has its alternative text, and a step by hand is said."""
     axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
