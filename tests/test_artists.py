@@ -190,13 +190,16 @@ def test_dashes_stay_within_their_lines() -> None:
 def test_an_animation_of_matplotlibs_shows_every_frame(tmp_path: Path) -> None:
     """Saved by Pillow's writer it has the pictures of all steps, for their times, at the picture's size."""
     figure = animate(Conv(3, 2), width=97, step_time=0.2, hold=0.6)
-    figure.to_matplotlib().save(tmp_path / "a.gif", PillowWriter(fps=5))
+    film = figure.to_matplotlib()
+    film.save(tmp_path / "a.gif", PillowWriter(fps=5))
+    (ax,) = film._fig.axes  # type: ignore[attr-defined]
+    assert len(ax.patches) == len(figure.draw(page_of_axes(97, 97)))  # those of earlier frames are gone
     pictures, times = [], []
-    with Image.open(tmp_path / "a.gif") as film:
-        for number in range(getattr(film, "n_frames", 1)):
-            film.seek(number)
-            pictures.append(np.asarray(film.convert("RGB"), dtype=int))
-            times.append(film.info["duration"])
+    with Image.open(tmp_path / "a.gif") as image:
+        for number in range(getattr(image, "n_frames", 1)):
+            image.seek(number)
+            pictures.append(np.asarray(image.convert("RGB"), dtype=int))
+            times.append(image.info["duration"])
     assert times == [200, 200, 200, 800]
     for picture, frame in zip(pictures, (rendered(figure.animation, step) for step in range(4))):
         assert np.abs(picture - frame[..., :3]).mean() < 1

@@ -1,6 +1,5 @@
 """Figures in documents, built by Sphinx for several builders."""
 
-import os
 import re
 import shutil
 import sys
@@ -194,15 +193,12 @@ def test_what_is_drawn_already_is_left_alone(source: Path) -> None:
     shutil.rmtree(source / "out/html")
     build(source, "html", "-E")
     assert drawn(source) == before
-    recipe, numbers = source / "sub/mine.toml", source / "sub/numbers.csv"
-    recipe.write_text(recipe.read_text(encoding="utf-8").replace("4", "5"), encoding="utf-8")
-    numbers.write_text("1,2,3\n4,5,6\n7,8,0\n", encoding="utf-8")
-    later = recipe.stat().st_mtime + 5
-    os.utime(recipe, (later, later))
-    os.utime(numbers, (later, later))
-    build(source, "html")
-    new = drawn(source).keys() - before.keys()
-    assert sorted(name.rsplit("-", 1)[0] for name in new) == ["conv", "mine"]
+    for name, old, new in (("mine.toml", "4", "5"), ("numbers.csv", "9", "0")):
+        path, known = source / "sub" / name, drawn(source)
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+        build(source, "html")
+        (made,) = drawn(source).keys() - known.keys()
+        assert made.startswith("mine" if name == "mine.toml" else "conv")
 
 
 def test_many_documents_are_read_at_once(source: Path) -> None:
