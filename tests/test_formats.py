@@ -17,6 +17,7 @@ LEAST_LIKE = 12  # how far a pixel may be off, of 255: a GIF has a palette
 PICTURES = [".gif", ".png", ".apng", ".webp"]  # formats that Pillow reads
 # Others, and the tests that read them.
 READ_BY = {".html": "test_html.py", ".svg": "test_svg.py", ".pptx": "test_deck.py", ".pdf": "test_pdf.py"}
+READ_BY |= {".mp4": "test_video.py", ".webm": "test_video.py"}
 
 
 def test_every_format_is_read() -> None:

@@ -90,6 +90,7 @@ LIBRARIES = {
     "docutils": {"sphinx"},
     "sphinx": {"sphinx"},
     "pptx": {"export/pptx.py"},
+    "av": {"export/video.py"},
 }
 
 

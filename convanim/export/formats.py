@@ -97,6 +97,18 @@ def _webp(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Fra
     write_webp(animation, stream, progress, drawn)
 
 
+def _mp4(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
+    from convanim.export.video import MP4, write_film
+
+    write_film(animation, stream, progress, drawn, MP4)
+
+
+def _webm(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
+    from convanim.export.video import WEBM, write_film
+
+    write_film(animation, stream, progress, drawn, WEBM)
+
+
 FORMATS: dict[str, Format] = {
     ".gif": Format(_gif),
     ".png": Format(_png, is_still=True),
@@ -106,4 +118,6 @@ FORMATS: dict[str, Format] = {
     ".pdf": Format(_pdf),
     ".apng": Format(_apng),
     ".webp": Format(_webp),
+    ".mp4": Format(_mp4, module="av", extra="video"),
+    ".webm": Format(_webm, module="av", extra="video"),
 }

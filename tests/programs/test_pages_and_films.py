@@ -1,10 +1,14 @@
 """PDF pages and films in the programs that people open them with."""
 
+import base64
+import io
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from outside import drawn, needs, run
+from outside import browser, drawn, needs, run
 from PIL import Image
 from pixels import Picture
 from probes import probes, unlike
@@ -75,3 +79,133 @@ def test_stills_and_sheets_are_one_page(options: Options, tmp_path: Path) -> Non
     assert "Pages:           1\n" in run(needs("pdfinfo", "poppler-utils"), pdf)
     (step,) = animation.timing.steps
     assert_alike(page(pdf, 1), animation, step)
+
+
+def picture_of(url: str) -> Picture:
+    """The picture that a canvas gave as a data address."""
+    with Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))) as picture:
+        return np.asarray(picture.convert("RGBA"))
+
+
+def in_browser(script: str, path: Path, *more: object) -> Any:
+    """What a function of a file's bytes, as text in base 64, and of more says in a page from a file."""
+    page = browser().new_page()
+    blank = path.with_name("blank.html")
+    blank.write_text("<!doctype html><title>blank</title><body></body>", encoding="utf-8")
+    try:
+        page.goto(blank.as_uri())
+        return page.evaluate(script, [base64.b64encode(path.read_bytes()).decode(), *more])
+    finally:
+        page.close()
+
+
+FILM = """async ([data, type, times]) => {
+    const film = document.createElement("video");
+    film.muted = true;
+    film.src = `data:${type};base64,${data}`;
+    document.body.append(film);
+    await new Promise((done, fail) => {
+        film.oncanplaythrough = done;
+        film.onerror = () => fail(new Error(film.error.message));
+    });
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [film.videoWidth, film.videoHeight];
+    const pictures = [];
+    for (const time of times) {
+        await new Promise(done => { film.onseeked = done; film.currentTime = time; });
+        await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+        canvas.getContext("2d").drawImage(film, 0, 0);
+        pictures.push(canvas.toDataURL());
+    }
+    film.currentTime = film.duration - 0.3;
+    await film.play();
+    await new Promise(done => { film.onended = done; });
+    return {duration: film.duration, pictures, ended: film.ended};
+}"""
+
+FRAMES = """async ([data, type]) => {
+    const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0));
+    const decoder = new ImageDecoder({data: bytes, type});
+    await decoder.tracks.ready;
+    await decoder.completed;
+    const {frameCount, repetitionCount, animated} = decoder.tracks.selectedTrack;
+    const canvas = new OffscreenCanvas(1, 1), pictures = [], durations = [];
+    for (let frameIndex = 0; frameIndex < frameCount; frameIndex++) {
+        const {image} = await decoder.decode({frameIndex});
+        [canvas.width, canvas.height] = [image.displayWidth, image.displayHeight];
+        canvas.getContext("2d").drawImage(image, 0, 0);
+        const shown = await canvas.convertToBlob();
+        pictures.push(await new Promise(done => {
+            const reader = new FileReader();
+            reader.onload = () => done(reader.result);
+            reader.readAsDataURL(shown);
+        }));
+        durations.push(image.duration);
+        image.close();
+    }
+    return {pictures, durations, animated, plays: repetitionCount === Infinity ? 0 : repetitionCount + 1};
+}"""
+
+
+def starts(animation: Animation) -> list[float]:
+    """The second at which each frame begins, and that at which the last one ends."""
+    lasts = [animation.timing.duration(number) / 100 for number in range(len(animation.timing.steps))]
+    return [sum(lasts[:number]) for number in range(len(lasts) + 1)]
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
+@pytest.mark.parametrize("name", ["padding_strides_odd_transposed", "numerical_max_pooling", "oriented_filters"])
+def test_a_browser_plays_films(name: str, suffix: str, tmp_path: Path) -> None:
+    """A video lasts as long as the animation, and shows each frame in its time with the renderer's colours."""
+    pytest.importorskip("av")
+    animation = load_recipe(name, step_time=0.3, hold=0.9, max_frames=12).animation()
+    begin = starts(animation)
+    steps = animation.timing.steps
+    places = sorted({0, 1, len(steps) // 2, len(steps) - 1})
+    times = [*(begin[place] + 0.1 for place in places), begin[-1] - 0.05]
+    said = in_browser(FILM, saved(animation, tmp_path / f"film{suffix}"), f"video/{suffix[1:]}", times)
+    assert said["duration"] == pytest.approx(begin[-1], abs=0.01)
+    assert said["ended"]
+    for place, url in zip([*places, len(steps) - 1], said["pictures"], strict=True):
+        picture = picture_of(url)
+        height, width = animation.scene.height, animation.scene.width
+        assert picture.shape[:2] == (height + height % 2, width + width % 2)
+        assert_alike(picture[:height, :width], animation, steps[place], tolerance=6)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
+@pytest.mark.parametrize("name", template_names())
+def test_every_template_is_a_film(name: str, suffix: str, tmp_path: Path) -> None:
+    """The codec, even sides, halved chroma, colours by BT.709 and the length are what players expect."""
+    pytest.importorskip("av")
+    probe = needs("ffprobe", "ffmpeg")
+    animation = load_recipe(name, max_frames=5).animation()
+    film = saved(animation, tmp_path / f"film{suffix}")
+    said = json.loads(run(probe, *["-v", "error", "-of", "json", "-show_streams", "-show_format"], film))
+    (track,) = said["streams"]
+    assert (track["codec_name"], track["pix_fmt"]) == ({".mp4": "h264", ".webm": "vp9"}[suffix], "yuv420p")
+    assert (track["color_range"], track["color_space"], track["color_primaries"]) == ("tv", "bt709", "bt709")
+    assert track["width"] - animation.scene.width == animation.scene.width % 2
+    assert track["height"] - animation.scene.height == animation.scene.height % 2
+    assert float(said["format"]["duration"]) == pytest.approx(starts(animation)[-1], abs=0.01)
+    assert said["format"]["tags"]["title"] == animation.title
+
+
+@pytest.mark.parametrize("suffix", [".apng", ".webp"])
+@pytest.mark.parametrize("transparent", [False, True])
+@pytest.mark.parametrize("name", ["padding_strides_odd_transposed", "numerical_max_pooling", "oriented_filters"])
+def test_a_browser_shows_every_frame(name: str, transparent: bool, suffix: str, tmp_path: Path) -> None:
+    """Pictures that move have all frames, times and plays in a browser, and the renderer's pixels."""
+    animation = load_recipe(name, transparent=transparent, loop=3, max_frames=12).animation()
+    path = saved(animation, tmp_path / f"figure{suffix}")
+    said = in_browser(FRAMES, path, {".apng": "image/png", ".webp": "image/webp"}[suffix])
+    assert said["animated"]
+    assert said["plays"] == 3
+    timing = animation.timing
+    assert said["durations"] == [10_000 * timing.duration(number) for number in range(len(timing.steps))]
+    for step, url in zip(timing.steps, said["pictures"], strict=True):
+        picture, expected = picture_of(url).astype(int), drawn(animation, step)
+        seen = expected[..., 3:] / 255
+        assert np.abs(picture[..., 3] - expected[..., 3]).max() <= 1
+        # a canvas holds colours multiplied by how opaque they are
+        assert np.abs((picture[..., :3] - expected[..., :3]) * seen).max() <= 2

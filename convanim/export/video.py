@@ -1,0 +1,142 @@
+"""MP4 and WebM: films at a constant rate, which players and slides of every kind keep to, written with PyAV.
+
+A frame is as many pictures of the film as it lasts; encoders pack one that is like the one before into a few bytes.
+Colours go by BT.709, and tags say so. What plays a film says whether it starts again, so that an animation that plays
+for ever is in it once, and one that plays N times N times.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from convanim.animation import Animation
+from convanim.export.formats import Progress
+from convanim.export.mark import mark
+from convanim.render import Frame, frames
+from convanim.theme import Theme
+from convanim.timing import Timing
+
+_LONGEST = 25  # centiseconds of a picture; few players like a film of less than four a second
+_MOST = 20  # pictures of a frame, where it lasts long
+_WEIGHTS = (0.2126, 0.7152, 0.0722)  # of red, green and blue in brightness; BT.709
+_BT709, _LIMITED = 1, 1  # primaries, transfer and matrix; the range of brightness: as ITU-T H.273 numbers them
+
+
+@dataclass(frozen=True)
+class Codec:
+    """How a film is packed, and what it is wrapped in."""
+
+    name: str
+    settings: dict[str, str]
+    container: str
+    options: dict[str, str]
+
+
+# How close (crf), how hard to try, on one thread, so that the bytes are the same everywhere; no picture refers to later
+# ones, so that each has its time from the start.
+MP4 = Codec(
+    "libx264",
+    {"crf": "16", "preset": "slow", "tune": "animation", "bf": "0", "threads": "1", "flags": "+bitexact"},
+    "mp4",
+    {"movflags": "faststart"},
+)
+WEBM = Codec(
+    "libvpx-vp9",
+    {
+        **{"crf": "14", "b": "0", "deadline": "realtime", "cpu-used": "6", "tune-content": "screen"},
+        **{"lag-in-frames": "0", "threads": "1", "flags": "+bitexact"},
+    },
+    "webm",
+    {},
+)
+
+
+def write_film(
+    animation: Animation, stream: BinaryIO, progress: Progress, drawn: Iterable[Frame] | None, codec: Codec
+) -> None:
+    """Write an animation as a film, from its frames if they are `drawn`.
+
+    Films are made in a file of their own first: their beginning tells of their end.
+    """
+    with TemporaryDirectory() as folder:
+        draft = Path(folder) / f"film.{codec.container}"
+        _write(animation, draft, progress, drawn, codec)
+        with open(draft, "rb") as film:
+            shutil.copyfileobj(film, stream)
+    stream.write(_skipped(codec, mark(animation)))
+
+
+def _write(animation: Animation, path: Path, progress: Progress, drawn: Iterable[Frame] | None, codec: Codec) -> None:
+    timing, scene = animation.timing, animation.scene
+    lasts = picture_time(timing)
+    options = {**codec.options, "fflags": "+bitexact"}  # the same figure is the same bytes
+    with av.open(str(path), "w", format=codec.container, options=options) as film:
+        film.metadata["title"] = _encodable(animation.title)
+        film.metadata["comment"] = _encodable(animation.alt)
+        track: Any = film.add_stream(codec.name, rate=Fraction(100, lasts), options=codec.settings)
+        track.width, track.height = scene.width + scene.width % 2, scene.height + scene.height % 2
+        track.pix_fmt = "yuv420p"
+        context = track.codec_context
+        context.color_primaries = context.color_trc = context.colorspace = _BT709
+        context.color_range = _LIMITED
+        count = 0
+        for number, pixels in _pictures(animation, drawn):
+            picture = _picture(pixels, animation.theme)
+            for _ in range(timing.duration(number) // lasts):
+                picture.pts = count
+                film.mux(track.encode(picture))
+                count += 1
+            progress()
+        film.mux(track.encode())
+
+
+def _pictures(animation: Animation, drawn: Iterable[Frame] | None) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    """The frames by number, as often as they are to be played."""
+    for _ in range(max(1, animation.timing.loop)):
+        for number, frame in enumerate(frames(animation) if drawn is None else drawn):
+            yield number, frame.pixels
+
+
+def picture_time(timing: Timing) -> int:
+    """How many centiseconds each picture of a film lasts: a divisor of all that frames last."""
+    common = gcd(*(timing.duration(frame) for frame in (0, timing.forward - 1)))
+    most = max(_LONGEST, timing.step_time // _MOST)
+    return max(part for part in range(1, min(common, most) + 1) if common % part == 0)
+
+
+def _picture(pixels: NDArray[np.uint8], theme: Theme) -> av.VideoFrame:
+    """Pixels on the theme's background as brightness, and as hue of four pixels each; padded to even sides."""
+    alpha = pixels[..., 3:].astype(np.float32) / 255
+    ground = np.array(theme.background, dtype=np.float32)
+    colours = pixels[..., :3] * alpha + ground * (1 - alpha)
+    height, width = colours.shape[:2]
+    padded = np.empty((height + height % 2, width + width % 2, 3), dtype=np.float32)
+    padded[:] = ground
+    padded[:height, :width] = colours
+    light = padded @ np.array(_WEIGHTS, dtype=np.float32)
+    parts = [16 + light * (219 / 255)]
+    for channel in (2, 0):
+        hue = (padded[..., channel] - light) / (2 * (1 - _WEIGHTS[channel]))
+        parts.append(128 + (hue[::2, ::2] + hue[::2, 1::2] + hue[1::2, ::2] + hue[1::2, 1::2]) * (224 / 255 / 4))
+    packed = np.concatenate([part.ravel() for part in parts]).reshape(-1, padded.shape[1])
+    return av.VideoFrame.from_ndarray(np.rint(packed).astype(np.uint8), format="yuv420p")
+
+
+def _skipped(codec: Codec, text: bytes) -> bytes:
+    """An element behind the film that says a text."""
+    if codec is MP4:
+        return (8 + len(text)).to_bytes(4) + b"free" + text
+    return b"\xec" + bytes([0x80 | len(text)]) + text
+
+
+def _encodable(text: str) -> str:
+    return text.encode(errors="replace").decode().replace("\0", " ")
