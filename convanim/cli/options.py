@@ -192,8 +192,8 @@ def output_options() -> list[click.Option]:
             ["-o", "--output"],
             multiple=True,
             metavar="FILE",
-            help="Where to: .gif, .svg, .html, .png (a still), .pdf (pages), .apng, .webp, DIR/ (frames), or - "
-            "with --format. May be repeated.",
+            help="Where to: .gif, .svg, .html, .png (a still), .pdf (pages), .apng, .webp, .mp4, .webm, .pptx, "
+            "DIR/ (frames), or - with --format. May be repeated.",
         ),
         click.Option(["--format"], metavar="NAME", help="The format of -o -: such as gif."),
         click.Option(["--json"], is_flag=True, help="Print the geometry as JSON and render nothing."),
