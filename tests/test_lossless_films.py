@@ -18,6 +18,7 @@ from convanim.animation import Animation, compose
 from convanim.export import FORMATS, destination, save
 from convanim.export.current import is_current
 from convanim.operations import OPERATIONS
+from convanim.recipes import load_recipe, template_names
 from convanim.theme import theme_names
 
 LOSSLESS = [".apng", ".webp"]
@@ -65,6 +66,14 @@ def test_frames_are_the_renderers_pixel_for_pixel(op: str, suffix: str, data: st
         view=data.draw(st.sampled_from(["iso", "flat"])),
     )
     animation = composed(data.draw(layers(op)), options)
+    assert_shows(film(animation, suffix), animation)
+
+
+@pytest.mark.parametrize("suffix", LOSSLESS)
+@pytest.mark.parametrize("name", template_names())
+def test_every_template_is_a_film(name: str, suffix: str) -> None:
+    """The templates' frames are the renderer's, on no background too."""
+    animation = load_recipe(name, max_frames=3, transparent=True).animation()
     assert_shows(film(animation, suffix), animation)
 
 
