@@ -17,6 +17,7 @@ from pixels import decoded
 
 import convanim
 from convanim.cli import main
+from convanim.export.formats import FORMATS, is_installed
 from convanim.recipes import load_recipe
 
 CHECKOUT = Path(__file__).parent.parent
@@ -47,6 +48,27 @@ def test_every_command_of_the_readme_works(words: list[str], tmp_path: Path, mon
         if option == "-o":
             name = name.replace("{name}", words[1])
             assert any(Path(name).iterdir()) if name.endswith("/") else Path(name).stat().st_size > 1000
+
+
+def places() -> list[list[str]]:
+    """Every command in the table of places to put a figure, as its words."""
+    rows = [line for line in README.splitlines() if line.startswith("| ")]
+    found = [shlex.split(command) for row in rows for command in re.findall(r"`convanim ([^`]+)`", row)]
+    assert len(found) >= 8
+    return found
+
+
+@pytest.mark.parametrize("words", places(), ids=" ".join)
+def test_every_place_gets_its_file(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lines of the table write what they name, where what they need is installed."""
+    monkeypatch.chdir(tmp_path)
+    target = Path(words[-1] if words[0] == "embed" else words[words.index("-o") + 1])
+    form = FORMATS.get(target.suffix)
+    if form is not None and not is_installed(form):
+        pytest.skip(f"needs {form.module}")
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    assert target.exists()
 
 
 def test_there_are_commands_to_try() -> None:

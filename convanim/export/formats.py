@@ -112,7 +112,7 @@ def _webm(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Fra
 FORMATS: dict[str, Format] = {
     ".gif": Format(_gif),
     ".png": Format(_png, is_still=True),
-    ".html": Format(_html, follows=True),
+    ".html": Format(_html, rests=True, follows=True),
     ".svg": Format(_svg, rests=True, follows=True),
     ".pptx": Format(_pptx, module="pptx", extra="slides"),
     ".pdf": Format(_pdf),
