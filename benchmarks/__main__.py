@@ -144,7 +144,7 @@ def _bytes(folder: Path) -> None:
         sizes[name] = path.stat().st_size
     total = sum(sizes.values()) / sum(size for _, size in PUBLISHED.values())
     ratios = sorted((sizes[name] / size, name) for name, (_, size) in PUBLISHED.items())
-    _row("bytes, the 15 published figures, in sum", f"{total:.2f}", "0.33")
+    _row("bytes, the 15 published figures, in sum", f"{total:.3f}", "0.33")
     _row("bytes, the largest of them against its own", f"{ratios[-1][0]:.2f} ({ratios[-1][1]})", "0.5")
     _svg_bytes()
     worst, mean = _fidelity(folder)
