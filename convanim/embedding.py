@@ -127,6 +127,7 @@ def snippets(animation: Animation, names: list[str], source: str = "") -> str:
         height=animation.scene.height,
         pages=len(stepped.timing.steps),
         still=animation.still + 1,
+        loops=animation.timing.loop == 0,
         title=_spelled(animation.title),
         alt=_spelled(animation.alt),
         controls=_CONTROLS,

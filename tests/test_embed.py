@@ -13,6 +13,7 @@ from PIL import Image
 from slides import HOSTILE, parsed
 
 from convanim.cli import main
+from convanim.embedding import snippets
 from convanim.export import FORMATS
 from convanim.export.formats import is_installed
 from convanim.recipes import load_recipe
@@ -28,7 +29,10 @@ def run(*words: str) -> Result:
 
 def blocks(folder: Path, language: str) -> list[str]:
     """The fenced blocks of a language in the snippets."""
-    text = (folder / "snippets.md").read_text(encoding="utf-8")
+    return _fenced((folder / "snippets.md").read_text(encoding="utf-8"), language)
+
+
+def _fenced(text: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
@@ -95,6 +99,16 @@ def test_every_path_is_there_and_every_file_is_named(embedded: Path) -> None:
     there = set(os.listdir(embedded)) - {"snippets.md"}
     assert named <= there
     assert there - named <= {"conv-dark.mp4"}
+
+
+@pytest.mark.parametrize(("loop", "goes_on"), [(0, True), (1, False), (3, False)])
+def test_films_start_again_only_where_the_figure_plays_for_ever(loop: int, goes_on: bool) -> None:
+    """A figure that plays some times is in its film that often, and no line makes the film start again."""
+    animation = load_recipe("no_padding_strides", loop=loop).animation()
+    text = snippets(animation, ["no_padding_strides.mp4", "no_padding_strides.gif", "no_padding_strides.png"])
+    films = [attributes for tag, attributes in parsed("".join(_fenced(text, "html"))).elements if tag == "video"]
+    assert len(films) == 2
+    assert all(("loop" in attributes) == goes_on for attributes in films)
 
 
 def test_lines_of_html_hold_the_words(embedded: Path) -> None:
