@@ -17,8 +17,10 @@ from convanim.scene import Scene
 from convanim.scene_tools import scaled
 from convanim.theme import AUTO, DARK, DEFAULT, Theme, load_theme
 from convanim.timing import Timing
+from convanim.views import WIDTHS
 
 _SCALES = range(1, 9)
+_MOST_PIXELS = 100_000_000  # of a sheet
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,9 @@ def _shown(made: Composed, options: Options) -> tuple[Scene, Timing, int]:
     scale = options.scale
     if isinstance(scale, bool) or not isinstance(scale, int) or scale not in _SCALES:
         raise RequestError("scale", scale, f"not a whole number from 1 to {_SCALES.stop - 1}", "try 2")
+    if scale * options.width not in WIDTHS:
+        fix = f"try {WIDTHS[-1] // options.width}, or a smaller width"
+        raise RequestError("scale", scale, f"makes the picture wider than {WIDTHS[-1]} pixels", fix)
     scene, clock = scaled(made.scene, scale), made.timing
     frame = clock.frame(options.frame)
     if options.bounce and (options.still or options.sheet is not None):
@@ -93,11 +98,11 @@ def _shown(made: Composed, options: Options) -> tuple[Scene, Timing, int]:
         if options.frame is not None or options.still:
             rule = "a sheet shows frames from the first to the last, and is a still already"
             raise RequestError("frame" if options.frame is not None else "still", options.frame, rule, "leave it out")
-        return (
-            contact_sheet(scene, clock.steps, options.sheet, is_numbered=options.labels),
-            replace(clock, steps=(0,)),
-            0,
-        )
+        page = contact_sheet(scene, clock.steps, options.sheet, is_numbered=options.labels)
+        if page.width * page.height > _MOST_PIXELS:
+            rule = f"makes a page of {page.width:,}x{page.height:,} pixels"
+            raise RequestError("sheet", options.sheet, rule, "try fewer pictures, or a smaller width")
+        return page, replace(clock, steps=(0,)), 0
     if options.still:
         return scene, clock.stilled(frame), 0
     return scene, clock.bounced() if options.bounce else clock, frame

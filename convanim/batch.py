@@ -6,25 +6,27 @@ from pathlib import Path
 
 from convanim.errors import RequestError
 from convanim.export import destination, save
-from convanim.recipes import Recipe
+from convanim.recipes import Recipe, load_recipe
 
 
 def render_all(
-    recipes: Iterable[Recipe], to: Sequence[str], *, executor: Executor | None = None, force: bool = False
+    recipes: Iterable[Recipe | str], to: str | Sequence[str], *, executor: Executor | None = None, force: bool = False
 ) -> Iterator[list[Path]]:
-    """Draw each recipe to every path of `to`, in which `{name}` stands for the recipe's name.
+    """Draw each recipe, or template by its name, to every path of `to`; `{name}` stands for the recipe's name.
 
-    Yields the paths of each recipe in order, once they stand. Files that are current already are left alone unless
-    `force`. With an `executor` (of processes, Dask, MPI …) its workers do the drawing; paths are then theirs.
+    Draws as it is gone through: yields the paths of each recipe in order, once they stand. Files that are current
+    already are left alone unless `force`. With an `executor` (of processes, Dask, MPI …) its workers do the drawing;
+    paths are then theirs.
     Raises RequestError before anything is drawn when two recipes would write the same file.
     """
-    recipes = list(recipes)
-    _refuse_same_file(recipes, to)
+    figures = [load_recipe(recipe) if isinstance(recipe, str) else recipe for recipe in recipes]
+    to = (to,) if isinstance(to, str) else to
+    _refuse_same_file(figures, to)
     if executor is None:
-        for recipe in recipes:
+        for recipe in figures:
             yield render_one(recipe, to, force)
         return
-    futures = [executor.submit(render_one, recipe, tuple(to), force) for recipe in recipes]
+    futures = [executor.submit(render_one, recipe, tuple(to), force) for recipe in figures]
     try:
         for future in futures:
             yield future.result()

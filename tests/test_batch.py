@@ -181,3 +181,10 @@ def test_requests_that_several_figures_cannot_meet(
     assert result.stderr.count("\n") == 1
     assert says in result.stderr
     assert not os.listdir()
+
+
+def test_names_and_one_path_will_do(tmp_path: Path) -> None:
+    """Templates may be named, and a single path needs no list; an unknown name is refused as ever."""
+    assert list(render_all(["dilation"], str(tmp_path / "{name}.png"))) == [[tmp_path / "dilation.png"]]
+    with pytest.raises(RequestError, match="no such template"):
+        list(render_all(["dilatation"], str(tmp_path / "{name}.png")))

@@ -139,6 +139,8 @@ def test_what_does_not_go_together_is_refused() -> None:
     assert refusal(sheet="2x2", frame=1).field == "frame"
     assert refusal(still=True, bounce=True).field == "bounce"
     assert refusal(scale=0).field == refusal(scale=9).field == refusal(scale=True).field == "scale"
+    assert "try 4, or a smaller width" in str(refusal(width=2000, scale=8))
+    assert "makes a page of" in str(refusal(width=2000, sheet="3x3", scale=4))
     assert refusal(title=" ").field == "title"
     assert refusal(alt="").field == "alt"
 

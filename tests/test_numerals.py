@@ -3,11 +3,17 @@
 import math
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from convanim.geometry import Geometry
+from convanim.layers import Conv
 from convanim.numerals import is_exact, joined, max_terms, mean_terms, numeral, stamp_terms, sum_terms, weights_of
+from convanim.scene import Lattice
+from convanim.views.drawing import Drawing, TooNarrowError
+from convanim.views.numbers import lettering
 
 FINITE = st.floats(-1e12, 1e12)
 
@@ -137,3 +143,17 @@ def test_an_exact_equation_is_true(pairs: list[tuple[int, int]]) -> None:
     )
     assert re.fullmatch(r"[-0-9*+() ]+", left)
     assert eval(left) == int(right)
+
+
+def square(side: int) -> Lattice:
+    """Upright cells of so many pixels."""
+    return Lattice((0, 0), (side, 0), (0, side))
+
+
+def test_fractions_keep_a_decimal_in_their_cells() -> None:
+    """Numbers that are not whole are never written as other, whole ones, unless they are large."""
+    page = Drawing(Geometry(Conv(2, 1)), None, 480)
+    assert lettering(page, square(30), np.array([[0.881, 1.0]])).decimals == 1
+    assert lettering(page, square(60), np.array([[12345.6]])).decimals == 0
+    with pytest.raises(TooNarrowError):
+        lettering(page, square(20), np.array([[0.881, 10.0]]))

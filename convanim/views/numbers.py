@@ -20,6 +20,7 @@ _LONGEST_FRACTION, _LONGEST_WHOLE = MINUS + "888888.88", MINUS + "888888"  # wha
 _LARGEST_SUBSCRIPT = 0.75  # behind a number a larger one would be read as a digit of it
 _GAP = 0.2  # between a number and the subscript behind it, in ems
 _HIGHEST = 0.5  # of an upright cell, unless that is below the least size
+_LARGE = 100  # numbers from here on may be written without decimals
 _EDGE = 3  # pixels between a subscript and its cell's lines
 
 
@@ -44,7 +45,10 @@ def lettering(
     """
     if not fits(lattice, page.least_em * max(0.6, least_width(numbers, others)), page.least_em * CAP_HEIGHT):
         raise _too_narrow(lattice)  # said before a large map is spelled out
-    for decimals in (2, 1, 0):
+    rounds_off = bool((np.isfinite(numbers) & (numbers != np.rint(numbers))).any())
+    # A fraction without its decimals would be another number, unless it is large.
+    fewest = 1 if rounds_off and np.abs(numbers[np.isfinite(numbers)]).max() < _LARGE else 0
+    for decimals in range(2, fewest - 1, -1):
         strings = tuple(numeral(n, decimals) for n in numbers.ravel().tolist())
         width = widest((*strings, *others))
         sizes = [em for em in _sizes(page, lattice) if fits(lattice, width * em, CAP_HEIGHT * em)]
