@@ -66,12 +66,12 @@ def test_pyplot_is_left_alone() -> None:
 )
 def test_every_layer_is_drawn_and_saved(layer: Any, tmp_path: Path) -> None:
     """`animate(layer).save(…)` writes every path that it is given, text or Path, and gives the figure back."""
-    figure = animate(layer, width=96, values="arange", labels=False)
+    figure = animate(layer, width=120, values="arange", labels=False)
     assert figure.save(str(tmp_path / "a.gif"), tmp_path / "a.png", f"{tmp_path / 'frames'}/") is figure
     steps = Geometry(layer).steps
     assert len(list((tmp_path / "frames").iterdir())) == steps
     with Image.open(tmp_path / "a.gif") as picture:
-        assert picture.size[0] == 96
+        assert picture.size[0] == 120
 
 
 def test_frames_are_arrays_of_their_own() -> None:
