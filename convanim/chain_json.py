@@ -1,4 +1,4 @@
-"""Any figure as JSON, version 1: a layer, a chain of layers or several figures beside each other; as a stream."""
+"""A chain of layers as JSON, version 1: its entries, as a stream."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -10,19 +10,8 @@ from convanim.chain import Chain
 from convanim.chain_values import ChainValues, chain_values
 from convanim.cost import cost_of, stage_cost
 from convanim.errors import RequestError
-from convanim.figures import Comparison, Subject
-from convanim.filling import layer_values, refuse_too_many_cells
-from convanim.geometry import ORDERS, Cell, Geometry, unravel
-from convanim.geometry_json import (
-    VERSION,
-    cost_table,
-    dumped,
-    geometry_entries,
-    layer_table,
-    nested,
-    steps,
-)
-from convanim.layers import Layer
+from convanim.geometry import ORDERS, Cell, unravel
+from convanim.geometry_json import cost_table, dumped, layer_table, nested, steps
 from convanim.options import Options
 from convanim.pointwise import Pointwise, Stage
 from convanim.receptive import Dependence, ReceptiveField, Region, largest_reached, receptive_fields
@@ -30,47 +19,17 @@ from convanim.receptive import Dependence, ReceptiveField, Region, largest_reach
 _Box: TypeAlias = tuple[int, int] | None
 
 
-def figure_json(figure: Subject, options: Options) -> Iterator[str]:
-    """The JSON text of a figure, in pieces.
+def chain_entries(chain: Chain, options: Options) -> Iterator[str]:
+    """What stands between the outermost braces, behind the version.
 
-    A chain has its `maps`' shapes; for each of its `stages` the receptive field in the input by formula (`size`,
-    `stride` and `start` per axis, whole numbers, or text such as "3/2" past a transposed layer) and the largest one
-    `reached`; and for each step, a cell of the last map, the region of every map that it depends on: its `channels`
-    (null where there are none), its `first` and `last` cell, null where there is none.
-    Raises RequestError when options do not fit the figure; what is wrong is known before the first piece.
+    Raises RequestError when options do not fit the chain; what is wrong is known before the first piece.
     """
-    if not isinstance(figure, Comparison):
-        entries = _entries(figure, options)
-        return _within(f'{{"version": {VERSION},\n ', entries, "}\n")
-    parts = [(part.title, _entries(part.figure, part.options)) for part in figure.parts]
-    return _comparison(parts)
+    if options.order not in ORDERS:
+        raise RequestError("order", options.order, "no such order", f"try {' or '.join(ORDERS)}")
+    return _entries(chain, chain_values(chain, options), options.order)
 
 
-def _within(before: str, pieces: Iterator[str], behind: str) -> Iterator[str]:
-    yield before
-    yield from pieces
-    yield behind
-
-
-def _comparison(parts: Sequence[tuple[str, Iterator[str]]]) -> Iterator[str]:
-    yield f'{{"version": {VERSION},\n "figures": ['
-    for number, (title, entries) in enumerate(parts):
-        joint = ",\n" if number else "\n"
-        yield from _within(f'{joint}{{"title": {dumped(title)},\n ', entries, "}")
-    yield "]}\n"
-
-
-def _entries(figure: Layer | Chain, options: Options) -> Iterator[str]:
-    """A figure's entries, all that can be wrong with it seen at once."""
-    refuse_too_many_cells(figure, options)
-    if isinstance(figure, Chain):
-        if options.order not in ORDERS:
-            raise RequestError("order", options.order, "no such order", f"try {' or '.join(ORDERS)}")
-        return _chain_entries(figure, chain_values(figure, options), options.order)
-    return geometry_entries(Geometry(figure, options.order), layer_values(figure, options))
-
-
-def _chain_entries(chain: Chain, values: ChainValues | None, order: str) -> Iterator[str]:
+def _entries(chain: Chain, values: ChainValues | None, order: str) -> Iterator[str]:
     yield f'"chain": {dumped([_stage_table(stage) for stage in chain.stages])},\n'
     yield f' "maps": {dumped(chain.shapes)},\n'
     yield f' "stages": {dumped(_stages(chain))},\n'

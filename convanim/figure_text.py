@@ -1,13 +1,14 @@
 """A figure in one text: a template's name, a recipe's file, quoted stages, a quoted command line, or code."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convanim.errors import RequestError, option_name, shown
 from convanim.operations import OPERATIONS, Operation
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from convanim.chain import Chain
     from convanim.figures import Part, Subject
     from convanim.layers import Layer
@@ -25,7 +26,7 @@ def part_of(
     dims: int | None = None,
     shared: Mapping[str, Any] | None = None,
     own: Collection[str] | None = None,
-    folder: Path | None = None,
+    folder: "Path | None" = None,
     say: Callable[[str], None] = lambda note: None,
 ) -> "Part":
     """The figure that a text stands for, its options and its title.
@@ -67,7 +68,7 @@ def recipe_of(
     dims: int | None = None,
     given: Mapping[str, Any],
     own: Collection[str] | None = None,
-    folder: Path | None = None,
+    folder: "Path | None" = None,
     say: Callable[[str], None] = lambda note: None,
 ) -> "Recipe":
     """The figure that a text stands for, on a page of its own; the rest is as `part_of` has it."""
@@ -176,7 +177,7 @@ def _command_part(
     sizes: Mapping[str, Any],
     shared: Mapping[str, Any],
     looks: Collection[str],
-    folder: Path | None,
+    folder: "Path | None",
 ) -> "Part":
     """A layer or a chain from its command line, read as its own command would read it."""
     from convanim.command_line import read_command

@@ -1,15 +1,18 @@
 """The files that come with the package: figures, themes, pages."""
 
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jinja2 import Environment
 
 
-def templates_folder() -> Path:
+def templates_folder() -> "Path":
     """The `templates` folder: inside the installed package, or beside it in a checkout."""
+    from pathlib import Path
+
     here = Path(__file__).parent
     inside = here / "templates"
     return inside if inside.is_dir() else here.parent / "templates"

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convanim.chain import Chain
@@ -18,6 +17,8 @@ from convanim.sources import SUFFIXES
 from convanim.toml_files import read_toml
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from convanim.animation import Animation
 
 # Table -> key -> the option that it sets.
@@ -93,6 +94,8 @@ def load_recipe(name: str, **overrides: Any) -> Recipe:
     if name in template_names():
         path = templates_folder() / "figures" / f"{name}.toml"
     elif name.lower().endswith(".toml"):
+        from pathlib import Path
+
         path = Path(name)
     else:
         raise RequestError("recipe", name, "no such template", _near(name))
@@ -130,7 +133,7 @@ def _near(name: str) -> str:
     return f"{listed}'convanim templates' lists them, and a recipe of your own ends in .toml"
 
 
-def _recipe(path: Path, table: Mapping[str, Any]) -> Recipe:
+def _recipe(path: "Path", table: Mapping[str, Any]) -> Recipe:
     for key, value in table.items():
         if key not in ("title", "alt", "layer", "figure", *_TABLES):
             known = ", ".join(("title", "alt", "[layer]", "[[figure]]", *(f"[{t}]" for t in _TABLES)))
@@ -147,7 +150,7 @@ def _recipe(path: Path, table: Mapping[str, Any]) -> Recipe:
     )
 
 
-def _comparison(path: Path, table: Mapping[str, Any]) -> tuple[Comparison, Options]:
+def _comparison(path: "Path", table: Mapping[str, Any]) -> tuple[Comparison, Options]:
     """Several figures, and the options of the page that they share."""
     if "layer" in table:
         raise RequestError("layer", None, "a recipe has [layer] or [[figure]], not both", "move it into a [[figure]]")
@@ -165,7 +168,7 @@ def _comparison(path: Path, table: Mapping[str, Any]) -> tuple[Comparison, Optio
     return Comparison(tuple(parts)), _options(path, table)
 
 
-def _part(path: Path, table: Mapping[str, Any]) -> Part:
+def _part(path: "Path", table: Mapping[str, Any]) -> Part:
     for key, value in table.items():
         if key not in ("title", "layer", "values", "view"):
             raise RequestError(key, None, "a figure has no such entry", "it has title, [layer], [values], [view]")
@@ -178,7 +181,7 @@ def _part(path: Path, table: Mapping[str, Any]) -> Part:
     return Part(figure, options, table.get("title", ""))
 
 
-def _single(path: Path, table: Mapping[str, Any]) -> tuple[Layer | Chain, Options]:
+def _single(path: "Path", table: Mapping[str, Any]) -> tuple[Layer | Chain, Options]:
     """A layer, or a chain where `layer` is a list; and the options."""
     options = _options(path, table)
     layer = table.get("layer", {})
@@ -202,7 +205,7 @@ def _stage(table: object) -> dict[str, Any]:
     return dict(table)
 
 
-def _options(path: Path, table: Mapping[str, Any]) -> Options:
+def _options(path: "Path", table: Mapping[str, Any]) -> Options:
     options: dict[str, Any] = {}
     for section, keys in _TABLES.items():
         for key, value in _section(table, section).items():
@@ -222,7 +225,7 @@ def _section(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return section
 
 
-def beside(folder: Path, option: str, value: Any) -> Any:
+def beside(folder: "Path", option: str, value: Any) -> Any:
     """An option's value; a file that it names is looked for in a folder, and rows of numbers become an array."""
     if isinstance(value, list) and option in ("values", "kernel_values"):
         import numpy as np

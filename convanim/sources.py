@@ -1,10 +1,8 @@
 """Numbers for the cells, from seeds, files and names. The only reader of the user's number files."""
 
-import csv
-import random
 from os import PathLike, fspath
-from pathlib import Path
-from typing import Any, TypeAlias
+from os.path import splitext
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from convanim.errors import RequestError
 from convanim.kernels import EXAMPLES, is_kernel_name, named_kernel
 from convanim.sizes import Sizes, spelled
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Numbers: TypeAlias = NDArray[Any]  # of int64 or float64
 Source: TypeAlias = str | PathLike[str] | ArrayLike
@@ -81,7 +82,7 @@ def _numbers(field: str, source: Source, size: Sizes, limit: int, resize: bool, 
         return np.arange(np.prod(size), dtype=np.int64).reshape(size)
     if not source.lower().endswith(SUFFIXES):
         names = f", {', '.join(EXAMPLES)}" if field == "kernel_values" else ""
-        rule = "not a .csv, .npy or .png" if Path(source).suffix else "no such source of numbers"
+        rule = "not a .csv, .npy or .png" if splitext(source)[1] else "no such source of numbers"
         raise RequestError(field, source, rule, f"try random, random:7, arange{names}, or a .csv, .npy or .png")
     return _fitting(field, source, _read(field, source, size, resize), size)
 
@@ -89,6 +90,8 @@ def _numbers(field: str, source: Source, size: Sizes, limit: int, resize: bool, 
 def _random(field: str, source: str, seed: str, size: Sizes, limit: int, stage: int) -> Numbers:
     if not (seed.isascii() and seed.isdigit() and len(seed) < 19):
         raise RequestError(field, source, "the seed is not a whole number", "try random:7")
+    import random
+
     # Python promises that random() gives the same sequence for the same seed in every version; numpy does not.
     # Input and kernel draw from streams of their own, so that one seed serves both.
     draw = random.Random(2 * int(seed) + (field == "kernel_values") + _STAGE * stage).random
@@ -110,6 +113,8 @@ def _array(field: str, source: ArrayLike) -> Numbers:
 
 def _read(field: str, name: str, shape: Sizes, resize: bool = False) -> Numbers:
     """The numbers of a file; a picture is read for `shape`, and scaled to it if so asked."""
+    from pathlib import Path
+
     path = Path(name)
     try:
         if name.lower().endswith(".png"):
@@ -125,7 +130,7 @@ def _read(field: str, name: str, shape: Sizes, resize: bool = False) -> Numbers:
         raise RequestError(field, name, "there can be no such file", "check its name") from None
 
 
-def _read_csv(field: str, path: Path) -> Numbers:
+def _read_csv(field: str, path: "Path") -> Numbers:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -152,7 +157,9 @@ def _read_csv(field: str, path: Path) -> Numbers:
     return _checked(field, str(path), cells)
 
 
-def _csv_rows(field: str, path: Path, text: str) -> list[list[str]]:
+def _csv_rows(field: str, path: "Path", text: str) -> list[list[str]]:
+    import csv
+
     try:
         return list(csv.reader(text.splitlines()))
     except csv.Error as error:
@@ -168,7 +175,7 @@ def _number(text: str) -> int | float:
         return float(text)
 
 
-def _read_npy(field: str, path: Path) -> Numbers:
+def _read_npy(field: str, path: "Path") -> Numbers:
     try:
         array = np.load(path, allow_pickle=False)
     except OSError:
@@ -180,7 +187,7 @@ def _read_npy(field: str, path: Path) -> Numbers:
     return _checked(field, str(path), np.asarray(array))
 
 
-def _read_picture(field: str, path: Path, shape: Sizes, resize: bool) -> Numbers:
+def _read_picture(field: str, path: "Path", shape: Sizes, resize: bool) -> Numbers:
     """A picture as grey, or as red, green and blue where the shape has three channels."""
     from PIL import Image, UnidentifiedImageError
 

@@ -1,14 +1,17 @@
 """TOML files of the user's, or an error that says what is wrong with them."""
 
-import tomllib
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convanim.errors import RequestError
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def read_toml(field: str, name: str, path: Path) -> dict[str, Any]:
+
+def read_toml(field: str, name: str, path: "Path") -> dict[str, Any]:
     """The tables of a TOML file; raises RequestError for `field` `name` when there are none to be read."""
+    import tomllib
+
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

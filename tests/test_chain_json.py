@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from test_json import printed, run, strict
 
 from convanim.chain import Chain
-from convanim.chain_json import figure_json
 from convanim.errors import RequestError
+from convanim.figure_json import figure_json
 from convanim.figures import Comparison, Part
 from convanim.geometry import Cell, Geometry
 from convanim.layers import Conv

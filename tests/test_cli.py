@@ -1,10 +1,13 @@
 """The command line's options do what their help says; what is written is decoded and looked at."""
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
@@ -156,6 +159,14 @@ def test_the_version_is_the_packages_own() -> None:
     from convanim import __version__
 
     assert done("--version").stdout.strip() == f"convanim {__version__}"
+
+
+def test_a_mistyped_command_is_told_those_that_are_near() -> None:
+    """Though commands are made only when they are asked for."""
+    line = subprocess.run([sys.executable, "-m", "convanim", "galery"], capture_output=True, text=True)
+    assert (line.returncode, line.stdout) == (2, "")
+    near = " Did you mean 'gallery'?" if hasattr(click.exceptions, "NoSuchCommand") else ""  # younger than our oldest
+    assert line.stderr == f"Error: No such command 'galery'.{near}\n"
 
 
 LARGE = ("one_by_one_reduction", "inception_reduction")  # whose every tap would take minutes to list

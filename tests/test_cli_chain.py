@@ -1,12 +1,13 @@
 """`chain`, `compare` and figures that are written in one text: what they stand for, and what is refused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 import pytest
+from all_commands import COMMANDS
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -165,15 +166,15 @@ def test_a_wrong_request_is_refused_in_one_line(line: list[str], words: str) -> 
     assert sorted(Path().iterdir()) == before
 
 
-def commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
+def commands(found: Mapping[str, click.Command], *path: str) -> Iterator[tuple[str, ...]]:
     """Every command and those below it."""
-    for name, command in group.commands.items():
+    for name, command in found.items():
         yield (*path, name)
         if isinstance(command, click.Group):
-            yield from commands(command, *path, name)
+            yield from commands(command.commands, *path, name)
 
 
-@pytest.mark.parametrize("path", list(commands(main)), ids=" ".join)
+@pytest.mark.parametrize("path", list(commands(COMMANDS)), ids=" ".join)
 def test_every_help_has_an_example(path: tuple[str, ...]) -> None:
     """`--help` of every command ends in a line that can be typed."""
     text = " ".join(done(*path, "--help").stdout.split())
@@ -183,7 +184,7 @@ def test_every_help_has_an_example(path: tuple[str, ...]) -> None:
 def test_every_option_of_figures_is_on_the_command_line() -> None:
     """What Options has, the commands have, in no other name."""
     assert {option.name for option in figure_options()} == set(option_names())
-    assert {"order", "heat_map", "max_sheets"} <= {param.name for param in main.commands["conv"].params}
+    assert {"order", "heat_map", "max_sheets"} <= {param.name for param in COMMANDS["conv"].params}
 
 
 STAGES = ["conv", "conv 3", "conv 3 2 p1", "conv 3 g2", "conv d2 2", "conv 9", "max-pool 2", "avg-pool 2 ceil", "relu"]

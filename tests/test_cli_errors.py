@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from all_commands import COMMANDS
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -189,7 +190,7 @@ def test_help_is_shown_where_no_command_is_given() -> None:
         assert "Commands:" in result.stderr
 
 
-OPTIONS = sorted({name for command in main.commands.values() for param in command.params for name in param.opts})
+OPTIONS = sorted({name for command in COMMANDS.values() for param in command.params for name in param.opts})
 FUZZED = st.sampled_from([name for name in OPTIONS if name[0] == "-" and name not in ("-o", "--output", "--help")])
 # Text as a shell can pass it: anything but NUL; now and then something that looks right.
 SIZES = ["0", "1", "2", "3", "-1", "5x7", "1:0", "1:0x2:2", "same", "full", "causal", "480", "99999999999999999"]

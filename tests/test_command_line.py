@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from all_commands import COMMANDS
 
 import convanim
 from convanim import Conv, ConvTranspose, MaxPool, RequestError
 from convanim.chain import Chain
-from convanim.cli import main
 from convanim.command_line import read_command, words_of
 from convanim.figure_text import part_of, recipe_of
 from convanim.operations import OPERATIONS, Takes
@@ -44,7 +44,7 @@ def test_every_option_of_a_command_is_known(name: str) -> None:
 @pytest.mark.parametrize("name", EVERY)
 def test_every_option_of_a_figure_is_known(name: str) -> None:
     """With a value of its own kind it is what the command itself makes of it."""
-    (param,) = (param for param in main.commands["render"].params if param.name == name)
+    (param,) = (param for param in COMMANDS["render"].params if param.name == name)
     option = "--" + name.replace("_", "-")
     if getattr(param, "is_flag", False):
         assert read(f"conv {option}") == {name: True}

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import numpy as np
 import pytest
+from all_commands import COMMANDS
 from click.testing import CliRunner, Result
 from PIL import Image
 from pixels import decoded, gif_bytes
@@ -227,7 +228,7 @@ def test_a_failed_deck_leaves_older_files(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_every_deck_can_be_asked_for() -> None:
     """The command's help names every kind of slides."""
-    command = main.commands["deck"]
+    command = COMMANDS["deck"]
     (output,) = [param for param in command.params if param.name == "output"]
     assert isinstance(output, click.Option)
     assert all(suffix in (output.help or "") for suffix in DECKS)

@@ -72,6 +72,7 @@ ORDER = [
     ("explain_chain",),
     ("explain", "geometry_json", "gallery"),
     ("chain_json",),
+    ("figure_json",),
     ("notebook",),
     ("api",),
     ("cli",),

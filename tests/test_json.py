@@ -224,6 +224,7 @@ def test_json_and_files_exclude_each_other(tmp_path: Path, monkeypatch: pytest.M
         ("conv -i 3 -k 2 --json", ("matplotlib", "PIL")),
         ("render no_padding_strides --json", ("matplotlib", "PIL")),
         ("conv -i 3 -k 2 --values random:1 --json", ("matplotlib", "PIL")),
+        ("conv -i 3 -k 2 --json", ("tomllib", "pathlib", "random", "csv", "fractions", "convanim.receptive")),
         ("explain conv -i 3 -k 2", ("matplotlib", "PIL")),
         ("explain chain relu -i 3 --against one_by_one", ("matplotlib", "PIL")),
         ("chain relu -i 3 --json", ("matplotlib", "PIL")),

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import numpy as np
 import pytest
+from all_commands import COMMANDS
 from click.testing import CliRunner
 from PIL import Image
 from pixels import decoded
@@ -73,7 +74,7 @@ def test_every_place_gets_its_file(words: list[str], tmp_path: Path, monkeypatch
 
 def test_there_are_commands_to_try() -> None:
     """The README shows every command that the tool has."""
-    assert {words[0] for words in commands()} == set(main.commands)
+    assert {words[0] for words in commands()} == set(COMMANDS)
 
 
 def test_the_first_picture_is_the_first_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,8 +129,8 @@ def test_links_lead_somewhere() -> None:
 
 def test_every_option_is_documented_somewhere() -> None:
     """Options that the README names exist, and no option of a figure goes unmentioned in the help."""
-    groups = [main, *(command for command in main.commands.values() if isinstance(command, click.Group))]
-    params = [param for group in groups for command in group.commands.values() for param in command.params]
+    groups = [command.commands for command in COMMANDS.values() if isinstance(command, click.Group)]
+    params = [param for group in [COMMANDS, *groups] for command in group.values() for param in command.params]
     known = {name for param in params for name in (*param.opts, *param.secondary_opts)}
     text = re.sub(r"^```sh\n(pip|eval).*?^```$", "", README, flags=re.DOTALL | re.MULTILINE)
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) <= known | {"--help", "--version"}

@@ -1,6 +1,6 @@
 """The command that draws a chain of layers."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -14,9 +14,6 @@ from convanim.cli.options import (
 )
 from convanim.cli.output import give
 from convanim.figure_text import asked, chain_from
-
-if TYPE_CHECKING:
-    pass
 
 STAGES = "A stage is an operation's name, its kernel, its filters, then p, s, d, g or NAME=VALUE; or a function."
 

@@ -1,5 +1,7 @@
 """The main command and those below it; `render`, `templates` and `gallery` are here, others in files of their own."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
@@ -12,21 +14,11 @@ from convanim.cli.deck_command import deck_command
 from convanim.cli.draw_command import draw_command
 from convanim.cli.embed_command import embed_command
 from convanim.cli.explain_commands import explain_group
-from convanim.cli.group import OneLineGroup
+from convanim.cli.group import MadeWhenAsked
 from convanim.cli.operation_commands import operation_command
 from convanim.cli.options import batch_options, figure_options, output_options, recipe_argument
 from convanim.cli.output import give
 from convanim.operations import OPERATIONS
-
-
-@click.group(
-    cls=OneLineGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Example: convanim conv -i 5 -k 3 -s 2 -p 1 -o strided.gif",
-)
-@click.version_option(__version__, message="convanim %(version)s")
-def main() -> None:
-    """Animations of convolution, transposed convolution and pooling layers, alone, in chains and side by side."""
 
 
 def _render_command() -> click.Command:
@@ -64,16 +56,18 @@ def _render_command() -> click.Command:
     )
 
 
-@click.command()
-def templates() -> None:
-    """List the templates, one name a line.
+def _templates_command() -> click.Command:
+    def run() -> None:
+        from convanim.recipes import template_names
 
-    Example: convanim templates
-    """
-    from convanim.recipes import template_names
+        for name in template_names():
+            click.echo(name)
 
-    for name in template_names():
-        click.echo(name)
+    return click.Command(
+        "templates",
+        callback=run,
+        help="List the templates, one name a line.\n\nExample: convanim templates",
+    )
 
 
 def _gallery_command() -> click.Command:
@@ -93,14 +87,26 @@ def _gallery_command() -> click.Command:
     )
 
 
-for _operation in OPERATIONS.values():
-    main.add_command(operation_command(_operation))
-main.add_command(draw_command())
-main.add_command(chain_command())
-main.add_command(compare_command())
-main.add_command(_render_command())
-main.add_command(deck_command())
-main.add_command(embed_command())
-main.add_command(explain_group())
-main.add_command(templates)
-main.add_command(_gallery_command())
+_MAKERS: dict[str, Callable[[], click.Command]] = {
+    **{operation.name: partial(operation_command, operation) for operation in OPERATIONS.values()},
+    "draw": draw_command,
+    "chain": chain_command,
+    "compare": compare_command,
+    "render": _render_command,
+    "deck": deck_command,
+    "embed": embed_command,
+    "explain": explain_group,
+    "templates": _templates_command,
+    "gallery": _gallery_command,
+}
+
+
+@click.group(
+    cls=MadeWhenAsked,
+    makers=_MAKERS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: convanim conv -i 5 -k 3 -s 2 -p 1 -o strided.gif",
+)
+@click.version_option(__version__, message="convanim %(version)s")
+def main() -> None:
+    """Animations of convolution, transposed convolution and pooling layers, alone, in chains and side by side."""

@@ -4,7 +4,7 @@ import contextlib
 import io
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -46,6 +46,25 @@ class OneLineGroup(click.Group):
             _say(f"{name}{error.strerror or error}")
             sys.exit(FAILED)
         sys.exit(status if isinstance(status, int) else DONE)
+
+
+class MadeWhenAsked(OneLineGroup):
+    """A group whose commands are made when they are asked for: each has some forty options."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], click.Command]], **settings: Any) -> None:
+        super().__init__(**settings)
+        self._makers = makers
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in order."""
+        return sorted(self._makers)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name; for a wrong name all are made, for click tells those that are near."""
+        for name in [cmd_name] if cmd_name in self._makers else self._makers:
+            if name not in self.commands:
+                self.add_command(self._makers[name]())
+        return self.commands.get(cmd_name)
 
 
 def _end(number: int, frame: object) -> None:

@@ -1,6 +1,6 @@
 """The commands that draw one operation each, derived from its entry."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -8,9 +8,6 @@ from convanim.cli.options import figure_options_of, layer_options, output_option
 from convanim.cli.output import give
 from convanim.figure_text import asked, layer_from
 from convanim.operations import Operation
-
-if TYPE_CHECKING:
-    pass
 
 
 def operation_command(operation: Operation) -> click.Command:

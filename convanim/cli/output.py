@@ -58,7 +58,7 @@ def _refuse_unseen_frame(recipe: "Recipe", to: Targets) -> None:
 
 def _print_json(recipe: "Recipe") -> None:
     """Print a figure's geometry; how it would look is no part of it."""
-    from convanim.chain_json import figure_json
+    from convanim.figure_json import figure_json
 
     pieces = figure_json(recipe.figure, recipe.options)
     while batch := list(islice(pieces, _PIECES)):  # printing flushes, which for every step would take its time

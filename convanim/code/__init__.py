@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from convanim.channels import split_channels
 from convanim.code import jax, keras, onnx, torch
@@ -173,6 +172,8 @@ def _chosen(call: Call, wanted: str | None, text: str) -> tuple[Framework, Form]
 
 
 def _near(name: str, wanted: str | None) -> str:
+    from difflib import get_close_matches
+
     names = [known for f in FRAMEWORKS.values() if wanted in (None, f.name) for known in f.forms]
     near = get_close_matches(name, names, n=3, cutoff=0.6)
     if near:
