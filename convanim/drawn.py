@@ -165,17 +165,11 @@ def edges(lattice: Lattice, cells: Ints) -> Floats:
 
     Longer ones would be fewer, but a rasteriser rounds a line's ends: only lines that always end alike draw alike.
     """
-    rows, columns = cells[:, 0], cells[:, 1]
-    level = _different(np.concatenate([rows, rows + 1]), np.concatenate([columns, columns]))
-    upright = _different(np.concatenate([rows, rows]), np.concatenate([columns, columns + 1]))
-    level_ends = np.stack([level, level + np.array([0, 1])], axis=1)
-    upright_ends = np.stack([upright, upright + np.array([1, 0])], axis=1)
-    return lattice.points(np.concatenate([level_ends, upright_ends]))
-
-
-def _different(rows: Ints, columns: Ints) -> Ints:
-    """Pairs (N, 2) of row and column, doubles dropped."""
-    base = int(columns.max()) + 1
-    codes = np.sort(rows * base + columns)
-    codes = codes[np.append(True, codes[1:] != codes[:-1])]  # np.unique would import numpy.ma at first
-    return np.stack([codes // base, codes % base], axis=1)
+    first = cells.min(axis=0)
+    rows, columns = (cells - first).T
+    level = np.zeros((int(rows.max()) + 2, int(columns.max()) + 2), dtype=bool)
+    upright = np.zeros_like(level)
+    level[rows, columns] = level[rows + 1, columns] = upright[rows, columns] = upright[rows, columns + 1] = True
+    starts = [np.argwhere(level) + first, np.argwhere(upright) + first]
+    ends = [starts[0] + np.array([0, 1]), starts[1] + np.array([1, 0])]
+    return lattice.points(np.stack([np.concatenate(starts), np.concatenate(ends)], axis=1))

@@ -62,9 +62,8 @@ def _with_palette(animation: Animation, drawn: Iterable[Frame] | None) -> tuple[
     for frame in frames:
         inks = frame.inks
         change = _change(frame, animation)
-        kept: Numbers | Indices = (
-            change.numbers.astype(np.uint8) if change.numbers.max() < 256 else change.numbers.copy()
-        )
+        fits_bytes = inks.opaque_count <= 256 and not animation.theme.transparent
+        kept: Numbers | Indices = change.numbers.astype(np.uint8) if fits_bytes else change.numbers.copy()
         held.append(_Change(change.box, kept))
         room -= kept.nbytes
         if room <= 0:
@@ -104,8 +103,10 @@ def _solid_colours(animation: Animation) -> Iterator[Colour]:
 
 
 def _kept(changes: Iterator[_Change], palette: Palette, animation: Animation) -> Iterator[_Picture]:
-    """Each frame laid over the one before: the rectangle that differs, without most of what does not."""
-    now = np.full((animation.scene.height, animation.scene.width), palette.unchanged, dtype=np.uint8)
+    """Each frame laid over the one before, the first whole: what differs, without most of what does not."""
+    whole, numbers = next(changes)
+    now = palette.indices(numbers)
+    yield whole, now.copy(), _KEEP
     ground = palette.index(animation.theme.background)
     for box, numbers in changes:
         fresh, before = palette.indices(numbers), now[box.region]
@@ -138,12 +139,13 @@ def _left_out(indices: Indices, changed: NDArray[np.bool_], ground: int, unchang
     the run, which packs better than many short ones.
     """
     is_ground, flat = (indices == ground).ravel(), changed.ravel()
-    first = np.append(0, np.flatnonzero(is_ground[1:] != is_ground[:-1]) + 1)
-    kept = np.logical_or.reduceat(flat, first) & is_ground[first]
-    shown = np.repeat(kept, np.diff(first, append=len(flat))) | flat
-    # All ones where it is shown: much faster than a choice.
-    mask = np.negative(shown.view(np.uint8)).reshape(indices.shape)
-    return (indices & mask) | (~mask & np.uint8(unchanged))
+    turns = np.flatnonzero(is_ground[1:] != is_ground[:-1])
+    ends = np.concatenate([[0], turns + 1, [len(flat)]])  # of runs, of which every other one is ground
+    kept = np.logical_or.reduceat(flat, ends[:-1])
+    kept[int(is_ground[0]) :: 2] = False
+    left_out = ~(np.repeat(kept, ends[1:] - ends[:-1]) | flat)
+    # The index of what is unchanged is all ones, which takes the place of any other: much faster than a choice.
+    return indices | (left_out.view(np.uint8) * np.uint8(unchanged)).reshape(indices.shape)
 
 
 def _header(width: int, height: int, palette: Palette) -> bytes:

@@ -28,13 +28,14 @@ class Palette:
         shown = opaque if is_opaque else np.concatenate([opaque, inks.see_through_on(ground)])
         self.colours: Colours = shown if len(shown) <= MOST else chosen(_array(exact), shown)
         self._own = len(opaque) if shown is self.colours else 0  # inks below this are their own entries
+        self._is_opaque = is_opaque
         self._table = np.full(END, self.unchanged, dtype=np.uint8)
         self._mapped = 0, 0  # opaque and see-through inks that are in the table
 
     @property
     def unchanged(self) -> int:
-        """The index of the entry behind the colours, which stands for no colour."""
-        return len(self.colours)
+        """The last index, all ones, which stands for no colour."""
+        return (1 << self.bits) - 1
 
     @property
     def bits(self) -> int:
@@ -47,8 +48,9 @@ class Palette:
 
     def indices(self, numbers: Numbers | Indices) -> Indices:
         """The entries that show inks; `unchanged` where there is none."""
-        if not numbers.size or numbers.max() < self._own:
-            return numbers.astype(np.uint8)
+        has_no_others = self._is_opaque and self._inks.opaque_count == self._own
+        if has_no_others or not numbers.size or numbers.max() < self._own:
+            return numbers.astype(np.uint8, copy=False)
         return np.take(self._mapping(), numbers)
 
     def _mapping(self) -> Indices:

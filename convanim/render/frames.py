@@ -9,6 +9,7 @@ over it alone, so that a frame made from the one before equals a frame made from
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from convanim.animation import Animation
 from convanim.render.boxes import Box, disjoint
 from convanim.render.inks import CLEAR, Inks, Numbers
-from convanim.render.layers import Layer
+from convanim.render.layers import Layer, Overlay
 from convanim.render.painter import Painter
 from convanim.scene import During, Scene, Shape, shown
 from convanim.theme import Theme
@@ -51,18 +52,19 @@ class Renderer:
         self._whole = Box(0, 0, scene.width, scene.height)
         self._numbers: Numbers = np.zeros((scene.height, scene.width), dtype=np.uint16)
         self._painter = Painter(theme, scene.unit, scene.width, self._inks)
-        self._ground = Layer(scene, CLEAR if theme.transparent else self._inks.number(theme.background), self._inks)
-        self._runs = self._layered(scene)
+        self._ground, self._runs = self._layered(
+            scene, CLEAR if theme.transparent else self._inks.number(theme.background)
+        )
         self._moved: list[Box] = []  # where moving shapes stand in the frame drawn last
         self._is_new = True
 
     def frame(self, step: int) -> Frame:
         """The picture of a step."""
-        changed = self._ground.advance(step, self._painter)
+        changed = self._ground.advance(step)
         moving = []
         for run in self._runs:
-            if isinstance(run, Layer):
-                changed += run.advance(step, self._painter)
+            if isinstance(run, Overlay):
+                changed += run.advance(step)
             else:
                 elements = shown(run.when, len(run), step)
                 moving.append(self._painter.patches(run, step, elements))
@@ -72,7 +74,7 @@ class Renderer:
             self._numbers[box.region] = self._ground.numbers[box.region]
         waiting = iter(moving)
         for run in self._runs:
-            if isinstance(run, Layer):
+            if isinstance(run, Overlay):
                 for box in boxes:
                     run.lay(self._numbers, box)
             else:
@@ -81,16 +83,14 @@ class Renderer:
         self._moved, self._is_new = moved, False
         return Frame(self._numbers, tuple(boxes), self._inks)
 
-    def _layered(self, scene: Scene) -> list[Layer | Shape]:
-        """Shapes in drawing order, runs of settled ones as layers; those under all others go into the ground."""
-        runs: list[Layer | Shape] = []
-        layer = self._ground
-        for shape in scene.shapes:
-            if isinstance(shape.when, During):
-                runs.append(shape)
-                continue
-            if runs and not isinstance(runs[-1], Layer):
-                layer = Layer(scene, CLEAR, self._inks)
-                runs.append(layer)
-            layer.add(shape)
-        return runs
+    def _layered(self, scene: Scene, background: int) -> tuple[Layer, list[Overlay | Shape]]:
+        """Runs of settled shapes as layers, the first of them with the ground; and all above it in drawing order."""
+        groups = [
+            (moves, list(run)) for moves, run in groupby(scene.shapes, lambda shape: isinstance(shape.when, During))
+        ]
+        still = [] if not groups or groups[0][0] else groups.pop(0)[1]
+        ground = Layer(still, background, self._whole, self._inks, self._painter)
+        runs: list[Overlay | Shape] = []
+        for moves, shapes in groups:
+            runs += shapes if moves else [Overlay(shapes, self._whole, self._inks, self._painter)]
+        return ground, runs

@@ -27,6 +27,11 @@ class Inks:
         self._laid = np.zeros((16, END), dtype=np.uint16)
 
     @property
+    def opaque_count(self) -> int:
+        """How many opaque colours there are so far."""
+        return self._free[0]
+
+    @property
     def opaque(self) -> NDArray[np.int64]:
         """The opaque colours (N, 3) so far, by number."""
         return self._colours[: self._free[0]].view(np.uint8).reshape(-1, 4)[:, :3].astype(np.int64)

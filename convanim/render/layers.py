@@ -1,5 +1,7 @@
 """Layers: settled shapes as numbers of inks that are kept from step to step."""
 
+from collections.abc import Sequence
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -7,7 +9,7 @@ import numpy as np
 from convanim.render.boxes import Box, disjoint, pixel_box
 from convanim.render.inks import CLEAR, Inks, Numbers
 from convanim.render.painter import Painter
-from convanim.scene import Floats, Ints, Scene, Shape, Since
+from convanim.scene import Floats, Ints, Shape, Since
 
 
 class _Change(NamedTuple):
@@ -19,92 +21,107 @@ class _Change(NamedTuple):
 
 
 class Layer:
-    """Shapes that are still, or come and stay, over a ground of one ink."""
+    """Shapes that are still, or come and stay, over a ground of one ink: numbers of a picture within its `reach`."""
 
-    def __init__(self, scene: Scene, ground: int, inks: Inks) -> None:
-        self.numbers: Numbers = np.full((scene.height, scene.width), ground, dtype=np.uint16)
-        self._hole, self._values = np.zeros_like(self.numbers), np.zeros_like(self.numbers)
-        self._mixed = np.zeros(self.numbers.shape, dtype=bool)
-        self._has_mixed = False
-        self._ground = ground
-        self._inks = inks
-        self._shapes: list[Shape] = []
-        self._boxes: list[Floats] = []
-        self._whole = Box(0, 0, scene.width, scene.height)
+    def __init__(
+        self, shapes: Sequence[Shape], ground: int, picture: Box, inks: Inks, painter: Painter, *, is_cut: bool = False
+    ) -> None:
+        """`is_cut` leaves out of its reach what none of the shapes ever reaches."""
+        self._shapes, self._ground, self._picture, self._inks, self._painter = shapes, ground, picture, inks, painter
+        self._boxes: list[Floats] = [shape.boxes(0, np.arange(len(shape))) for shape in shapes]
+        self.reach = self._cut() if is_cut else picture
+        self.numbers: Numbers = np.empty((picture.bottom, picture.right), dtype=np.uint16)
         self._step: int | None = None
 
-    def add(self, shape: Shape) -> None:
-        """Put a settled shape on top."""
-        self._shapes.append(shape)
-        self._boxes.append(shape.boxes(0, np.arange(len(shape))))
-
-    def advance(self, step: int, painter: Painter) -> list[Box]:
+    def advance(self, step: int) -> list[Box]:
         """Bring the numbers to a step; the boxes that changed."""
         before, self._step = self._step, step
         if before is None:
-            self._draw(self._whole, step, painter)
-            return [self._whole]
-        changes = self._changes(before, step, painter)
+            self._draw(self.reach, step)
+            return [self.reach]
+        changes = self._changes(before, step)
         boxes = disjoint([change.box for change in changes])
-        if before < step and all(self._is_on_top(change, before, painter) for change in changes):
+        if before < step and all(self._is_on_top(change, before) for change in changes):
             for change in changes:
-                for placed in painter.patches(self._shapes[change.shape], step, change.elements):
-                    placed.lay(self.numbers, self._inks, self._whole)
-            for box in boxes:
-                self._take_over(box)
+                for placed in self._painter.patches(self._shapes[change.shape], step, change.elements):
+                    placed.lay(self.numbers, self._inks, self.reach)
         else:
             for box in boxes:
-                self._draw(box, step, painter)
+                self._draw(box, step)
         return boxes
 
-    def lay(self, picture: Numbers, box: Box) -> None:
-        """Lay what is in a box onto a picture."""
-        part = picture[box.region]
-        if self._has_mixed:
-            at = np.divmod(np.flatnonzero(self._mixed[box.region]), box.right - box.left)
-            part[at] = self._inks.laid(self.numbers[box.region][at], part[at])
-        part &= self._hole[box.region]
-        part |= self._values[box.region]
+    def _cut(self) -> Box:
+        boxes = [self._box(places, shape) for shape, places in zip(self._shapes, self._boxes)]
+        return reduce(Box.around, [box for box in boxes if box is not None] or [Box(0, 0, 0, 0)])
 
-    def _draw(self, box: Box, step: int, painter: Painter) -> None:
+    def _box(self, places: Floats, shape: Shape) -> Box | None:
+        """The box of the pixels of some of a shape's elements."""
+        return pixel_box(places, self._painter.margin(shape), self._picture.right, self._picture.bottom)
+
+    def _draw(self, box: Box, step: int) -> None:
         """Draw anew what is in a box."""
         self.numbers[box.region] = self._ground
         for shape, places in zip(self._shapes, self._boxes):
-            elements = _elements_in(shape, places, box, painter.margin(shape), step)
-            for placed in painter.patches(shape, step, elements):
+            elements = _elements_in(shape, places, box, self._painter.margin(shape), step)
+            for placed in self._painter.patches(shape, step, elements):
                 placed.lay(self.numbers, self._inks, box)
-        self._take_over(box)
 
-    def _take_over(self, box: Box) -> None:
-        """Make ready what is in a box to be laid over pictures."""
-        part = self.numbers[box.region]
-        hole = np.where(part < CLEAR, np.uint16(0), np.uint16(0xFFFF))
-        self._hole[box.region] = hole
-        self._values[box.region] = part & ~hole
-        mixed = part > CLEAR
-        self._mixed[box.region] = mixed
-        self._has_mixed = self._has_mixed or bool(mixed.any())
-
-    def _changes(self, before: int, step: int, painter: Painter) -> list[_Change]:
+    def _changes(self, before: int, step: int) -> list[_Change]:
         """What is shown at one of two steps alone."""
         changes = []
         for number, (shape, places) in enumerate(zip(self._shapes, self._boxes)):
             if isinstance(shape.when, Since):
                 first, end = np.searchsorted(shape.when.steps, sorted((before, step)), side="right")
-                margin = painter.margin(shape)
-                box = pixel_box(places[first:end], margin, self._whole.right, self._whole.bottom)
+                box = self._box(places[first:end], shape)
                 if box is not None:
                     changes.append(_Change(number, np.arange(first, end), box))
         return changes
 
-    def _is_on_top(self, change: _Change, before: int, painter: Painter) -> bool:
+    def _is_on_top(self, change: _Change, before: int) -> bool:
         """Whether what came looks, laid on top, as if everything were drawn anew."""
-        if not painter.adds_up(self._shapes[change.shape]):
+        if not self._painter.adds_up(self._shapes[change.shape]):
             return False
         above = zip(self._shapes[change.shape + 1 :], self._boxes[change.shape + 1 :])
         return not any(
-            len(_elements_in(shape, places, change.box, painter.margin(shape), before)) for shape, places in above
+            len(_elements_in(shape, places, change.box, self._painter.margin(shape), before)) for shape, places in above
         )
+
+
+class Overlay:
+    """A layer over nothing, made ready to be laid onto pictures."""
+
+    def __init__(self, shapes: Sequence[Shape], picture: Box, inks: Inks, painter: Painter) -> None:
+        self._layer = Layer(shapes, CLEAR, picture, inks, painter, is_cut=True)
+        self._inks = inks
+        self._values = np.zeros_like(self._layer.numbers)  # the opaque numbers, 0 elsewhere
+        self._hole = np.zeros_like(self._values)  # all bits where it is not opaque
+        self._mixed = np.zeros(self._values.shape, dtype=bool)  # where it is see-through
+        self._has_mixed = False
+
+    def advance(self, step: int) -> list[Box]:
+        """Bring it to a step; the boxes that changed."""
+        boxes = self._layer.advance(step)
+        for box in boxes:
+            part = self._layer.numbers[box.region]
+            hole = np.where(part < CLEAR, np.uint16(0), np.uint16(0xFFFF))
+            self._hole[box.region] = hole
+            self._values[box.region] = part & ~hole
+            mixed = part > CLEAR
+            self._mixed[box.region] = mixed
+            self._has_mixed = self._has_mixed or bool(mixed.any())
+        return boxes
+
+    def lay(self, picture: Numbers, box: Box) -> None:
+        """Lay what is in a box onto a picture."""
+        within = box.common(self._layer.reach)
+        if within is None:
+            return
+        part = picture[within.region]
+        if self._has_mixed:
+            at = np.divmod(np.flatnonzero(self._mixed[within.region]), within.right - within.left)
+            part[at] = self._inks.laid(self._layer.numbers[within.region][at], part[at])
+        part &= self._hole[within.region]
+        part |= self._values[within.region]
 
 
 def _elements_in(shape: Shape, places: Floats, box: Box, margin: float, step: int) -> Ints:

@@ -6,7 +6,7 @@ and end on whole parts of a pixel: it is as thick everywhere, and few colours dr
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,11 @@ class Dots:
     y: Ints
     parts: NDArray[np.uint8]
 
+    @cached_property
+    def bounds(self) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom, the last ones not in it."""
+        return int(self.x.min()), int(self.y.min()), int(self.x.max()) + 1, int(self.y.max()) + 1
+
 
 @dataclass(frozen=True)
 class Stamped:
@@ -38,9 +43,9 @@ class Stamped:
     @property
     def bounds(self) -> tuple[int, int, int, int]:
         """Left, top, right and bottom of all dots, the last ones not in it."""
-        (left, top), (right, bottom) = self.places.min(axis=0).tolist(), self.places.max(axis=0).tolist()
-        x, y = self.dots.x, self.dots.y
-        return left + int(x.min()), top + int(y.min()), right + int(x.max()) + 1, bottom + int(y.max()) + 1
+        (first_x, first_y), (last_x, last_y) = self.places.min(axis=0).tolist(), self.places.max(axis=0).tolist()
+        left, top, right, bottom = self.dots.bounds
+        return first_x + left, first_y + top, last_x + right, last_y + bottom
 
     def flat(self, left: int, top: int, width: int, covered: int) -> NDArray[np.int64]:
         """The dots of which so many parts are covered, in a picture from (left, top) taken row by row."""

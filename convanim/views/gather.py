@@ -98,6 +98,7 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
 
     still: list[Shape] = []
     moving: list[Shape] = []
+    under_kernel = lru_cache(maxsize=4)(partial(_seen, geometry, canvas))
     for kind, (role, window_role) in KIND_ROLES.items():
         if not masks[kind].any():
             continue
@@ -106,16 +107,14 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
         else:
             still.append(Cells(role, kind.value, lattice, canvas.cells[masks[kind]], canvas.index[masks[kind]]))
         still += cell_texts(role, lattice, canvas.cells, strings, em, np.flatnonzero(masks[kind]))
-        seen = During(lru_cache(maxsize=4)(partial(_seen, geometry, canvas, masks[kind])))
+        seen = During(lru_cache(maxsize=4)(partial(_of_kind, under_kernel, masks[kind])))
         moving.append(Cells(window_role, "window", lattice, canvas.cells, canvas.index, seen))
         if strings[masks[kind]].any():
             moving.append(Texts(window_role, lattice.centres(canvas.cells), tuple(strings), em, when=seen))
         if letters and letters.subscript_em and values is not None and strings[masks[kind]].any():
             moving.append(_subscripts(geometry, values, canvas, lattice, letters, window_role, seen))
     if copies is not None:
-        everywhere = np.ones(len(canvas.cells), dtype=bool)
-        seen_anywhere = partial(_seen, geometry, canvas, everywhere)
-        ends = partial(_copied_from, lattice, canvas, copies, seen_anywhere, drawing.unit)
+        ends = partial(_copied_from, lattice, canvas, copies, under_kernel, drawing.unit)
         moving.append(Lines("source", lru_cache(maxsize=4)(ends)))
     if values is not None and isinstance(geometry.layer, MaxPool):
         won = During(partial(_won, geometry, values, canvas))
@@ -143,13 +142,19 @@ def _real_cells(geometry: Geometry, canvas: Canvas, lattice: Lattice, elements: 
     return shapes
 
 
-def _seen(geometry: Geometry, canvas: Canvas, mask: Mask, step: int) -> Ints:
-    """The elements of the canvas under the kernel's cells, of those in `mask`."""
+def _seen(geometry: Geometry, canvas: Canvas, step: int) -> Ints:
+    """The elements of the canvas under the kernel's cells."""
     elements = np.zeros(1, dtype=np.int64)
     for axis, positions, at in zip(geometry.axes, canvas.ranges, geometry.output(step)):
         start = axis.start(at) - positions.start
         along = np.arange(start, start + axis.footprint, axis.dilation)
         elements = (elements[:, None] * len(positions) + along).ravel()
+    return elements
+
+
+def _of_kind(seen: Callable[[int], Ints], mask: Mask, step: int) -> Ints:
+    """The elements that are seen at a step, of those in `mask`."""
+    elements = seen(step)
     return elements[mask[elements]]
 
 
