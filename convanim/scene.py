@@ -8,6 +8,7 @@ Depth is list order. What is shown is a pure function of the step; a shape is st
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import floor
 from typing import Literal, TypeAlias
 
@@ -71,10 +72,14 @@ class Lattice:
     column: Offset
     row: Offset
 
+    @cached_property
+    def _arrays(self) -> tuple[Floats, Floats]:
+        return np.array([self.row, self.column], dtype=float), np.array(self.origin, dtype=float)
+
     def points(self, at: NDArray[np.floating | np.integer]) -> Floats:
         """Lattice coordinates (…, 2) as (row, column), to pixels (…, 2) as (x, y)."""
-        basis = np.array([self.row, self.column], dtype=float)
-        return np.asarray(at @ basis + np.array(self.origin, dtype=float))
+        basis, origin = self._arrays
+        return np.asarray(at @ basis + origin)
 
     def corners(self, cells: Ints) -> Floats:
         """The four corners (N, 4, 2) of cells (N, 2), in drawing order."""
