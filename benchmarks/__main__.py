@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -57,10 +58,6 @@ def _figure(size: int, kernel: int, padding: int) -> Animation:
     return compose(Conv(size, kernel, padding=padding), options)
 
 
-def _timed(work: Callable[[], object], runs: int) -> list[float]:
-    return _timed_in_turn([work], runs)[0]
-
-
 def _timed_in_turn(works: Sequence[Callable[[], object]], runs: int) -> list[list[float]]:
     """The times of each piece of work, taken in turn, so that a busy neighbour slows all of them alike."""
     times: list[list[float]] = [[] for _ in works]
@@ -84,22 +81,30 @@ def _ratio(ours: list[float], theirs: list[float]) -> str:
 
 def _steps(folder: Path, runs: int) -> None:
     """One step, drawn and encoded, against both yardsticks; and a large map against a small one."""
-    per_step: dict[str, list[float]] = {}
-    for name, figure, target in (
-        ("5x5 -> 5x5", _figure(5, 3, 1), "1/20"),
-        ("18x18 -> 18x18", _figure(18, 3, 1), "1/50"),
-        ("66x66 -> 64x64", _figure(66, 3, 0), ""),
+    small, middle, large = _figure(5, 3, 1), _figure(18, 3, 1), _figure(66, 3, 0)
+    for name, figure, target, rounds in (
+        ("5x5 -> 5x5", small, "1/20", runs),
+        ("18x18 -> 18x18", middle, "1/50", max(1, runs // 2)),
     ):
-        steps = len(figure.timing.steps)
-        ours = _timed(lambda figure=figure: write_gif(figure, io.BytesIO(), lambda: None), runs)  # type: ignore[misc]
-        per_step[name] = [t / steps for t in ours]
-        if target:
-            for yardstick, how in (("FuncAnimation + PillowWriter", with_func_animation), ("bare Agg", with_bare_agg)):
-                theirs = _timed(lambda how=how, figure=figure: how(figure, folder / "y.gif"), max(1, runs // 2))  # type: ignore[misc]
-                aim = target if how is with_func_animation else ""
-                _row(f"one step, {name}, 395 px, against {yardstick}", _ratio(ours, theirs), aim)
-    small, large = per_step["18x18 -> 18x18"], per_step["66x66 -> 64x64"]
-    _row("one step, 64x64 output, against 18x18 output", _ratio(large, small), "1.2")
+        again = max(1, 250 // len(figure.timing.steps))  # a short animation several times, as the yardsticks take long
+        works = [
+            partial(_write, figure, again),
+            partial(with_func_animation, figure, folder / "y.gif"),
+            partial(with_bare_agg, figure, folder / "y.gif"),
+        ]
+        ours, *theirs = _timed_in_turn(works, rounds)
+        ours = [taken / again for taken in ours]
+        yardsticks = ("FuncAnimation + PillowWriter", target), ("bare Agg", "")
+        for (yardstick, aim), taken in zip(yardsticks, theirs):
+            _row(f"one step, {name}, 395 px, against {yardstick}", _ratio(ours, taken), aim)
+    of_middle, of_large = _timed_in_turn([partial(_write, middle), partial(_write, large)], runs)
+    per_step = [[t / len(f.timing.steps) for t in taken] for f, taken in ((large, of_large), (middle, of_middle))]
+    _row("one step, 64x64 output, against 18x18 output", _ratio(*per_step), "1.2")
+
+
+def _write(figure: Animation, times: int = 1) -> None:
+    for _ in range(times):
+        write_gif(figure, io.BytesIO(), lambda: None)
 
 
 def _memory(folder: Path) -> None:
