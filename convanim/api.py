@@ -31,8 +31,11 @@ class Figure:
     def save(self, *paths: str | os.PathLike[str]) -> "Figure":
         """Write the figure to each path, whose suffix picks the format (`.gif`, `.png`, `DIR/` for frames).
 
-        Raises RequestError for a path that no format fits, OSError when one cannot be written; then none is changed.
+        Raises RequestError for a path that no format fits, or where there is none, OSError when one cannot be written;
+        then none is changed.
         """
+        if not paths:
+            raise RequestError("output", None, "there is nowhere to write to", "give a path such as figure.gif")
         save(self.animation, [destination(os.fspath(path)) for path in paths])
         return self
 

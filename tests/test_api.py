@@ -74,6 +74,12 @@ def test_every_layer_is_drawn_and_saved(layer: Any, tmp_path: Path) -> None:
         assert picture.size[0] == 120
 
 
+def test_saving_nowhere_is_refused() -> None:
+    """`save()` without a path is a slip, and says so."""
+    with pytest.raises(RequestError, match=r"nowhere to write to; give a path such as figure\.gif"):
+        animate(Conv(3, 2)).save()
+
+
 def test_frames_are_arrays_of_their_own() -> None:
     """`frames()` gives one array a step, each the caller's to keep."""
     frames = list(animate(Conv(3, 2), width=96).frames())

@@ -52,8 +52,8 @@ def test_without_an_output_a_gif_is_named_after_the_layer() -> None:
 
 
 def test_outputs_may_be_repeated_and_are_named_one_a_line() -> None:
-    """Every `-o` is written, and its path printed in the order given, folders with a slash; nothing else is said."""
-    result = done(*SMALL, "-o", "b.png", "-o", "a.gif", "-o", "c/")
+    """Every `-o` is written, and its path printed once, in the order given, folders with a slash; nothing else is."""
+    result = done(*SMALL, "-o", "b.png", "-o", "a.gif", "-o", "c/", "-o", "a.gif")
     assert result.stdout == "b.png\na.gif\nc/\n"
     assert result.stderr == ""
     assert written() == ["a.gif", "b.png", *(f"c/conv_{n:03}.png" for n in range(4))]

@@ -10,9 +10,10 @@ from pixels import Picture, pictures_of
 from probes import probes, unlike
 from streams import Pipe
 
-from convanim import Conv, Options, RequestError
+from convanim import Conv, Options, RequestError, animate
 from convanim.animation import Animation, compose
-from convanim.export import FORMATS, destination, save
+from convanim.errors import option_name
+from convanim.export import FORMATS, destination, refuse_unfit, save
 from convanim.export.current import is_current
 from convanim.timing import timing
 
@@ -145,6 +146,30 @@ def test_pictures_divide_what_frames_last(step_time: float, hold: float, lasts: 
     from convanim.export.video import picture_time
 
     assert picture_time(timing(9, step_time=step_time, hold=hold)) == lasts
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"transparent": True}, "--transparent: a film has a background; leave it out, or write one of .gif, .png"),
+        ({"loop": 60_000}, "--loop 60000: a film has every round in it, 50.0 hours here; one hour is the most; try"),
+    ],
+)
+def test_what_a_film_cannot_be_is_refused(options: dict[str, Any], words: str, tmp_path: Path) -> None:
+    """A background that is not there, and rounds for days: in one line, before anything is written."""
+    figure = animate(Conv(3, 2), width=96, **options)
+    with pytest.raises(RequestError) as refused:
+        figure.save(tmp_path / "a.gif", tmp_path / "a.mp4")
+    assert refused.value.message(option_name).startswith(words)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_film_of_many_rounds_is_an_hour_at_most() -> None:
+    """What the refusal names is taken, and one round more is not."""
+    second = animate(Conv(3, 3), width=64, step_time=1, hold=0, loop=3600)
+    refuse_unfit(second.animation, FORMATS[".webm"])
+    with pytest.raises(RequestError, match="at most 3600,"):
+        refuse_unfit(animate(Conv(3, 3), width=64, step_time=1, hold=0, loop=3601).animation, FORMATS[".webm"])
 
 
 def test_what_is_missing_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

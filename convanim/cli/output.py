@@ -81,7 +81,7 @@ def targets(output: Sequence[str], form: str | None, default: str) -> Targets:
         refuse_missing(FORMATS[stream], stream)
         if list(output).count("-") > 1:
             raise RequestError("output", "-", "standard output takes one figure", "give it once")
-    names = [name for name in output if name != "-"] if output else [default]
+    names = dict.fromkeys(name for name in output if name != "-") if output else [default]
     return Targets(tuple(destination(name) for name in names), stream)
 
 

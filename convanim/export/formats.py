@@ -12,6 +12,8 @@ from convanim.theme import AUTO
 if TYPE_CHECKING:
     from convanim.render import Frame
 
+_LONGEST_FILM = 3600  # seconds of one with several rounds
+
 Progress: TypeAlias = Callable[[], None]  # called after each frame
 Frames: TypeAlias = "Iterable[Frame] | None"  # those of the animation, where they are drawn already
 Write: TypeAlias = Callable[[Animation, BinaryIO, Progress, Frames], None]
@@ -25,6 +27,7 @@ class Format:
     is_still: bool = False  # whether a file is always one picture
     rests: bool = False  # whether a file that moves is one picture where motion is not wanted
     follows: bool = False  # whether its colours can follow light and dark surroundings
+    is_film: bool = False  # whether every round is in the file, each picture with its background
     module: str = ""  # what it needs besides the dependencies of the package,
     extra: str = ""  # and the extra that installs it
 
@@ -47,6 +50,20 @@ def refuse_unfit(animation: Animation, form: Format | None) -> None:
         able = ", ".join(suffix for suffix, other in FORMATS.items() if other.follows)
         fix = f"name a theme such as classic or dark, or write {able}" if able else "name a theme such as classic"
         raise RequestError("theme", AUTO, "this format has the colours of one theme alone", fix)
+    if form and form.is_film:
+        _refuse_film(animation)
+
+
+def _refuse_film(animation: Animation) -> None:
+    if animation.theme.transparent:
+        able = ", ".join(suffix for suffix, form in FORMATS.items() if not form.is_film)
+        raise RequestError("transparent", None, "a film has a background", f"leave it out, or write one of {able}")
+    timing = animation.timing
+    once = sum(map(timing.duration, range(len(timing.steps)))) / 100
+    if timing.loop > 1 and timing.loop * once > _LONGEST_FILM:
+        rule = f"a film has every round in it, {timing.loop * once / 3600:.1f} hours here; one hour is the most"
+        fix = f"try at most {max(1, int(_LONGEST_FILM / once))}, or 0: its player starts it again"
+        raise RequestError("loop", timing.loop, rule, fix)
 
 
 def _gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
@@ -118,6 +135,6 @@ FORMATS: dict[str, Format] = {
     ".pdf": Format(_pdf),
     ".apng": Format(_apng),
     ".webp": Format(_webp),
-    ".mp4": Format(_mp4, module="av", extra="video"),
-    ".webm": Format(_webm, module="av", extra="video"),
+    ".mp4": Format(_mp4, is_film=True, module="av", extra="video"),
+    ".webm": Format(_webm, is_film=True, module="av", extra="video"),
 }
