@@ -193,11 +193,11 @@ def _left_out(page: Drawing | Stack) -> tuple[str, ...]:
 
 
 def _missing_glyphs(options: Options) -> tuple[str, ...]:
-    return tuple(
-        f"the font lacks {missing!r}: formats drawn with it spell that out"
-        for label in (options.input_label, options.output_label)
-        for missing in legible(label)[1]
-    )
+    labels = (options.input_label, options.output_label)
+    missing = dict.fromkeys(character for label in labels for character in legible(label)[1])
+    if not missing:
+        return ()
+    return (f"the font lacks {', '.join(map(repr, missing))}: formats drawn with it spell that out",)
 
 
 def _digest(values: Values | ChainValues | None) -> str:

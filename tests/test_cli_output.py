@@ -127,11 +127,11 @@ def test_paths_go_to_standard_error_when_standard_output_carries_data() -> None:
 
 
 def test_quiet_silences_notes() -> None:
-    """A character that the font lacks is worth a note on standard error, but for `--quiet`; the path stays."""
-    noted = done(*SMALL, "--input-label", "猫", "-o", "a.png")
-    assert "猫" in noted.stderr
+    """Characters that the font lacks are worth one note on standard error, but for `--quiet`; the path stays."""
+    noted = done(*SMALL, "--input-label", "猫犬猫", "--output-label", "鳥", "-o", "a.png")
+    assert "the font lacks '猫', '犬', '鳥':" in noted.stderr
     assert len(noted.stderr.splitlines()) == 1
-    quiet = done(*SMALL, "--input-label", "猫", "-o", "b.png", "--quiet")
+    quiet = done(*SMALL, "--input-label", "猫犬猫", "--output-label", "鳥", "-o", "b.png", "--quiet")
     assert (quiet.stdout, quiet.stderr) == ("b.png\n", "")
     assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
 

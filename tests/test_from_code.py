@@ -42,6 +42,7 @@ PYTORCH: list[tuple[Any, Any, Layer]] = [
     ("(downsample): Conv2d(3, 8, kernel_size=(1, 1), stride=(2, 2), bias=False),", "7x9", Conv(
         SIZE, 1, 2, out_channels=8
     )),
+    ("self.conv1 = nn.Conv2d(3, 8, 3)  # the first", "7x9", Conv(SIZE, 3, out_channels=8)),
     ("  nn.Conv2d(\n    3,\n    8,  # filters\n    3,\n  )\n", "7x9", Conv(SIZE, 3, out_channels=8)),
 ]  # fmt: skip
 KERAS: list[tuple[Any, Any, Layer]] = [
@@ -313,8 +314,10 @@ def test_names_that_are_no_code() -> None:
         "relu",
         "Conv",
         "",
+        "x = conv 3x3 (8)",
     ):
         assert not is_code(text)
+    assert is_code("self.conv1 = nn.Conv2d(3, 8, 3)")
     for framework in FRAMEWORKS.values():
         assert all(is_code(f"{name}(3)") for name in framework.forms)
 

@@ -7,7 +7,7 @@ from convanim.channels import split_channels
 from convanim.code import jax, keras, onnx, torch
 from convanim.code.forms import Form, Framework, Input, UnsayableError, bound
 from convanim.code.netron import netron_call, table_call
-from convanim.code.parsing import Call, parsed_call, refuse_hostile
+from convanim.code.parsing import Call, parsed_call, refuse_hostile, unassigned
 from convanim.code.settled import settled
 from convanim.errors import RequestError, shown
 from convanim.layers import Layer
@@ -89,7 +89,7 @@ def is_code(text: str) -> bool:
     """Whether a text is meant as a framework's code: a call, or an operator of ONNX with attributes."""
     if text.strip().startswith("{"):
         return True
-    head = text.strip().split("(")[0].split()
+    head = unassigned(text).split("(")[0].split()
     if "(" in text:
         return len(head) == 1 and head[0].split(".")[-1] in {name for f in FRAMEWORKS.values() for name in f.forms}
     return len(text.split()) > 1 and text.split()[0].rstrip(":") in onnx.FRAMEWORK.forms

@@ -15,6 +15,8 @@ LONGEST = 2_000  # characters
 DEEPEST = 6  # brackets inside each other
 _DIGITS = re.compile(r"\d{19}")
 _LABEL = re.compile(r"\([A-Za-z0-9_.]{1,60}\):")  # as a printed model labels its layers
+_TARGET = re.compile(r"\A[A-Za-z_][\w.]{0,60}\s*=(?!=)")  # of a line of a module: `self.conv1 =`
+_SEVERAL = ("Sequential", "ModuleList")
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,15 @@ def refuse_hostile(text: str) -> None:
 def parsed_call(text: str) -> Call:
     """The call that a text holds. Raises RequestError when it is none, or its arguments are not literals."""
     refuse_hostile(text)
-    trimmed = _LABEL.sub("", text.strip(), count=1).strip().removesuffix(",")
+    trimmed = _LABEL.sub("", unassigned(text), count=1).strip().removesuffix(",")
     node = _expression(text, trimmed)
     if not isinstance(node, ast.Call):
         raise _wrong(text, "not a layer", "write it as in nn.Conv2d(3, 8, kernel_size=3)")
     path = _path(node.func)
     if not path:
         raise _wrong(text, "not a layer: what is called is no plain name", "write it as in nn.Conv2d(3, 8, 3)")
+    if path[-1] in _SEVERAL:
+        raise _wrong(text, "several layers", "a chain draws them: convanim chain 'conv 3x3 8' relu -i 3@9x9")
     positional = tuple(_literal(text, argument, f"argument {number}") for number, argument in enumerate(node.args, 1))
     keywords: dict[str, Literal] = {}
     for keyword in node.keywords:
@@ -73,6 +77,11 @@ def parsed_call(text: str) -> Call:
             raise _wrong(text, f"{keyword.arg} is given twice", "give it once")
         keywords[keyword.arg] = _literal(text, keyword.value, keyword.arg)
     return Call(tuple(path[:-1]), path[-1], positional, keywords)
+
+
+def unassigned(text: str) -> str:
+    """A text without the name that it is assigned to."""
+    return _TARGET.sub("", text.strip(), count=1).strip()
 
 
 def parsed_table(text: str) -> dict[str, Literal]:
