@@ -9,7 +9,7 @@ from pathlib import Path
 from convanim.animation import Animation
 from convanim.errors import RequestError
 from convanim.export import FORMATS
-from convanim.export.formats import Progress, is_installed
+from convanim.export.formats import Progress, is_installed, refuse_unfit
 from convanim.export.reel import Reel
 from convanim.export.whole import whole_files
 from convanim.file_names import plain_name
@@ -37,7 +37,7 @@ class Piece:
 
 
 def pieces_of(animation: Animation) -> list[Piece]:
-    """All files of a figure in the formats that are installed."""
+    """All files of a figure in the formats that are installed and can show it."""
     stem = plain_name(animation.name)
     light = replace(animation, is_auto=False, dark=None)
     looks = {"": light}
@@ -48,16 +48,25 @@ def pieces_of(animation: Animation) -> list[Piece]:
     found = [Piece(f"{stem}{end}{suffix}", suffix, look) for suffix in _IN_BOTH for end, look in looks.items()]
     found += [Piece(f"{stem}{suffix}", suffix, following) for suffix in _IN_ONE]
     found.append(Piece(f"{stem}{_PAGES}", _PAGES, forward(light)))
-    return [piece for piece in found if piece.suffix in FORMATS and is_installed(FORMATS[piece.suffix])]
+    return [piece for piece in found if _lack(piece.suffix, animation) is None]
 
 
-def left_out() -> list[str]:
-    """What is missing for some of the files, and how to get it."""
-    return [
-        f"there is no {suffix} without the module {form.module}: pip install 'convanim[{form.extra}]'"
-        for suffix in (*_IN_BOTH, *_IN_ONE, _PAGES)
-        if (form := FORMATS.get(suffix)) is not None and not is_installed(form)
-    ]
+def left_out(animation: Animation) -> list[str]:
+    """Why some of the files are not there."""
+    every = ((suffix, _lack(suffix, animation)) for suffix in (*_IN_BOTH, *_IN_ONE, _PAGES))
+    return [f"there is no {suffix}{why}" for suffix, why in every if why]
+
+
+def _lack(suffix: str, animation: Animation) -> str | None:
+    """Why a figure has no file of a format, if it has none; nothing to say of a still's film."""
+    form = FORMATS[suffix]
+    if form.is_film and len(animation.timing.steps) == 1:
+        return ""
+    if form.is_film and animation.theme.transparent:
+        return ": a film has a background"
+    if not is_installed(form):
+        return f" without the module {form.module}: pip install 'convanim[{form.extra}]'"
+    return None
 
 
 def embed(animation: Animation, folder: str, progress: Progress = lambda: None, *, source: str = "") -> list[Path]:
@@ -65,11 +74,13 @@ def embed(animation: Animation, folder: str, progress: Progress = lambda: None, 
 
     `source` is the text that the figure can be made of anywhere, if there is one. Files of its own that an earlier
     run left, and that are not written now, are gone afterwards.
-    Raises RequestError where the folder cannot be, or holds another figure's snippets; OSError when a file cannot be
-    written. Then none is changed.
+    Raises RequestError where the folder cannot be, or holds another figure's snippets, or a format cannot show the
+    figure; OSError when a file cannot be written. Then none is changed.
     """
     place = _place(folder)
     pieces = pieces_of(animation)
+    for piece in pieces:
+        refuse_unfit(piece.animation, FORMATS[piece.suffix])
     older = _older(place, folder, plain_name(animation.name))
     names = [*(piece.name for piece in pieces), SNIPPETS]
     reels: dict[str, Reel] = {}
@@ -127,6 +138,7 @@ def snippets(animation: Animation, names: list[str], source: str = "") -> str:
         height=animation.scene.height,
         pages=len(stepped.timing.steps),
         still=animation.still + 1,
+        moves=len(animation.timing.steps) > 1,
         loops=animation.timing.loop == 0,
         title=_spelled(animation.title),
         alt=_spelled(animation.alt),

@@ -197,6 +197,30 @@ def test_what_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert not list(folder.glob("*.mp4"))
 
 
+def test_a_still_is_no_film_and_nothing_speaks_of_steps(tmp_path: Path) -> None:
+    """One frame: no film, no word of motion, no frame of Beamer's for each step."""
+    result = run("dilation", str(tmp_path / "out"), "--width", "200", "--still")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert not any(name.endswith(".mp4") for name in os.listdir(tmp_path / "out"))
+    said = (tmp_path / "out" / "snippets.md").read_text(encoding="utf-8").lower()
+    for word in ("motion", "moving", "film", "step", "foreach", "starts", "page 1 of"):
+        assert word not in said
+    assert "page=1," in said
+
+
+@pytest.mark.skipif(not is_installed(FORMATS[".mp4"]), reason="needs PyAV")
+def test_what_a_film_cannot_be(tmp_path: Path) -> None:
+    """A transparent figure has all but the film, which is told; days of rounds are refused before anything is there."""
+    result = run("dilation", str(tmp_path / "out"), "--width", "200", "--transparent")
+    assert (result.exit_code, result.stderr) == (0, "Note: there is no .mp4: a film has a background\n")
+    assert not any(name.endswith(".mp4") for name in os.listdir(tmp_path / "out"))
+    assert ".mp4" not in (tmp_path / "out" / "snippets.md").read_text(encoding="utf-8")
+    refused = run("dilation", str(tmp_path / "long"), "--loop", "60000")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "--loop 60000: a film has every round in it" in refused.stderr
+    assert not (tmp_path / "long").exists()
+
+
 def test_names_of_files_need_no_quoting(tmp_path: Path) -> None:
     """A recipe of any name gives files of plain names."""
     recipe = tmp_path / "größe 100%.toml"

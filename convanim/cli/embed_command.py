@@ -17,7 +17,7 @@ def embed_command() -> click.Command:
 
         (recipe,) = recipes_of([figure], input_size, dims, given, quiet=quiet)
         animation = recipe.animation()
-        for note in () if quiet else (*animation.notes, *left_out()):
+        for note in () if quiet else (*animation.notes, *left_out(animation)):
             click.echo(f"Note: {note}", err=True)
         is_whole = not figure.lower().endswith(".toml") and all(
             word is None for word in (input_size, dims, *given.values())
