@@ -19,8 +19,10 @@ from convanim.timing import Timing, raster, timing
 from convanim.values import Values
 from convanim.views import VIEWS, WIDTHS, view, wide_enough
 from convanim.views.drawing import READINGS, Drawing, TooNarrowError
+from convanim.views.sheet_maps import Asked
 from convanim.views.stack import Stack, drawn_channels
-from convanim.views.stacks_of import Asked, chain_stack, layer_stack
+from convanim.views.stack_of_chain import chain_stack
+from convanim.views.stack_of_layer import layer_stack
 
 _MOST_WIDER = 2  # numbers that would fit into a picture so much wider are not turned into colours unasked
 
