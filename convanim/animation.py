@@ -20,7 +20,7 @@ from convanim.timing import Timing
 from convanim.views import WIDTHS
 
 _SCALES = range(1, 9)
-_MOST_PIXELS = 100_000_000  # of a sheet
+_MOST_PIXELS = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,9 @@ def _shown(made: Composed, options: Options) -> tuple[Scene, Timing, int]:
         fix = f"try {WIDTHS[-1] // options.width}, or a smaller width"
         raise RequestError("scale", scale, f"makes the picture wider than {WIDTHS[-1]} pixels", fix)
     scene, clock = scaled(made.scene, scale), made.timing
+    if scene.width * scene.height > _MOST_PIXELS:
+        rule = f"makes a picture of {scene.width:,}x{scene.height:,} pixels"
+        raise RequestError("width", options.width, rule, "try a smaller one, or a smaller input")
     frame = clock.frame(options.frame)
     if options.bounce and (options.still or options.sheet is not None):
         raise RequestError("bounce", None, "a still does not move", "leave it out, or leave out still and sheet")

@@ -91,7 +91,7 @@ def embed(animation: Animation, folder: str, progress: Progress = lambda: None, 
             )
             with open(draft / piece.name, "xb") as stream:
                 FORMATS[piece.suffix].write(piece.animation, stream, progress, drawn)
-        with open(draft / SNIPPETS, "x", encoding="utf-8", newline="\n") as text:
+        with open(draft / SNIPPETS, "x", encoding="utf-8", errors="replace", newline="\n") as text:
             text.write(snippets(animation, names[:-1], source))
     for name in older - set(names):
         (place / name).unlink(missing_ok=True)
@@ -99,6 +99,8 @@ def embed(animation: Animation, folder: str, progress: Progress = lambda: None, 
 
 
 def _place(folder: str) -> Path:
+    if not folder:
+        raise RequestError("folder", folder, "no folder is named", "give a name such as figures/, or . for this one")
     place = Path(folder)
     if place.exists() and not place.is_dir():
         raise RequestError("folder", folder, "there is a file of that name", "give another folder")

@@ -17,6 +17,8 @@ def make_gallery(folder: str, *, executor: Executor | None = None, force: bool =
     What is current already is left alone unless `force`; an `executor` does the drawing if there is one.
     Raises RequestError when the folder cannot be, OSError when a file cannot be written.
     """
+    if not str(folder):
+        raise RequestError("folder", "", "no folder is named", "give a name such as gallery/, or . for this one")
     place = Path(folder)
     if place.exists() and not place.is_dir():
         raise RequestError("folder", folder, "there is a file of that name", "give another folder")

@@ -97,7 +97,7 @@ class ConvanimDirective(SphinxDirective):
         **{look.replace("_", "-"): _kind(look) for look in _LOOKS},
         "input-size": directives.unchanged_required,
         "dims": _number,
-        "width": directives.unchanged_required,
+        "width": directives.length_or_percentage_or_unitless,
         "caption": directives.unchanged,
         "align": _alignment,
         "class": directives.class_option,

@@ -167,6 +167,7 @@ def test_render_draws_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, j
         (["--json"], "--json"),
         (["-o", "-", "--format", "gif"], "standard output"),
         (["-j", "0"], "--jobs"),
+        (["--frame", "1"], "--frame 1: nothing that is written is a still"),
         (["-o", "{name}.bmp"], ".gif"),
     ],
 )
@@ -181,6 +182,13 @@ def test_requests_that_several_figures_cannot_meet(
     assert result.stderr.count("\n") == 1
     assert says in result.stderr
     assert not os.listdir()
+
+
+def test_a_single_figure_takes_no_wrong_number_of_processes() -> None:
+    """Though it needs none."""
+    result = CliRunner().invoke(main, ["render", NAMES[0], "--jobs", "-3", "--json"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--jobs -3: must be at least 1" in result.stderr
 
 
 def test_names_and_one_path_will_do(tmp_path: Path) -> None:

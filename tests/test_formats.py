@@ -1,6 +1,7 @@
 """Every format that is registered, and the folder of frames: the same pictures, from a path and to a stream."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from convanim import Conv, Options
 from convanim.animation import compose
 from convanim.errors import RequestError
 from convanim.export import FORMATS, destination, save
+from convanim.export.formats import is_installed
 from convanim.render import frames
 
 LEAST_LIKE = 12  # how far a pixel may be off, of 255: a GIF has a palette
@@ -43,6 +45,23 @@ def test_every_picture_shows_the_last_frame(tmp_path: Path, suffix: str, transpa
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize(("suffix", "most"), [(s, form.most) for s, form in FORMATS.items() if form.most])
+def test_a_side_that_a_format_cannot_say_is_refused(tmp_path: Path, suffix: str, most: int) -> None:
+    """A picture too tall is refused before it is drawn; one as tall as may be is written whole."""
+    if not is_installed(FORMATS[suffix]):
+        pytest.skip("its module is not installed")
+    small = compose(Conv(2, 2), Options(width=64, view="flat", labels=False, still=True))
+    at_most, past = (replace(small, scene=replace(small.scene, height=height)) for height in (most, most + 1))
+    (path,) = save(at_most, [destination(str(tmp_path / f"most{suffix}"))])
+    assert path.stat().st_size > 0
+    if suffix in PICTURES:
+        with Image.open(path) as picture:
+            assert picture.size == (64, most)
+    with pytest.raises(RequestError, match=f"a side of its pictures is at most {most:,} pixels"):
+        save(past, [destination(str(tmp_path / f"past{suffix}"))])
+    assert not (tmp_path / f"past{suffix}").exists()
+
+
 def test_a_stream_gets_the_bytes_of_the_file(tmp_path: Path, suffix: str) -> None:
     """What goes to standard output is what a file would hold; any case of the suffix names the format."""
     if FORMATS[suffix].module:

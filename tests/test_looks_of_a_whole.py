@@ -141,6 +141,8 @@ def test_what_does_not_go_together_is_refused() -> None:
     assert refusal(scale=0).field == refusal(scale=9).field == refusal(scale=True).field == "scale"
     assert "try 4, or a smaller width" in str(refusal(width=2000, scale=8))
     assert "makes a page of" in str(refusal(width=2000, sheet="3x3", scale=4))
+    with pytest.raises(RequestError, match="width 8192: makes a picture of 8,192x"):
+        compose(Conv("64x1", 1), Options(view="flat", width=8192, max_frames=2, labels=False))
     assert refusal(title=" ").field == "title"
     assert refusal(alt="").field == "alt"
 

@@ -139,7 +139,8 @@ def test_a_still_is_a_film_of_one_picture(suffix: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("step_time", "hold", "lasts"), [(0.5, 1, 25), (0.33, 0.1, 1), (0.33, 0, 11), (0.02, 0, 2), (30, 0, 150)]
+    ("step_time", "hold", "lasts"),
+    [(0.5, 1, 25), (0.33, 0.1, 1), (0.33, 0, 11), (0.02, 0, 2), (30, 0, 150), (300.01, 7.13, 15)],
 )
 def test_pictures_divide_what_frames_last(step_time: float, hold: float, lasts: int) -> None:
     """A picture's time divides each frame's; it is a quarter of a second at most, but where frames are long."""

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -14,14 +15,19 @@ from convanim.cli import main
 from convanim.export.whole import whole_file, whole_files
 
 
-def test_outputs_of_one_figure_stand_together_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the last of them cannot be written, the first is as it was."""
+@pytest.mark.parametrize("order", [["first.gif", "frames/"], ["frames/", "first.gif"]])
+def test_outputs_of_one_figure_stand_together_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: list[str]
+) -> None:
+    """When one of them cannot be written, the other is as it was."""
     monkeypatch.chdir(tmp_path)
     Path("first.gif").write_bytes(b"older")
     Path("frames").mkdir()
     Path("frames/conv_000.png").write_bytes(b"older")
     Path("frames/conv_001.png").mkdir()
-    result = CliRunner().invoke(main, ["conv", "-i", "3", "-k", "2", "-o", "first.gif", "-o", "frames/"])
+    result = CliRunner().invoke(
+        main, ["conv", "-i", "3", "-k", "2", *(word for name in order for word in ("-o", name))]
+    )
     assert result.exit_code == 1
     assert "frames/conv_001.png" in result.stderr.replace("\\", "/")
     assert Path("first.gif").read_bytes() == b"older"
@@ -45,6 +51,22 @@ def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"figure\.gif") as caught, whole_file(tmp_path / "none" / "figure.gif"):
         pass
     assert ".part" not in str(caught.value)
+
+
+def test_an_error_names_the_folder_that_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the folder of drafts in it."""
+    made = Path.mkdir
+
+    def full(path: Path, *how: Any, **more: Any) -> None:
+        if path.suffix == ".part":
+            raise OSError(28, "No space left on device", str(path))
+        made(path, *how, **more)
+
+    monkeypatch.setattr(Path, "mkdir", full)
+    with pytest.raises(OSError, match="No space left") as caught, whole_files(tmp_path / "new", ["a"]):
+        pass
+    assert caught.value.filename == str(tmp_path / "new")
+    assert not (tmp_path / "new").exists()
 
 
 def test_files_that_cannot_all_take_their_place_are_all_given_back(tmp_path: Path) -> None:

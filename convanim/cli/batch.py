@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from convanim.cli.output import refuse_unseen_frame, targets
 from convanim.errors import RequestError
 
 if TYPE_CHECKING:
@@ -25,14 +26,18 @@ def refuse_one_figure_options(form: str | None, json: bool, output: Sequence[str
         raise RequestError("output", "-", "standard output takes one figure", "name one recipe")
 
 
+def refuse_no_jobs(jobs: int | None) -> None:
+    """Raise RequestError for a number of processes that is none."""
+    if jobs is not None and jobs < 1:
+        raise RequestError("jobs", jobs, "must be at least 1", "try 1 or more")
+
+
 def draw_all(recipes: "Sequence[Recipe]", to: Sequence[str], jobs: int | None, force: bool, quiet: bool) -> None:
     """Draw several recipes and print their notes and paths."""
     from convanim.batch import path_of, render_all
-    from convanim.export import destination
 
     for recipe in recipes:
-        for pattern in to:
-            destination(path_of(recipe, pattern))
+        refuse_unseen_frame(recipe, targets([path_of(recipe, pattern) for pattern in to], None, ""))
         for note in () if quiet else recipe.animation().notes:
             click.echo(f"Note: {recipe.name}: {note}", err=True)
     with workers(jobs, len(recipes)) as executor:
@@ -44,8 +49,7 @@ def draw_all(recipes: "Sequence[Recipe]", to: Sequence[str], jobs: int | None, f
 @contextmanager
 def workers(jobs: int | None, figures: int) -> "Iterator[Executor | None]":
     """Processes to draw figures with, as many as asked for or as there are cores; None for one, which is this one."""
-    if jobs is not None and jobs < 1:
-        raise RequestError("jobs", jobs, "must be at least 1", "try 1 or more")
+    refuse_no_jobs(jobs)
     count = min(jobs or _cores(), figures, _MOST_PROCESSES)
     if count == 1:
         yield None

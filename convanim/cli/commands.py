@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from convanim import __version__
-from convanim.cli.batch import draw_all, refuse_one_figure_options, workers
+from convanim.cli.batch import draw_all, refuse_no_jobs, refuse_one_figure_options, workers
 from convanim.cli.chain_commands import chain_command
 from convanim.cli.compare_commands import compare_command
 from convanim.cli.deck_command import deck_command
@@ -35,6 +35,7 @@ def _render_command() -> click.Command:
         from convanim.batch import path_of
         from convanim.recipes import load_recipe
 
+        refuse_no_jobs(jobs)
         overrides = {name: value for name, value in given.items() if value is not None}
         found = [load_recipe(recipe, **overrides) for recipe in recipes]
         if len(found) > 1:

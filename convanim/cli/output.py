@@ -40,11 +40,11 @@ def give(recipe: "Recipe", output: Sequence[str], form: str | None, *, json: boo
             raise recipe.blamed(error) from None
         return
     to = targets(output, form, f"{recipe.name}.gif")
-    _refuse_unseen_frame(recipe, to)
+    refuse_unseen_frame(recipe, to)
     write(recipe.animation(), to, quiet=quiet)
 
 
-def _refuse_unseen_frame(recipe: "Recipe", to: Targets) -> None:
+def refuse_unseen_frame(recipe: "Recipe", to: Targets) -> None:
     """Raise RequestError where `--frame` was given and nothing that is written shows a still."""
     from convanim.export import FORMATS
 

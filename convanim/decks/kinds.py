@@ -70,7 +70,8 @@ def save_deck(
     Raises RequestError for a figure that cannot be shown, OSError when a file cannot be written; then none is changed.
     """
     for animation in figures:
-        refuse_unfit(animation, None)
+        for place in to:
+            refuse_unfit(animation, FORMATS[place.kind.format] if place.kind.format else None)
     paths: list[Path] = []
     with ExitStack() as drafts:
         for place in to:
@@ -93,7 +94,7 @@ def _reveal(figures: Figures, path: Path, progress: Progress) -> Iterator[list[P
     from convanim.decks.reveal import reveal_page
 
     with whole_file(path) as stream:
-        stream.write(reveal_page(figures, progress).encode())
+        stream.write(reveal_page(figures, progress).encode(errors="replace"))
         yield [path]
 
 

@@ -27,6 +27,7 @@ class Format:
     is_still: bool = False  # whether a file is always one picture
     rests: bool = False  # whether a file that moves is one picture where motion is not wanted
     follows: bool = False  # whether its colours can follow light and dark surroundings
+    most: int | None = None  # how many pixels long a side of its pictures may be
     is_film: bool = False  # whether every round is in the file, each picture with its background
     module: str = ""  # what it needs besides the dependencies of the package,
     extra: str = ""  # and the extra that installs it
@@ -52,6 +53,11 @@ def refuse_unfit(animation: Animation, form: Format | None) -> None:
         raise RequestError("theme", AUTO, "this format has the colours of one theme alone", fix)
     if form and form.is_film:
         _refuse_film(animation)
+    if form and form.most and max(animation.scene.width, animation.scene.height) > form.most:
+        suffix = next(suffix for suffix, other in FORMATS.items() if other is form)
+        size = f"{animation.scene.width:,}x{animation.scene.height:,}"
+        rule = f"a side of its pictures is at most {form.most:,} pixels, and this one has {size}"
+        raise RequestError("output", suffix, rule, "try a smaller --width or input, or .png")
 
 
 def _refuse_film(animation: Animation) -> None:
@@ -127,14 +133,14 @@ def _webm(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Fra
 
 
 FORMATS: dict[str, Format] = {
-    ".gif": Format(_gif),
+    ".gif": Format(_gif, most=65_535),
     ".png": Format(_png, is_still=True),
     ".html": Format(_html, rests=True, follows=True),
     ".svg": Format(_svg, rests=True, follows=True),
-    ".pptx": Format(_pptx, module="pptx", extra="slides"),
-    ".pdf": Format(_pdf),
+    ".pptx": Format(_pptx, most=65_535, module="pptx", extra="slides"),
+    ".pdf": Format(_pdf, most=19_200),
     ".apng": Format(_apng),
-    ".webp": Format(_webp),
-    ".mp4": Format(_mp4, is_film=True, module="av", extra="video"),
-    ".webm": Format(_webm, is_film=True, module="av", extra="video"),
+    ".webp": Format(_webp, most=16_383),
+    ".mp4": Format(_mp4, most=16_384, is_film=True, module="av", extra="video"),
+    ".webm": Format(_webm, most=16_384, is_film=True, module="av", extra="video"),
 }

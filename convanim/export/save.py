@@ -26,6 +26,8 @@ def destination(text: str) -> Destination:
     """
     if not text:
         raise RequestError("output", text, "no file is named", "give a name such as figure.gif")
+    if "\0" in text:
+        raise RequestError("output", text, "there can be no such file", "check its name")
     path = Path(text)
     if text.endswith(("/", "\\")) or path.is_dir():
         path = Path(text.rstrip("/\\") or text[:1])

@@ -27,6 +27,7 @@ from convanim.timing import Timing
 
 _LONGEST = 25  # centiseconds of a picture; few players like a film of less than four a second
 _MOST = 20  # pictures of a frame, where it lasts long
+_VERY_MOST = 2_000  # of one whose time has no such divisor; it may then last a little more or less
 _WEIGHTS = (0.2126, 0.7152, 0.0722)  # of red, green and blue in brightness; BT.709
 _BT709, _LIMITED = 1, 1  # primaries, transfer and matrix; the range of brightness: as ITU-T H.273 numbers them
 
@@ -91,7 +92,7 @@ def _write(animation: Animation, path: Path, progress: Progress, drawn: Iterable
         count = 0
         for number, pixels in _pictures(animation, drawn):
             picture = _picture(pixels, animation.theme)
-            for _ in range(timing.duration(number) // lasts):
+            for _ in range(round(timing.duration(number) / lasts)):
                 picture.pts = count
                 film.mux(track.encode(picture))
                 count += 1
@@ -107,10 +108,11 @@ def _pictures(animation: Animation, drawn: Iterable[Frame] | None) -> Iterator[t
 
 
 def picture_time(timing: Timing) -> int:
-    """How many centiseconds each picture of a film lasts: a divisor of all that frames last."""
+    """How many centiseconds each picture of a film lasts: a divisor of what frames last, if that is not too short."""
     common = gcd(*(timing.duration(frame) for frame in (0, timing.forward - 1)))
     most = max(_LONGEST, timing.step_time // _MOST)
-    return max(part for part in range(1, min(common, most) + 1) if common % part == 0)
+    divisor = max(part for part in range(1, min(common, most) + 1) if common % part == 0)
+    return max(divisor, (timing.step_time + timing.hold) // _VERY_MOST)
 
 
 def _picture(pixels: NDArray[np.uint8], theme: Theme) -> av.VideoFrame:

@@ -38,6 +38,7 @@ def whole_files(folder: Path, names: Sequence[str]) -> Iterator[Path]:
 
     `folder` is made if need be, and gone again if that fails.
     """
+    _refuse_folders(names, folder)  # before anything that is written along with these takes its place
     is_new = not folder.exists()
     folder.mkdir(exist_ok=True)
     draft = folder / f".{secrets.token_hex(8)}.part"
@@ -45,19 +46,25 @@ def whole_files(folder: Path, names: Sequence[str]) -> Iterator[Path]:
         draft.mkdir()
         yield draft
         _put_in_place(names, draft, folder)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(draft, ignore_errors=True)
         if is_new:
             folder.rmdir()
+        if isinstance(error, OSError) and error.filename == str(draft):
+            raise OSError(error.errno, error.strerror, str(folder)) from None
         raise
     shutil.rmtree(draft)
 
 
-def _put_in_place(names: Sequence[str], draft: Path, folder: Path) -> None:
-    """Move all files of a draft to their names in `folder`; if one cannot be, the older ones come back."""
+def _refuse_folders(names: Sequence[str], folder: Path) -> None:
     for name in names:
         if (folder / name).is_dir():
             raise IsADirectoryError(errno.EISDIR, "there is a folder of that name", str(folder / name))
+
+
+def _put_in_place(names: Sequence[str], draft: Path, folder: Path) -> None:
+    """Move all files of a draft to their names in `folder`; if one cannot be, the older ones come back."""
+    _refuse_folders(names, folder)
     kept = draft / "older"
     kept.mkdir()
     moved: list[str] = []

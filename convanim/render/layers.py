@@ -9,6 +9,7 @@ import numpy as np
 from convanim.render.boxes import Box, disjoint, pixel_box
 from convanim.render.inks import CLEAR, Inks, Numbers
 from convanim.render.painter import Painter
+from convanim.render.patches import Placed
 from convanim.scene import Floats, Ints, Shape, Since
 
 
@@ -21,7 +22,7 @@ class _Change(NamedTuple):
 
 
 class Layer:
-    """Shapes that are still, or come and stay, over a ground of one ink: numbers of a picture within its `reach`."""
+    """Shapes that are still, or come and stay, over a ground of one ink: the rows of a picture within its `reach`."""
 
     def __init__(
         self, shapes: Sequence[Shape], ground: int, picture: Box, inks: Inks, painter: Painter, *, is_cut: bool = False
@@ -30,7 +31,7 @@ class Layer:
         self._shapes, self._ground, self._picture, self._inks, self._painter = shapes, ground, picture, inks, painter
         self._boxes: list[Floats] = [shape.boxes(0, np.arange(len(shape))) for shape in shapes]
         self.reach = self._cut() if is_cut else picture
-        self.numbers: Numbers = np.empty((picture.bottom, picture.right), dtype=np.uint16)
+        self.numbers: Numbers = np.empty((self.reach.bottom - self.reach.top, picture.right), dtype=np.uint16)
         self._step: int | None = None
 
     def advance(self, step: int) -> list[Box]:
@@ -44,11 +45,15 @@ class Layer:
         if before < step and all(self._is_on_top(change, before) for change in changes):
             for change in changes:
                 for placed in self._painter.patches(self._shapes[change.shape], step, change.elements):
-                    placed.lay(self.numbers, self._inks, self.reach)
+                    self._lay(placed, self.reach)
         else:
             for box in boxes:
                 self._draw(box, step)
         return boxes
+
+    def rows(self, box: Box) -> Box:
+        """A box of the picture as it lies in the numbers, which start at the first row that is reached."""
+        return box.shifted(0, -self.reach.top)
 
     def _cut(self) -> Box:
         boxes = [self._box(places, shape) for shape, places in zip(self._shapes, self._boxes)]
@@ -60,11 +65,14 @@ class Layer:
 
     def _draw(self, box: Box, step: int) -> None:
         """Draw anew what is in a box."""
-        self.numbers[box.region] = self._ground
+        self.numbers[self.rows(box).region] = self._ground
         for shape, places in zip(self._shapes, self._boxes):
             elements = _elements_in(shape, places, box, self._painter.margin(shape), step)
             for placed in self._painter.patches(shape, step, elements):
-                placed.lay(self.numbers, self._inks, box)
+                self._lay(placed, box)
+
+    def _lay(self, placed: Placed, box: Box) -> None:
+        placed._replace(dy=placed.dy - self.reach.top).lay(self.numbers, self._inks, self.rows(box))
 
     def _changes(self, before: int, step: int) -> list[_Change]:
         """What is shown at one of two steps alone."""
@@ -93,21 +101,22 @@ class Overlay:
     def __init__(self, shapes: Sequence[Shape], picture: Box, inks: Inks, painter: Painter) -> None:
         self._layer = Layer(shapes, CLEAR, picture, inks, painter, is_cut=True)
         self._inks = inks
-        self._values = np.zeros_like(self._layer.numbers)  # the opaque numbers, 0 elsewhere
-        self._hole = np.zeros_like(self._values)  # all bits where it is not opaque
-        self._mixed = np.zeros(self._values.shape, dtype=bool)  # where it is see-through
+        self._values = np.empty_like(self._layer.numbers)  # the opaque numbers, 0 elsewhere
+        self._hole = np.empty_like(self._values)  # all bits where it is not opaque
+        self._mixed = np.empty(self._values.shape, dtype=bool)  # where it is see-through
         self._has_mixed = False
 
     def advance(self, step: int) -> list[Box]:
         """Bring it to a step; the boxes that changed."""
         boxes = self._layer.advance(step)
         for box in boxes:
-            part = self._layer.numbers[box.region]
+            region = self._layer.rows(box).region
+            part = self._layer.numbers[region]
             hole = np.where(part < CLEAR, np.uint16(0), np.uint16(0xFFFF))
-            self._hole[box.region] = hole
-            self._values[box.region] = part & ~hole
+            self._hole[region] = hole
+            self._values[region] = part & ~hole
             mixed = part > CLEAR
-            self._mixed[box.region] = mixed
+            self._mixed[region] = mixed
             self._has_mixed = self._has_mixed or bool(mixed.any())
         return boxes
 
@@ -116,12 +125,12 @@ class Overlay:
         within = box.common(self._layer.reach)
         if within is None:
             return
-        part = picture[within.region]
+        part, region = picture[within.region], self._layer.rows(within).region
         if self._has_mixed:
-            at = np.divmod(np.flatnonzero(self._mixed[within.region]), within.right - within.left)
-            part[at] = self._inks.laid(self._layer.numbers[within.region][at], part[at])
-        part &= self._hole[within.region]
-        part |= self._values[within.region]
+            at = np.divmod(np.flatnonzero(self._mixed[region]), within.right - within.left)
+            part[at] = self._inks.laid(self._layer.numbers[region][at], part[at])
+        part &= self._hole[region]
+        part |= self._values[region]
 
 
 def _elements_in(shape: Shape, places: Floats, box: Box, margin: float, step: int) -> Ints:
