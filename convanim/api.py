@@ -89,5 +89,6 @@ def animate(figure: Subject | str | os.PathLike[str], **options: Any) -> Figure:
     if isinstance(figure, str | os.PathLike):
         return Figure(load_recipe(os.fspath(figure), **options).animation())
     if not isinstance(figure, Layer | Chain | Comparison):
-        raise RequestError("figure", figure, "not a layer, nor the name of a template or recipe", "give Conv(5, 3)")
+        fix = "give Conv(5, 3); from_module makes one of a framework's layer: from_module(layer, input_size=7)"
+        raise RequestError("figure", figure, "not a layer, nor the name of a template or recipe", fix)
     return Figure(compose(figure, asked))

@@ -24,6 +24,7 @@ from convanim.views.stack import Stack, drawn_channels
 from convanim.views.stack_of_chain import chain_stack
 from convanim.views.stack_of_layer import layer_stack
 
+_SLOW = 60  # seconds of a step that are worth a word
 _MOST_WIDER = 2  # numbers that would fit into a picture so much wider are not turned into colours unasked
 
 
@@ -78,7 +79,7 @@ def composed(figure: Layer | Chain, options: Options, *, whole_width: int = 0) -
     else:
         page = _stack(figure, values, asked)
     scene, more = _laid_out(figure, values, options, asked, name, page)
-    notes += more + _left_out(page) + _missing_glyphs(options)
+    notes += more + _left_out(page) + _missing_glyphs(options) + _slow(options)
     return Composed(scene, clock, notes, _digest(values))
 
 
@@ -167,9 +168,12 @@ def _laid_out(
     coarser = _stack(figure, values, replace(asked, is_heat=values is not None))
     if values is None:
         return view(name, coarser), ("cells are too small to be drawn one by one: the maps have no grid",)
-    return view(name, page if _would_fit(name, page, coarser) else coarser), (
-        "the numbers do not fit into their cells and are drawn as colours",
-    )
+    if not _would_fit(name, page, coarser):
+        return view(name, coarser), ("the numbers do not fit into their cells and are drawn as colours",)
+    try:
+        return view(name, page), ()
+    except RequestError as error:
+        raise RequestError(error.field, error.value, error.rule, f"{error.fix}, or heat-map for colours") from None
 
 
 def _would_fit(name: str, numbers: Drawing | Stack, colours: Drawing | Stack) -> bool:
@@ -192,6 +196,12 @@ def _left_out(page: Drawing | Stack) -> tuple[str, ...]:
         for plan in page.maps
         if plan.is_elided
     )
+
+
+def _slow(options: Options) -> tuple[str, ...]:
+    if options.step_time < _SLOW or options.still or options.sheet is not None:
+        return ()
+    return (f"a step lasts {options.step_time:g} s: step-time is in seconds",)
 
 
 def _missing_glyphs(options: Options) -> tuple[str, ...]:

@@ -122,14 +122,18 @@ def layer_from(operation: Operation, given: Mapping[str, Any], options: "Options
 
 
 def chain_from(stages: Sequence[str], input_size: str | None, dims: int | None, options: "Options") -> "Chain":
-    """The chain of some stages; an input size that is left out is that of the file with its numbers."""
+    """The chain of some stages, each a text or several with commas between them.
+
+    An input size that is left out is that of the file with its numbers.
+    """
     from convanim.chain import Chain
     from convanim.filling import with_file_sizes
 
     sizes = {} if input_size is None else {"input_size": input_size}
     # The stages say the sizes of their kernels: none is looked for in a file.
     found = with_file_sizes({"kernel_size": 1, **sizes}, options)
-    return Chain(found["input_size"], stages, dims=dims)
+    alone = [stage.strip() for text in stages for stage in text.split(",")]
+    return Chain(found["input_size"], alone, dims=dims)
 
 
 def _heard_by(op: str, shared: Mapping[str, Any]) -> dict[str, Any]:

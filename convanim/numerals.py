@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import isinf
 from typing import TypeAlias
@@ -21,7 +22,8 @@ def numeral(number: float, decimals: int = 2) -> str:
         return str(whole).replace("-", MINUS)
     if 0 < abs(number) < 0.5 * 10**-decimals:
         return _scientific(number, 0)
-    text = f"{number:.{decimals}f}"
+    # Halves go up, as they are taught; formatting would take them to even.
+    text = str(Decimal(number).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "0") else text.replace("-", MINUS)

@@ -36,7 +36,7 @@ def count_axes(field_values: dict[str, object], dims: object = None) -> int:
             said[field] = (len(parts), value)
     for field, (axes, value) in said.items():
         if axes not in AXIS_NAMES:
-            raise RequestError(field, value, f"that is {axes} axes", "a layer has 1 or 2: give one or two numbers")
+            raise RequestError(field, value, f"that is {axes} axes", _fewer_axes(field, value))
     counts = {axes for axes, _ in said.values()}
     if len(counts) > 1:
         (first, (axes, value)), *others = said.items()
@@ -48,6 +48,16 @@ def count_axes(field_values: dict[str, object], dims: object = None) -> int:
             "give one number, or as many as there are axes",
         )
     return counts.pop() if counts else 2
+
+
+def _fewer_axes(field: str, value: object) -> str:
+    parts = _parts(value) or ()
+    fix = "a layer has 1 or 2: give one or two numbers"
+    words = [str(part).strip() for part in parts]
+    has_channels = field == "input_size" and len(words) == 3
+    if has_channels and all(word.isascii() and word.isdecimal() and len(word) < 7 for word in words):
+        fix += f"; channels stand before an @: {words[0]}@{words[1]}x{words[2]}"
+    return fix
 
 
 def _axes(count: int) -> str:

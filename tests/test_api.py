@@ -23,6 +23,7 @@ def test_every_public_name_is_there() -> None:
         assert getattr(convanim, name).__doc__
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = convanim.nothing
+    assert sorted(dir(convanim)) == sorted([*convanim.__all__, "__version__"])
 
 
 def test_the_packages_example_holds() -> None:
@@ -124,6 +125,16 @@ def test_notes_say_what_a_figure_leaves_out() -> None:
     assert animate(Conv(3, 2)).notes == ()
     assert "2 of 4 steps" in animate(Conv(3, 2), max_frames=2).notes[0]
     assert "猫" in animate(Conv(3, 2), output_label="猫").notes[0]
+    assert animate(Conv(3, 2), step_time=500).notes == ("a step lasts 500 s: step-time is in seconds",)
+    assert animate(Conv(3, 2), step_time=500, still=True, hold=0).notes == animate(Conv(3, 2), step_time=59).notes == ()
+
+
+def test_a_frameworks_own_layer_is_pointed_to_where_it_is_read() -> None:
+    """`animate` and `to_code` take convanim's layers, and say what makes one of a module."""
+    with pytest.raises(RequestError, match="from_module"):
+        animate(object())  # type: ignore[arg-type]
+    with pytest.raises(RequestError, match=r"object: not a layer of convanim's; give one such as .* from_module"):
+        convanim.to_code(object(), "keras")  # type: ignore[arg-type]
 
 
 def refusal(**options: Any) -> RequestError | None:

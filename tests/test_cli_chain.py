@@ -50,6 +50,7 @@ def test_a_chain_is_its_stages() -> None:
     assert [stage["op"] for stage in told["chain"]] == ["conv", "relu", "conv"]
     assert told["maps"] == [[192, 28, 28], [16, 28, 28], [16, 28, 28], [32, 28, 28]]
     assert described("chain", "conv 3", "relu", "-i", "9", "--dims", "1")["maps"] == [[9], [7], [7]]
+    assert described("chain", "conv 3, relu", "conv 2", "-i", "9", "--dims", "1")["maps"] == [[9], [7], [7], [6]]
 
 
 def test_one_source_of_weights_serves_all_stages() -> None:

@@ -115,7 +115,7 @@ def test_files_in_a_command_line_are_looked_for_in_a_folder(tmp_path: Path) -> N
 def test_what_is_to_be_said_of_code_is_said() -> None:
     """Notes go to whoever asks for them."""
     said: list[str] = []
-    part_of("nn.Conv2d(1, 1, 3, bias=False)", "figure", input_size="5", say=said.append)
+    part_of("nn.Conv2d(1, 1, 3, bias=True)", "figure", input_size="5", say=said.append)
     assert said
     assert all("bias" in note for note in said)
 

@@ -29,7 +29,7 @@ PAIRS = [
     Pair("pytorch", "nn.Conv2d(3, 8, 3, stride=2, padding=1)", "7x9", "conv -i 3@7x9 -k 3 -s 2 -p 1 --out-channels 8"),
     Pair(
         "pytorch",
-        "torch.nn.Conv2d(2, 4, (3, 2), padding=(1, 0), groups=2, bias=False)",
+        "torch.nn.Conv2d(2, 4, (3, 2), padding=(1, 0), groups=2, bias=True)",
         "2@5x4",
         "conv -i 2@5x4 -k 3x2 -p 1x0 --out-channels 4 --groups 2",
         ("not in the picture: bias",),
@@ -190,7 +190,7 @@ def test_code_is_explained_as_the_layer_that_it_makes(pair: Pair) -> None:
 
 def test_notes_are_printed_for_figures_of_a_comparison() -> None:
     """Each figure's, unless they are to be silenced."""
-    codes = ["nn.Conv2d(1, 1, 3, bias=False)", "layers.Conv2D(1, 3, activation='relu')"]
+    codes = ["nn.Conv2d(1, 1, 3, bias=True)", "layers.Conv2D(1, 3, activation='relu')"]
     notes = done("compare", *codes, "-i", "1@5x5", "--json").stderr
     assert notes == "Note: not in the picture: bias\nNote: not in the picture: activation\n"
     assert done("compare", *codes, "-i", "1@5x5", "--json", "--quiet").stderr == ""

@@ -45,6 +45,19 @@ def test_every_picture_shows_the_last_frame(tmp_path: Path, suffix: str, transpa
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
+def test_a_stream_gets_the_bytes_of_the_file(tmp_path: Path, suffix: str) -> None:
+    """What goes to standard output is what a file would hold; any case of the suffix names the format."""
+    if FORMATS[suffix].module:
+        pytest.importorskip(FORMATS[suffix].module)
+    animation = compose(Conv(4, 3), Options(width=150))
+    stream = io.BytesIO()
+    calls: list[None] = []
+    FORMATS[suffix].write(animation, stream, lambda: calls.append(None), None)
+    (path,) = save(animation, [destination(str(tmp_path / f"figure{suffix.upper()}"))])
+    assert path.read_bytes() == stream.getvalue()
+    assert calls
+
+
 @pytest.mark.parametrize(("suffix", "most"), [(s, form.most) for s, form in FORMATS.items() if form.most])
 def test_a_side_that_a_format_cannot_say_is_refused(tmp_path: Path, suffix: str, most: int) -> None:
     """A picture too tall is refused before it is drawn; one as tall as may be is written whole."""
@@ -60,19 +73,6 @@ def test_a_side_that_a_format_cannot_say_is_refused(tmp_path: Path, suffix: str,
     with pytest.raises(RequestError, match=f"a side of its pictures is at most {most:,} pixels"):
         save(past, [destination(str(tmp_path / f"past{suffix}"))])
     assert not (tmp_path / f"past{suffix}").exists()
-
-
-def test_a_stream_gets_the_bytes_of_the_file(tmp_path: Path, suffix: str) -> None:
-    """What goes to standard output is what a file would hold; any case of the suffix names the format."""
-    if FORMATS[suffix].module:
-        pytest.importorskip(FORMATS[suffix].module)
-    animation = compose(Conv(4, 3), Options(width=150))
-    stream = io.BytesIO()
-    calls: list[None] = []
-    FORMATS[suffix].write(animation, stream, lambda: calls.append(None), None)
-    (path,) = save(animation, [destination(str(tmp_path / f"figure{suffix.upper()}"))])
-    assert path.read_bytes() == stream.getvalue()
-    assert calls
 
 
 def test_frames_are_the_rendered_pictures(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_code_is_the_layer_that_it_makes(framework: str, text: Any, size: Any, l
 
 
 NOTED = [
-    ("nn.Conv2d(3, 8, 3, bias=False, dtype=torch.float16)", "7", "not in the picture: bias, dtype"),
+    ("nn.Conv2d(3, 8, 3, bias=True, dtype=torch.float16)", "7", "not in the picture: bias, dtype"),
     ("layers.Conv2D(8, 3, activation='relu', name='a')", SIZE, "not in the picture: activation"),
     ("nn.MaxPool2d(2, return_indices=True)", "7", "not in the picture: return_indices"),
     ("layers.Conv2D(8, 3)", "7", "so there is 1; an input size such as 3@7x9"),
@@ -183,12 +183,15 @@ def test_notes_say_what_is_assumed_and_left_out(text: str, size: str, note: str)
 def test_nothing_is_noted_without_need() -> None:
     """Plain code has no notes; what no picture could show is not spoken of."""
     assert read_code("nn.Conv2d(3, 8, 3)", "7x9").notes == ()
+    assert read_code("nn.Conv2d(3, 8, 3, bias=False, device=None)", "7x9").notes == ()
     assert read_code("nn.max_pool(x, (2, 2))", "7x9").notes == ()
     assert read_code("layers.Conv2DTranspose(1, 3, 2)", "7x9").notes == ()
     assert read_code("Conv name: a kernel_shape: 3, 3", "7x9").notes == ()
 
 
 REFUSED = [
+    ("nn.Linear(3, 8)", "Linear is no layer that is known; a 1x1 convolution does the same at every place"),
+    ("nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU())", "several layers; a chain draws them: convanim chain"),
     ("nn.Conv2d(3, 8)", "kernel_size is missing"),
     ("nn.Conv2d(3, 8, 3, strides=2)", "Conv2d has no argument strides; it has in_channels, out_channels, kernel_size"),
     ("nn.Conv2d(3, 8, 3, 3, kernel_size=3)", "kernel_size is given twice"),
@@ -325,7 +328,7 @@ def test_names_that_are_no_code() -> None:
 def test_draw_prints_notes_and_writes_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The figure is named after the layer; --json gives the geometry; --quiet says nothing."""
     monkeypatch.chdir(tmp_path)
-    line = ["draw", "nn.Conv2d(3, 8, 3, stride=2, bias=False)", "-i", "5x5"]
+    line = ["draw", "nn.Conv2d(3, 8, 3, stride=2, bias=True)", "-i", "5x5"]
     result = CliRunner().invoke(main, [*line, "--steps", "0:2"])
     assert (result.exit_code, result.stdout) == (0, "conv.gif\n")
     assert "Note: not in the picture: bias" in result.stderr

@@ -26,7 +26,8 @@ class Whole(_Number):
             return value
         text = str(value).strip()
         if not text.removeprefix("-").isdecimal() or not text.isascii() or len(text) > 18:
-            raise RequestError(_field(param), value, "not a whole number", "give one such as 2")
+            such = "480, in pixels" if param is not None and param.metavar == "PX" else "2"
+            raise RequestError(_field(param), value, "not a whole number", f"give one such as {such}")
         return int(text)
 
 
@@ -126,7 +127,7 @@ def figure_options() -> list[click.Option]:
             "gaussian, gabor:ANGLE, gaussian-derivative:ANGLE.",
         ),
         option("--resize/--no-resize", help="Scale a picture to the input's size."),
-        option("--heat-map/--no-heat-map", help="Colours instead of numbers [where numbers do not fit]."),
+        option("--heat-map/--no-heat-map", help="Colours instead of numbers [where those take twice the width]."),
         option("--view", metavar="NAME", shell_complete=_views, help="iso: slanted planes; flat: grids side by side."),
         option(
             "--order",

@@ -29,6 +29,7 @@ __all__ = [
 FRAMEWORKS: dict[str, Framework] = {
     f.name: f for f in (torch.FRAMEWORK, keras.FRAMEWORK, onnx.FRAMEWORK, jax.FRAMEWORK)
 }
+_DENSE = ("Linear", "LazyLinear", "Dense", "Gemm")
 _ALIASES = {"torch": "pytorch", "tensorflow": "keras", "tf": "keras", "flax": "jax"}
 _PASSED_ON = ("input_size", "framework")  # faults that are not in the code
 
@@ -102,6 +103,9 @@ def to_code(layer: Layer, framework: str) -> str:
     Raises RequestError, which says why, where the framework has no such layer.
     """
     chosen = _framework(framework)
+    if not isinstance(layer, Layer):
+        fix = "give one such as Conv(5, 3); from_code and from_module make it of a framework's"
+        raise RequestError("layer", type(layer).__name__, "not a layer of convanim's", fix)
     try:
         return _written(chosen, layer)
     except UnsayableError as reason:
@@ -175,6 +179,8 @@ def _near(name: str, wanted: str | None) -> str:
     from difflib import get_close_matches
 
     names = [known for f in FRAMEWORKS.values() if wanted in (None, f.name) for known in f.forms]
+    if name in _DENSE:
+        return "a 1x1 convolution does the same at every place: try nn.Conv2d(IN, OUT, 1)"
     near = get_close_matches(name, names, n=3, cutoff=0.6)
     if near:
         return f"try {', '.join(dict.fromkeys(near))}"

@@ -127,7 +127,8 @@ def bound(form: Form, call: Call) -> tuple[Given, tuple[str, ...]]:
             rule = "not a literal"
             raise RequestError(name, shown_literal(value), rule, "write out its numbers; nothing is evaluated")
     kept = {name: value for name, value in values.items() if name not in form.silent}
-    return Given(form, kept), tuple(name for name in values if name in form.silent and name not in _UNSAID)
+    unshown = (name for name, value in values.items() if name in form.silent and value not in (None, False))
+    return Given(form, kept), tuple(name for name in unshown if name not in _UNSAID)
 
 
 def per_axis_sizes(name: str, value: int | tuple[int, ...], dims: int) -> tuple[int, ...]:

@@ -113,7 +113,7 @@ def _arranged(stack: Stack) -> tuple[list[_Column], int, bool]:
         if columns is not None:
             return columns, cell, False
     if has_numbers:
-        raise TooNarrowError(f"leaves less than {least} pixels to a cell")
+        raise TooNarrowError(f"leaves less than {least} pixel{'s' * (least > 1)} to a cell")
     largest = max(max(plan.canvas.rows, plan.canvas.columns) for plan in stack.maps)
     for ticks in range(stack.room, _LEAST_TICKS - 1, -4):
         dims = tuple(
