@@ -53,11 +53,19 @@ def brief(stage: Stage) -> str:
     default_stride = (1,) * len(stage.input_size) if isinstance(stage, Conv | ConvTranspose) else stage.kernel_size
     if stage.stride != default_stride:
         words.append(f"stride {spelled_short(stage.stride)}")
+    if any(map(any, stage.padding)):
+        words.append("causal" if _is_causal(stage) else f"padding {spelled_sides(stage.padding)}")
     if max(dilation_of(stage)) > 1:
         words.append(f"dilation {spelled_short(dilation_of(stage))}")
     if isinstance(stage, Conv | ConvTranspose) and stage.groups > 1 and not is_depthwise:
         words.append(f"groups {stage.groups}")
     return " ".join(words)
+
+
+def _is_causal(layer: Layer) -> bool:
+    """Whether the window never reaches past the cell that it is for."""
+    is_conv = isinstance(layer, Conv) and max(layer.stride) == 1
+    return is_conv and all(sides == (axis.footprint - 1, 0) for sides, axis in zip(layer.padding, layer.axes))
 
 
 def footprint_formula(layer: Layer, axis: int) -> str:

@@ -42,8 +42,8 @@ REDUCED = Chain("192@28x28", ["conv 1x1 16", "relu", "conv 5x5 32 p2"])
         ),
         (
             REDUCED,
-            "A chain of 3 layers over a 192@28×28 input: conv 1×1 to 16@28×28, relu, conv 5×5 to 32@28×28; each step "
-            "shows what one cell of the last map depends on.",
+            "A chain of 3 layers over a 192@28×28 input: conv 1×1 to 16@28×28, relu, conv 5×5 padding 2 to 32@28×28; "
+            "each step shows what one cell of the last map depends on.",
         ),
         (
             Chain(4, ["leaky-relu"], dims=1),
@@ -70,6 +70,9 @@ def test_a_comparison_is_its_figures_in_turn() -> None:
         (Conv("50@200", 1, out_channels=20), "conv, kernel 1×1, 20 filters", "conv 1×1"),
         (Conv("4@5", 3, 2, groups=4), "conv, kernel 3×3, 4 filters, stride 2, groups 4", "depthwise conv 3×3 stride 2"),
         (Conv("1@9", 3, dilation=2, out_channels=1), "conv, kernel 3×3, 1 filter, dilation 2", "conv 3×3 dilation 2"),
+        (Conv(7, 3, 1, 1), "conv, kernel 3×3, padding 1", "conv 3×3 padding 1"),
+        (Conv(7, 3, 2, (0, 1)), "conv, kernel 3×3, stride 2, padding 0×1", "conv 3×3 stride 2 padding 0×1"),
+        (Conv(9, 2, 1, "causal", 4, dims=1), "conv, kernel 2, padding 4:0, dilation 4", "conv 2 causal dilation 4"),
         (ConvTranspose("2@3", 3, 2), "conv transpose, kernel 3×3, 1 filter, stride 2", "conv transpose 3×3 stride 2"),
         (MaxPool("3@4", 2), "max pool, kernel 2×2", "max pool 2×2"),
         (AvgPool(4, 2, 1), "avg pool, kernel 2×2, stride 1", "avg pool 2×2 stride 1"),

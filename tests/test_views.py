@@ -20,6 +20,7 @@ from convanim.options import Options
 from convanim.render import Renderer
 from convanim.scene import Cells, Lines, Scene, Texts, shown
 from convanim.views import VIEWS, WIDTHS
+from convanim.views.lettering import words_of, wrapped
 
 every_view = pytest.mark.parametrize("view", list(VIEWS))
 ANY_LAYER = st.sampled_from(list(LAYERS)).flatmap(layers)
@@ -187,6 +188,14 @@ def test_a_width_that_is_none_is_refused(view: str, width: Any) -> None:
     """A page has a whole number of pixels, within limits."""
     with pytest.raises(RequestError, match="width"):
         compose(Conv(5, 3), replace(Options(view=view), width=width))
+
+
+def test_numbers_stay_with_what_they_are_of() -> None:
+    """Lines of labels and captions break between a stage's arguments, not within one."""
+    text = "conv 3×3 stride 2 padding 1:0×2:1, avg pool 2×2 padding 1, relu"
+    assert words_of(text) == ["conv", "3×3", "stride 2", "padding 1:0×2:1,", "avg", "pool", "2×2", "padding 1,", "relu"]
+    assert " ".join(wrapped(text, 11)) == text
+    assert all(not line[0].isdigit() or line[1] == "×" for line in wrapped(text, 11))
 
 
 def test_rays_join_the_window_and_its_cell_in_the_slanted_view() -> None:

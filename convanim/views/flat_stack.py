@@ -11,7 +11,7 @@ from convanim.views.coarse import coarse_shapes
 from convanim.views.drawing import TooNarrowError
 from convanim.views.filters import filter_plan, filter_shapes, slice_shapes
 from convanim.views.legend import LEGEND_HEIGHT, legend_shapes
-from convanim.views.lettering import LEADING, Block, text_block
+from convanim.views.lettering import LEADING, Block, text_block, words_of
 from convanim.views.rows import rows_of_cells
 from convanim.views.sheets import Placed, sheet_shapes, written
 from convanim.views.stack import SheetMap, Stack
@@ -46,7 +46,7 @@ class _Column:
 
     def slot(self, stack: Stack, cell: int) -> int:
         """Pixels that the block takes with its label, whose words are not broken."""
-        words = [word for line in self.plan.label for word in line.split()] if stack.labels else []
+        words = [word for line in self.plan.label for word in words_of(line)] if stack.labels else []
         return max(self.width(stack, cell), round(max((text_width(w, stack.least_em) for w in words), default=0)))
 
     def steps_down(self, stack: Stack) -> list[int]:

@@ -13,7 +13,7 @@ from convanim.views.coarse import coarse_shapes
 from convanim.views.drawing import TooNarrowError
 from convanim.views.iso import iso_basis
 from convanim.views.legend import LEGEND_HEIGHT, bar
-from convanim.views.lettering import Block, text_block, wrapped
+from convanim.views.lettering import Block, text_block, words_of, wrapped
 from convanim.views.sheets import Placed, scale_of, sheet_shapes, written
 from convanim.views.stack import SheetMap, Stack
 from convanim.views.stack_page import finished_stack
@@ -100,7 +100,7 @@ def _gutter(stack: Stack) -> int:
     if not stack.labels:
         return 0
     widest = max(text_width(line, 1) for plan in stack.maps for line in plan.label)
-    longest_word = max(text_width(word, 1) for plan in stack.maps for line in plan.label for word in line.split())
+    longest_word = max(text_width(word, 1) for plan in stack.maps for line in plan.label for word in words_of(line))
     least = longest_word * stack.least_em
     return round(max(min(widest * stack.label_em, _GUTTER * stack.width), least) + 2 + stack.margin)
 

@@ -1,5 +1,6 @@
 """Text in and around the maps: how large it may be, and where its lines go."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from convanim.views.drawing import Page
 LEADING = 1.5  # from one line of text to the next, in ems
 _CLEAR = 0.84  # how much of a cell text may fill
 _EQUATION_LINES = 3
+_WORDS = re.compile(r"(?:stride|padding|dilation|groups) \d\S*|\S+")
 
 
 def fits(lattice: Lattice, width: float, height: float) -> bool:
@@ -110,10 +112,15 @@ def text_block(page: Page, text: str, room: float) -> Block:
     return Block(wrapped(text, room / em), em)
 
 
+def words_of(text: str) -> list[str]:
+    """The words between which a text may be broken: a number stays with the argument that it is of."""
+    return _WORDS.findall(text)
+
+
 def wrapped(text: str, room: float) -> tuple[str, ...]:
     """Text on lines of `room` ems, broken between words, and within those that are longer than a line."""
     lines = [""]
-    for word in text.split():
+    for word in words_of(text):
         longer = f"{lines[-1]} {word}".strip()
         if text_width(longer, 1) <= room:
             lines[-1] = longer
