@@ -23,9 +23,12 @@ from stacks import (
 from strategies import channelled
 from test_scene import positions
 
+from convanim.animation import compose
+from convanim.filling import layer_values
 from convanim.layers import Conv, ConvTranspose, MaxPool, input_shape, kernel_shape
 from convanim.numerals import numeral
 from convanim.operations import OPERATIONS
+from convanim.options import Options
 from convanim.scene import Blocks, Cells, Lines, Scene, Since, Texts, series_at, shown
 from convanim.views import VIEWS
 
@@ -158,7 +161,7 @@ def test_sheets_past_a_number_are_left_out(view: str, inputs: int, outputs: int,
 @given(data=st.data(), order=ORDERS)
 @pytest.mark.parametrize("kind", [Conv, ConvTranspose])
 def test_numbers_slices_and_what_they_add(kind: Any, view: str, data: st.DataObject, order: str) -> None:
-    """Cells hold the layer's numbers, iso on the top sheet alone; the terms add up to the cell, as do the sums."""
+    """Cells hold the numbers, iso on the top sheet and in the current cell; terms add up to the cell, as do sums."""
     groups, read, made = (data.draw(st.integers(1, 2)) for _ in range(3))
     channels = {"in_channels": groups * read, "out_channels": groups * made * 2, "groups": groups}
     layer = kind(data.draw(st.sampled_from([(3, 2), (4,)])), data.draw(st.integers(1, 2)), padding=0, **channels)
@@ -173,9 +176,8 @@ def test_numbers_slices_and_what_they_add(kind: Any, view: str, data: st.DataObj
     assert inputs == {("input", *c): numeral(numbers[c].item()) for c in written}
     steps = stepped(layer, scene, order)
     for step, (output, cell) in some(steps):
-        done = {
-            ("output", o, *c): numeral(made_of[(o, *c)].item()) for o, c in steps[: step + 1] if view == "flat" or not o
-        }
+        seen = [(o, c) for o, c in steps[: step + 1] if view == "flat" or not o or (o, c) == (output, cell)]
+        done = {("output", o, *c): numeral(made_of[(o, *c)].item()) for o, c in seen}
         assert numbers_at(scene, step, "output") == done
         left, right = scene.equation(step).replace("−", "-").replace("·", "*").split(" = ")
         assert eval(left) == int(right) == made_of[(output, *cell)]
@@ -286,3 +288,15 @@ def test_no_key_stands_in_two_places(view: str, layer: Any, values: str | None, 
             for element, cell in enumerate(shape.cells.tolist()):
                 place = (shape.lattice, *cell)
                 assert found.setdefault(shape.key(element), place) == place
+
+
+@every_view
+def test_the_current_cell_has_its_number_on_every_sheet(view: str) -> None:
+    """It lies over all sheets, so that it is read on lower ones, too."""
+    layer, options = Conv("3@4", 3, out_channels=2), Options(values="random:2", view=view, width=700)
+    scene, made = compose(layer, options).scene, layer_values(layer, options)
+    assert made is not None
+    for step, number in enumerate(made.output.ravel().tolist()):
+        texts = [shape for shape in scene.shapes if isinstance(shape, Texts) and shape.role == "current"]
+        said = [text.string(step, e) for text in texts for e in shown(text.when, len(text), step).tolist()]
+        assert said == [str(number)]

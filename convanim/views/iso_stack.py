@@ -182,6 +182,8 @@ def _map_shapes(stack: Stack, stood: _Stood) -> list[Shape]:
             # Numbers on a sheet under another would be half hidden.
             shown = text if text is None or placed.sheet == 0 else replace(text, strings=())
             shapes, over = sheet_shapes(stack, placed, stood.number, shown)
+            if stood.number == len(stack.maps) - 1:
+                _, over = sheet_shapes(stack, placed, stood.number, text)  # the current cell lies over all sheets
         else:
             shapes, over = coarse_shapes(stack, placed, stood.number)
         still += shapes
