@@ -127,7 +127,10 @@ def _located(error: RequestError, source: str) -> RequestError:
 
 def _near(name: str) -> str:
     from difflib import get_close_matches
+    from os.path import isfile
 
+    if isfile(f"{name}.toml"):
+        return f"there is a file of that name: try {name}.toml"
     near = get_close_matches(name, template_names(), n=3, cutoff=0.5)
     listed = f"try {', '.join(near)}; " if near else ""
     return f"{listed}'convanim templates' lists them, and a recipe of your own ends in .toml"

@@ -278,3 +278,11 @@ def test_a_name_that_is_nearly_a_templates_is_helped() -> None:
     """The nearest names are suggested."""
     with pytest.raises(RequestError, match="no_padding_strides"):
         load_recipe("no_padding_stride")
+
+
+def test_a_file_without_its_suffix_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The refusal names the file that was meant."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "edges.toml").touch()
+    with pytest.raises(RequestError, match=r"no such template; there is a file of that name: try edges\.toml"):
+        load_recipe("edges")
