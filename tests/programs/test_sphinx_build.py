@@ -231,6 +231,7 @@ WRONG = [
     ("nn.Conv2d(3, 8, f())", ":input-size: 5", "code nn.Conv2d(3, 8, f()): "),
     ("conv -i 5 -k 3", ":theme: none", ":theme: none: "),
     ("conv -i 5 -k 3", ":width: 3px", ":width: 3: "),
+    ("conv -i 5 -k 3", ":width: -3px", "invalid option value: (option: \"width\"; value: '-3px')"),
     ("conv -i 5 -k 3", ":step-time: soon", ":step-time: soon: "),
     ("conv -i 5 -k 3", ":labels: maybe", "give yes or no"),
     ("conv -i 5 -k 3", ":colour: red", 'unknown option: "colour"'),
