@@ -140,7 +140,7 @@ def test_a_still_is_a_film_of_one_picture(suffix: str) -> None:
 
 @pytest.mark.parametrize(
     ("step_time", "hold", "lasts"),
-    [(0.5, 1, 25), (0.33, 0.1, 1), (0.33, 0, 11), (0.02, 0, 2), (30, 0, 150), (300.01, 7.13, 15)],
+    [(0.5, 1, 25), (0.33, 0.1, 1), (0.33, 0, 11), (0.02, 0, 2), (30, 0, 150), (300.01, 0, 19)],
 )
 def test_pictures_divide_what_frames_last(step_time: float, hold: float, lasts: int) -> None:
     """A picture's time divides each frame's; it is a quarter of a second at most, but where frames are long."""
@@ -171,6 +171,21 @@ def test_a_film_of_many_rounds_is_an_hour_at_most() -> None:
     refuse_unfit(second.animation, FORMATS[".webm"])
     with pytest.raises(RequestError, match="at most 3600,"):
         refuse_unfit(animate(Conv(3, 3), width=64, step_time=1, hold=0, loop=3601).animation, FORMATS[".webm"])
+
+
+@pytest.mark.parametrize(("step_time", "hold"), [(0.02, 655), (0.5, 600.01), (0.33, 200), (300.01, 7.13), (59.99, 1)])
+def test_frames_last_as_long_as_told_and_are_not_many_pictures(step_time: float, hold: float) -> None:
+    """Every frame has a picture; its time is off by half a picture at most, by a step's thousandth where it moves."""
+    from convanim.export.video import picture_time
+
+    clock = timing(3, step_time=step_time, hold=hold)
+    lasts = picture_time(clock)
+    for frame in range(3):
+        time = clock.duration(frame)
+        shown = round(time / lasts) * lasts
+        assert shown >= lasts
+        assert abs(shown - time) <= (time / 1000 if frame < 2 else max(lasts / 2, time / 1000))
+    assert clock.duration(0) / lasts <= 4000
 
 
 def test_what_is_missing_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

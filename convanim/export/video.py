@@ -27,7 +27,7 @@ from convanim.timing import Timing
 
 _LONGEST = 25  # centiseconds of a picture; few players like a film of less than four a second
 _MOST = 20  # pictures of a frame, where it lasts long
-_VERY_MOST = 2_000  # of one whose time has no such divisor; it may then last a little more or less
+_VERY_MOST = 2_000  # of one whose time has no such divisor; it may then last half a picture more or less
 _WEIGHTS = (0.2126, 0.7152, 0.0722)  # of red, green and blue in brightness; BT.709
 _BT709, _LIMITED = 1, 1  # primaries, transfer and matrix; the range of brightness: as ITU-T H.273 numbers them
 
@@ -108,11 +108,21 @@ def _pictures(animation: Animation, drawn: Iterable[Frame] | None) -> Iterator[t
 
 
 def picture_time(timing: Timing) -> int:
-    """How many centiseconds each picture of a film lasts: a divisor of what frames last, if that is not too short."""
-    common = gcd(*(timing.duration(frame) for frame in (0, timing.forward - 1)))
+    """How many centiseconds each picture of a film lasts: a divisor of all that frames last.
+
+    Where that makes too many pictures it is a divisor of a step alone, and of very long steps a small part.
+    """
+    step, held = (timing.duration(frame) for frame in (0, timing.forward - 1))
     most = max(_LONGEST, timing.step_time // _MOST)
-    divisor = max(part for part in range(1, min(common, most) + 1) if common % part == 0)
-    return max(divisor, (timing.step_time + timing.hold) // _VERY_MOST)
+    lasts = _divisor(gcd(step, held), most)
+    if held > _VERY_MOST * lasts:
+        lasts = max(_divisor(step, most), step // _VERY_MOST)
+    return lasts
+
+
+def _divisor(time: int, most: int) -> int:
+    """The largest divisor of a time up to some number."""
+    return max(part for part in range(1, min(time, most) + 1) if time % part == 0)
 
 
 def _picture(pixels: NDArray[np.uint8], theme: Theme) -> av.VideoFrame:
