@@ -8,7 +8,7 @@ from pathlib import Path
 
 from convanim.animation import Animation
 from convanim.errors import RequestError
-from convanim.export import FORMATS
+from convanim.export import FORMATS, folder_place
 from convanim.export.formats import Progress, is_installed, refuse_unfit
 from convanim.export.reel import Reel
 from convanim.export.whole import whole_files
@@ -77,7 +77,7 @@ def embed(animation: Animation, folder: str, progress: Progress = lambda: None, 
     Raises RequestError where the folder cannot be, or holds another figure's snippets, or a format cannot show the
     figure; OSError when a file cannot be written. Then none is changed.
     """
-    place = _place(folder)
+    place = folder_place(folder)
     pieces = pieces_of(animation)
     for piece in pieces:
         refuse_unfit(piece.animation, FORMATS[piece.suffix])
@@ -96,17 +96,6 @@ def embed(animation: Animation, folder: str, progress: Progress = lambda: None, 
     for name in older - set(names):
         (place / name).unlink(missing_ok=True)
     return [place / name for name in names]
-
-
-def _place(folder: str) -> Path:
-    if not folder:
-        raise RequestError("folder", folder, "no folder is named", "give a name such as figures/, or . for this one")
-    place = Path(folder)
-    if place.exists() and not place.is_dir():
-        raise RequestError("folder", folder, "there is a file of that name", "give another folder")
-    if not place.parent.is_dir():
-        raise RequestError("folder", folder, f"there is no folder {place.parent}", "make it first, or give another")
-    return place
 
 
 def _older(place: Path, folder: str, stem: str) -> set[str]:

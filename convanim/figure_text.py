@@ -170,8 +170,7 @@ def _stages_part(text: str, input_size: str | None, dims: int | None, shared: Ma
     from convanim.figures import Part
 
     options = asked(_heard_by(CHAIN, shared))
-    stages = [stage.strip() for stage in text.split(",")]
-    return Part(chain_from(stages, input_size, dims, options), options, text)
+    return Part(chain_from([text], input_size, dims, options), options, text)
 
 
 def _command_part(

@@ -5,7 +5,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 from convanim.batch import render_all
-from convanim.errors import RequestError
+from convanim.export import folder_place
 from convanim.export.whole import whole_file
 from convanim.packaged import page
 from convanim.recipes import Recipe, load_recipe, template_names
@@ -17,13 +17,7 @@ def make_gallery(folder: str, *, executor: Executor | None = None, force: bool =
     What is current already is left alone unless `force`; an `executor` does the drawing if there is one.
     Raises RequestError when the folder cannot be, OSError when a file cannot be written.
     """
-    if not str(folder):
-        raise RequestError("folder", "", "no folder is named", "give a name such as gallery/, or . for this one")
-    place = Path(folder)
-    if place.exists() and not place.is_dir():
-        raise RequestError("folder", folder, "there is a file of that name", "give another folder")
-    if not place.parent.is_dir():
-        raise RequestError("folder", folder, f"there is no folder {place.parent}", "make it first, or give another")
+    place = folder_place(folder)
     place.mkdir(exist_ok=True)
     recipes = [load_recipe(name) for name in template_names()]
     files = [str(place / "{name}.gif"), str(place / "{name}.png")]

@@ -127,7 +127,9 @@ def figure_options() -> list[click.Option]:
             "gaussian, gabor:ANGLE, gaussian-derivative:ANGLE.",
         ),
         option("--resize/--no-resize", help="Scale a picture to the input's size."),
-        option("--heat-map/--no-heat-map", help="Colours instead of numbers [where those take twice the width]."),
+        option(
+            "--heat-map/--no-heat-map", help="Colours instead of numbers [where numbers would need twice the width]."
+        ),
         option("--view", metavar="NAME", shell_complete=_views, help="iso: slanted planes; flat: grids side by side."),
         option(
             "--order",

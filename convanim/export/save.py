@@ -52,6 +52,18 @@ def refuse_no_folder(text: str, parent: Path) -> None:
         raise RequestError("output", text, f"there is no folder {parent}", "make it first, or give another")
 
 
+def folder_place(folder: str) -> Path:
+    """The path of a folder that may have to be made; raises RequestError where it cannot be."""
+    if not folder:
+        raise RequestError("folder", folder, "no folder is named", "give a name such as figures/, or . for this one")
+    place = Path(folder)
+    if place.exists() and not place.is_dir():
+        raise RequestError("folder", folder, "there is a file of that name", "give another folder")
+    if not place.parent.is_dir():
+        raise RequestError("folder", folder, f"there is no folder {place.parent}", "make it first, or give another")
+    return place
+
+
 def save(animation: Animation, to: Sequence[Destination], progress: Callable[[], None] = lambda: None) -> list[Path]:
     """Write an animation everywhere; the paths written. `progress` is called after each frame of each.
 
