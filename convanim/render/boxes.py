@@ -50,6 +50,19 @@ class Box(NamedTuple):
             min(self.bottom, other.bottom),
         )
 
+    @property
+    def area(self) -> int:
+        """How many pixels it has."""
+        return (self.right - self.left) * (self.bottom - self.top)
+
+    def bands(self, most: int) -> "list[Box]":
+        """The box in rows of boxes as wide as it is, of at most so many pixels each, or of one row."""
+        height = max(1, most // max(self.right - self.left, 1))
+        return [
+            self._replace(top=top, bottom=min(top + height, self.bottom))
+            for top in range(self.top, self.bottom, height)
+        ]
+
     def around(self, other: "Box") -> "Box":
         """The smallest box that holds both."""
         return Box(
