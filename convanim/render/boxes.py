@@ -6,6 +6,8 @@ import numpy as np
 
 from convanim.scene import Floats
 
+LARGEST = 5 << 19  # pixels that are worked on at once
+
 
 class Box(NamedTuple):
     """Pixels left ≤ x < right, top ≤ y < bottom."""

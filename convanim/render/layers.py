@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from convanim.render.boxes import Box, disjoint, pixel_box
+from convanim.render.boxes import LARGEST, Box, disjoint, pixel_box
 from convanim.render.inks import CLEAR, Inks, Numbers
 from convanim.render.painter import Painter
-from convanim.render.patches import LARGEST, Placed
+from convanim.render.patches import Placed
 from convanim.scene import Floats, Ints, Shape, Since
 
 

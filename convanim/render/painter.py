@@ -7,11 +7,11 @@ from functools import partial
 import numpy as np
 
 from convanim.drawn import Areas, Mark, Strokes, Writing, cell_line_width, cell_marks, line_marks, marks
-from convanim.render.boxes import Box
+from convanim.render.boxes import LARGEST, Box
 from convanim.render.inks import CLEAR, Inks, Numbers
 from convanim.render.lettering import PARTS as TEXT_PARTS
 from convanim.render.lettering import writing
-from convanim.render.patches import LARGEST, Banded, Patch, Placed, patch
+from convanim.render.patches import Banded, Patch, Placed, patch
 from convanim.render.raster import Stamped, areas, strokes
 from convanim.scene import Cells, Ints, Lines, Shape, Texts, series_at
 from convanim.theme import Style, Theme

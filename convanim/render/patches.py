@@ -7,10 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.render.boxes import Box
+from convanim.render.boxes import LARGEST, Box
 from convanim.render.inks import CLEAR, Inks, Numbers
 
-LARGEST = 5 << 19  # pixels of a patch that is made at once
 _SPARSE = 8  # a patch of which less than one pixel in so many is opaque is laid pixel by pixel
 
 
