@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from convanim.animation import Animation
 from convanim.export.formats import Progress
 from convanim.export.png_chunks import INDEXED, RGB, RGBA, chunk, head, packed, tables, texts
-from convanim.render import Frame, Renderer
+from convanim.render import Frame, still
 from convanim.render.boxes import LARGEST, Box
 
 _LEVEL = 3  # of zlib; more takes twice the time for a tenth of the bytes
@@ -21,8 +21,8 @@ _LEVEL = 3  # of zlib; more takes twice the time for a tenth of the bytes
 
 def write_still(animation: Animation, stream: BinaryIO, progress: Progress) -> None:
     """Write the frame that a still shows as a PNG."""
-    renderer = Renderer(animation.scene, animation.theme)
-    PngWriter(animation).write(renderer.frame(animation.timing.steps[animation.still]), stream)
+    frame = still(animation.scene, animation.theme, animation.timing.steps[animation.still])
+    PngWriter(animation).write(frame, stream)
     progress()
 
 
