@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from convanim.captions import caption_lines
-from convanim.chain import Chain
+from convanim.chain import Chain, chain_cell_count
 from convanim.chain_values import ChainValues, chain_values
 from convanim.errors import RequestError
 from convanim.filling import layer_values
 from convanim.font import legible
 from convanim.geometry import ORDERS, Geometry
-from convanim.layers import ConvTranspose, Layer, output_shape, with_channels
+from convanim.layers import ConvTranspose, Layer, cell_count, output_shape, with_channels
 from convanim.options import Options
 from convanim.scene import Scene
 from convanim.sizes import Sizes
@@ -25,6 +25,7 @@ from convanim.views.stack_of_chain import chain_stack
 from convanim.views.stack_of_layer import layer_stack
 
 _SLOW = 60  # seconds of a step that are worth a word
+_MOST_DRAWN = 1_000_000  # cells of all maps that are drawn one by one; each takes some 300 bytes
 _MOST_WIDER = 2  # numbers that would fit into a picture so much wider are not turned into colours unasked
 
 
@@ -158,12 +159,23 @@ def _laid_out(
     name: str,
     page: Drawing | Stack,
 ) -> tuple[Scene, tuple[str, ...]]:
-    """The scene of a page. Where it is too narrow, maps lose their grid, and numbers become colours."""
+    """The scene of a page. Where it is too narrow, maps lose their grid, and numbers become colours.
+
+    Raises RequestError where it has no room, or more cells than are drawn one by one.
+    """
+    is_scatter = options.transposed_as == "scatter"
+    cells = _cells(figure, page)
+    if cells > _MOST_DRAWN and (values is not None or is_scatter):
+        field, fix = ("transposed_as", "try gather") if values is None else ("values", "leave them out")
+        rule = f"maps of {cells:,} cells would be drawn cell by cell, and at most {_MOST_DRAWN:,} are"
+        raise RequestError(field, "scatter" if values is None else None, rule, f"{fix}, or try a smaller input")
     try:
+        if cells > _MOST_DRAWN and isinstance(page, Drawing):
+            raise TooNarrowError
         return VIEWS[name](page), ()
     except TooNarrowError:
         may_change = isinstance(page, Drawing) if values is None else options.heat_map is None
-        if not may_change or options.transposed_as == "scatter":
+        if not may_change or is_scatter:
             return view(name, page), ()  # refused, with a width that is enough
     coarser = _stack(figure, values, replace(asked, is_heat=values is not None))
     if values is None:
@@ -174,6 +186,13 @@ def _laid_out(
         return view(name, page), ()
     except RequestError as error:
         raise RequestError(error.field, error.value, error.rule, f"{error.fix}, or heat-map for colours") from None
+
+
+def _cells(figure: Layer | Chain, page: Drawing | Stack) -> int:
+    """The cells of the maps that are drawn."""
+    if isinstance(page, Stack):
+        return sum(plan.sheets * plan.canvas.rows * plan.canvas.columns for plan in page.maps)
+    return chain_cell_count(figure) if isinstance(figure, Chain) else cell_count(figure)
 
 
 def _would_fit(name: str, numbers: Drawing | Stack, colours: Drawing | Stack) -> bool:
