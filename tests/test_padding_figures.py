@@ -1,5 +1,6 @@
 """Figures of padding modes: copied numbers in the padding, frames around the cells that they come from."""
 
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -77,7 +78,8 @@ def side_of_a_cell(scene: Scene) -> float:
 
 def borders(sides: list[Any]) -> list[Any]:
     """Those sides of some cells that have none of these cells on their other side."""
-    return [side for side in sides if sides.count(side) == 1]
+    times = Counter(map(tuple, sides))
+    return [side for side in sides if times[tuple(side)] == 1]
 
 
 @every_view
