@@ -9,7 +9,7 @@ from pathlib import Path
 from convanim.animation import Animation
 from convanim.errors import RequestError
 from convanim.export import FORMATS, folder_place
-from convanim.export.formats import Progress, is_installed, refuse_unfit
+from convanim.export.formats import Progress, how_to_install, is_installed, refuse_unfit
 from convanim.export.reel import Reel
 from convanim.export.whole import whole_files
 from convanim.file_names import plain_name
@@ -65,7 +65,7 @@ def _lack(suffix: str, animation: Animation) -> str | None:
     if form.is_film and animation.theme.transparent:
         return ": a film has a background"
     if not is_installed(form):
-        return f" without the module {form.module}: pip install 'convanim[{form.extra}]'"
+        return f" without the module {form.module}: {how_to_install(form)}"
     return None
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from agg import drawn_by_agg
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pixels import composed
@@ -46,7 +47,7 @@ def test_templates_are_their_marks(name: str, theme: str) -> None:
         compared(animation, step)
 
 
-@settings(max_examples=40, deadline=None)
+@campaign(40)
 @given(
     layer=st.sampled_from(list(LAYERS)).flatmap(layers),
     view=st.sampled_from(list(VIEWS)),

@@ -12,7 +12,8 @@ import matplotlib
 import numpy as np
 import pytest
 from agg import drawn_by_agg
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.animation import FuncAnimation, PillowWriter
 from matplotlib.axes import Axes
@@ -68,7 +69,7 @@ def test_axes_show_the_marks(name: str) -> None:
     assert off(animation, animation.scene.steps // 2) <= TOLERANCE
 
 
-@settings(max_examples=15, deadline=None)
+@campaign(15)
 @given(layer=st.sampled_from(sorted(OPERATIONS)).flatmap(layers))
 def test_any_layer_is_drawn_alike(layer: Layer) -> None:
     """So it is for any layer, without numbers or with."""

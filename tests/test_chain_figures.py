@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from campaigns import campaign
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from oracle import oracle_of
 from pixels import inks, keys_at, numbers_at
@@ -21,7 +22,7 @@ from convanim.scene import Cells, Lines, Scene, Texts, series_at
 from convanim.views import VIEWS
 
 every_view = pytest.mark.parametrize("view", list(VIEWS))
-few = settings(max_examples=25, deadline=None)
+few = campaign(25)
 WIDE: dict[str, Any] = {"width": 2400, "max_sheets": 99, "max_frames": 100_000}
 ROLES = ("window", "window_hidden", "current")
 

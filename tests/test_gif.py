@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from pixels import composed, decoded, gif_bytes, pictures_of
@@ -152,7 +153,7 @@ def test_memory_does_not_grow_with_the_frames() -> None:
 COLOURS = st.lists(st.tuples(*[st.integers(0, 255)] * 3), min_size=1, max_size=400)
 
 
-@settings(max_examples=25, deadline=None)
+@campaign(25)
 @given(shown=COLOURS, exact=st.lists(st.tuples(*[st.integers(0, 255)] * 3), max_size=30))
 def test_a_palette_keeps_exact_colours_and_serves_all(
     shown: list[tuple[int, int, int]], exact: list[tuple[int, int, int]]

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from oracle import Cell, oracle_of
@@ -25,7 +26,7 @@ from convanim.scene import Cells, Lattice, Lines, Scene
 from convanim.theme import load_theme, theme_names
 
 Numbers = NDArray[Any]
-few = settings(max_examples=12, deadline=None)
+few = campaign(12)
 every_theme = pytest.mark.parametrize("theme", theme_names())
 # Parts of a cell, off its lines and off the number in its middle.
 PROBES = np.array([(0.15, 0.2), (0.15, 0.5), (0.15, 0.8), (0.85, 0.2), (0.85, 0.8)])

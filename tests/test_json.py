@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from campaigns import campaign
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import LAYERS, layers
 
@@ -139,7 +140,7 @@ def test_values_are_there_when_they_were_asked_for() -> None:
 
 @pytest.mark.parametrize("op", LAYERS)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@campaign(40)
 def test_the_values_follow_from_the_json_alone(op: str, data: st.DataObject) -> None:
     """`y = sum(w * x)`, the maximum or the mean over the listed taps is the output that is listed."""
     layer = data.draw(layers(op))

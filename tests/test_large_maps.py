@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from campaigns import campaign
+from hypothesis import example, given
 from hypothesis import strategies as st
 from oracle import Cell
 from pixels import inks, wider
@@ -242,7 +243,7 @@ def test_long_labels_stay_apart(view: str, width: int) -> None:
 
 
 @every_view
-@settings(max_examples=40, deadline=None)
+@campaign(40)
 @given(
     figure=st.one_of(chains(), st.sampled_from(list(OPERATIONS)).flatmap(channelled)),
     values=st.sampled_from([None, "random:5"]),

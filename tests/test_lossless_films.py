@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from pixels import Film, Picture, composed, decoded, pictures_of
@@ -54,7 +55,7 @@ def assert_same(picture: Picture, expected: Picture) -> None:
 
 @pytest.mark.parametrize("suffix", LOSSLESS)
 @pytest.mark.parametrize("op", OPERATIONS)
-@settings(max_examples=5, deadline=None)
+@campaign(5)
 @given(data=st.data())
 def test_frames_are_the_renderers_pixel_for_pixel(op: str, suffix: str, data: st.DataObject) -> None:
     """Any layer, theme and background, also forth and back: colours and transparency are kept, times too."""

@@ -7,7 +7,8 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pixels import composed, pictures_of
@@ -64,7 +65,7 @@ def walk(animation: Animation, steps: Sequence[int]) -> None:
 
 
 @pytest.mark.parametrize("op", list(OPERATIONS))
-@settings(max_examples=20, deadline=None)
+@campaign(20)
 @given(data=st.data(), options=OPTIONS, steps=WALKS)
 def test_a_frame_does_not_depend_on_those_before(
     op: str, data: st.DataObject, options: Options, steps: list[int]
@@ -74,7 +75,7 @@ def test_a_frame_does_not_depend_on_those_before(
     walk(animation, [step % animation.scene.steps for step in steps])
 
 
-@settings(max_examples=25, deadline=None)
+@campaign(25)
 @given(layer=transposed(), options=OPTIONS, steps=WALKS)
 def test_a_scatter_frame_does_not_depend_on_those_before(
     layer: ConvTranspose, options: Options, steps: list[int]
@@ -142,7 +143,7 @@ def test_drawing_leaves_matplotlib_as_it_was() -> None:
     assert dict(matplotlib.rcParams) == before
 
 
-@settings(max_examples=30, deadline=None)
+@campaign(30)
 @given(layer=st.sampled_from(list(LAYERS)).flatmap(layers), options=OPTIONS, at=st.integers(0, 10_000))
 def test_a_transparent_frame_on_its_background_is_the_opaque_frame(layer: Layer, options: Options, at: int) -> None:
     """Laid over the theme's background, a transparent frame differs from the opaque one by rounding alone."""

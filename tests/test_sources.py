@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convanim.errors import RequestError
@@ -302,7 +303,7 @@ def test_a_wrong_size_names_both_sizes(tmp_path: Path) -> None:
     assert all(part in str(refusal(path, (3, 3), kernel=True)) for part in ("2×3", "3×3", "kernel_size 2x3"))
 
 
-@settings(max_examples=200, deadline=None)
+@campaign(200)
 @given(source=st.text(max_size=12) | st.text("random:019.csvnpyarge/", max_size=12), kernel=st.booleans())
 def test_any_text_gives_numbers_or_a_refusal(source: str, kernel: bool) -> None:
     """Whatever is typed for values gives numbers of the right shape or one line of refusal."""
@@ -314,7 +315,7 @@ def test_any_text_gives_numbers_or_a_refusal(source: str, kernel: bool) -> None:
         assert numbers.shape == (2, 2)
 
 
-@settings(max_examples=300, deadline=None)
+@campaign(300)
 @given(content=st.binary(max_size=40) | st.text('0123456789,.-+e\n\r" ;_na', max_size=30).map(str.encode))
 def test_any_csv_gives_numbers_or_a_refusal(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     """Whatever a .csv holds gives finite numbers or one line of refusal."""

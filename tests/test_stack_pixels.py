@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from oracle import cells
@@ -209,7 +210,7 @@ FIGURES: list[tuple[Any, dict[str, Any]]] = [
 ANY_FIGURE = st.sampled_from(range(len(FIGURES)))
 
 
-@settings(max_examples=25, deadline=None)
+@campaign(25)
 @given(
     number=ANY_FIGURE,
     view=st.sampled_from(list(VIEWS)),

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 from oracle import Cell, cells, oracle_of
 from pixels import inks, keys_at, numbers_at, roles_at
@@ -34,7 +35,7 @@ from convanim.views import VIEWS
 
 every_op = pytest.mark.parametrize("op", list(OPERATIONS))
 every_view = pytest.mark.parametrize("view", list(VIEWS))
-few = settings(max_examples=8, deadline=None)
+few = campaign(8)
 ORDERS = st.sampled_from(["filter", "position"])
 ANY = st.sampled_from(list(OPERATIONS)).flatmap(channelled)
 WINDOWS = ("window", "window_padding", "window_zero", "window_overhang")

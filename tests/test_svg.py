@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
+from campaigns import campaign
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pixels import composed, wider
 from strategies import LAYERS, chains, layers
@@ -197,7 +198,7 @@ def test_a_template_shows_its_steps(name: str) -> None:
 
 
 @pytest.mark.parametrize("op", LAYERS)
-@settings(max_examples=12, deadline=None)
+@campaign(12)
 @given(data=st.data())
 def test_a_layer_shows_its_steps(op: str, data: st.DataObject) -> None:
     """Any layer, in every view, with numbers and without, played once, thrice or for ever, forth or also back."""
@@ -221,7 +222,7 @@ def test_a_layer_shows_its_steps(op: str, data: st.DataObject) -> None:
     check_frames(animation, sorted({0, data.draw(st.integers(0, last)), last}))
 
 
-@settings(max_examples=8, deadline=None)
+@campaign(8)
 @given(chain=chains(), values=st.sampled_from([None, "random:3"]))
 def test_a_chain_shows_its_steps(chain: Any, values: str | None) -> None:
     """Any chain, with numbers (as colours where they do not fit) and without."""

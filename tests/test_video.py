@@ -191,5 +191,5 @@ def test_frames_last_as_long_as_told_and_are_not_many_pictures(step_time: float,
 def test_what_is_missing_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without PyAV the refusal says what to install."""
     monkeypatch.setattr("convanim.export.formats.find_spec", lambda name: None)
-    with pytest.raises(RequestError, match=r"pip install 'convanim\[video\]'"):
+    with pytest.raises(RequestError, match=r"pip install av$"):
         destination("film.mp4")

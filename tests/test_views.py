@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pixels import composed, inks, numbers_at, wider
@@ -75,7 +76,7 @@ def test_every_view_draws_every_operation(op: str, dims: int, values: str | None
 
 
 @every_view
-@settings(max_examples=60, deadline=None)
+@campaign(60)
 @given(
     layer=ANY_LAYER,
     number=st.sampled_from([0, 7, -12, 345, -678, 0.5, -3.25, 123456, -98765.4, 3e9, 1e-5]),
@@ -91,7 +92,7 @@ def test_a_refused_width_comes_with_one_that_works(
 
 
 @every_view
-@settings(max_examples=15, deadline=None)
+@campaign(15)
 @given(n=st.integers(1, 300), m=st.integers(1, 300), width=st.integers(WIDTHS.start, 400))
 def test_large_maps_on_narrow_pages_are_drawn_or_told_a_width(view: str, n: int, m: int, width: int) -> None:
     """Maps too large for the page are refused with a width that is enough for them."""

@@ -30,7 +30,7 @@ class Format:
     most: int | None = None  # how many pixels long a side of its pictures may be
     is_film: bool = False  # whether every round is in the file, each picture with its background
     module: str = ""  # what it needs besides the dependencies of the package,
-    extra: str = ""  # and the extra that installs it
+    package: str = ""  # and what pip installs it as
 
 
 def is_installed(form: Format) -> bool:
@@ -42,7 +42,12 @@ def refuse_missing(form: Format, suffix: str) -> None:
     """Raise RequestError where what a format is written with is not installed."""
     if not is_installed(form):
         rule = f"{suffix} is written with the module {form.module}, which is not installed"
-        raise RequestError("output", suffix, rule, f"pip install 'convanim[{form.extra}]'")
+        raise RequestError("output", suffix, rule, how_to_install(form))
+
+
+def how_to_install(form: Format) -> str:
+    """What brings the module that a format is written with, however convanim itself came."""
+    return f"pip install {form.package}"
 
 
 def refuse_unfit(animation: Animation, form: Format | None) -> None:
@@ -137,10 +142,10 @@ FORMATS: dict[str, Format] = {
     ".png": Format(_png, is_still=True),
     ".html": Format(_html, rests=True, follows=True),
     ".svg": Format(_svg, rests=True, follows=True),
-    ".pptx": Format(_pptx, most=65_535, module="pptx", extra="slides"),
+    ".pptx": Format(_pptx, most=65_535, module="pptx", package="python-pptx"),
     ".pdf": Format(_pdf, most=19_200),
     ".apng": Format(_apng),
     ".webp": Format(_webp, most=16_383),
-    ".mp4": Format(_mp4, most=16_384, is_film=True, module="av", extra="video"),
-    ".webm": Format(_webm, most=16_384, is_film=True, module="av", extra="video"),
+    ".mp4": Format(_mp4, most=16_384, is_film=True, module="av", package="av"),
+    ".webm": Format(_webm, most=16_384, is_film=True, module="av", package="av"),
 }
