@@ -18,7 +18,6 @@ from pixels import decoded
 
 import convanim
 from convanim.cli import main
-from convanim.export.formats import FORMATS, is_installed
 from convanim.recipes import load_recipe
 
 CHECKOUT = Path(__file__).parent.parent
@@ -34,7 +33,7 @@ def commands() -> list[list[str]]:
     """Every command of the tool in a shell block, as its words; comments and other programs left out."""
     lines = [line for block in blocks("sh") for line in block.splitlines()]
     parts = [shlex.split(part, comments=True) for line in lines for part in line.split("&&")]
-    return [part[1:] for part in parts if part and part[0] == "convanim"]
+    return [part[1:] for part in parts if part and Path(part[0]).name == "convanim"]
 
 
 @pytest.mark.parametrize("words", [words for words in commands() if words[0] != "gallery"], ids=" ".join)
@@ -61,12 +60,9 @@ def places() -> list[list[str]]:
 
 @pytest.mark.parametrize("words", places(), ids=" ".join)
 def test_every_place_gets_its_file(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lines of the table write what they name, where what they need is installed."""
+    """The lines of the table write what they name."""
     monkeypatch.chdir(tmp_path)
     target = Path(words[-1] if words[0] == "embed" else words[words.index("-o") + 1])
-    form = FORMATS.get(target.suffix)
-    if form is not None and not is_installed(form):
-        pytest.skip(f"needs {form.module}")
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 0, result.output
     assert target.exists()

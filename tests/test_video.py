@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from pixels import Picture, pictures_of
@@ -16,8 +17,6 @@ from convanim.errors import option_name
 from convanim.export import FORMATS, destination, refuse_unfit, save
 from convanim.export.current import is_current
 from convanim.timing import timing
-
-av = pytest.importorskip("av", reason="needs PyAV: pip install 'convanim[video]'")
 
 FILMS = [".mp4", ".webm"]
 TOLERANCE = 6  # how far the colour of a cell may be off, of 255
