@@ -85,7 +85,7 @@ def compose(figure: Subject, options: Options, *, name: str = "", title: str = "
 def _shown(made: Composed, options: Options) -> tuple[Scene, Timing, int]:
     """The scene at its scale, or several of its frames on a sheet; the frames to play; the one that stills show."""
     scale = options.scale
-    if isinstance(scale, bool) or not isinstance(scale, int) or scale not in _SCALES:
+    if scale not in _SCALES:
         raise RequestError("scale", scale, f"not a whole number from 1 to {_SCALES.stop - 1}", "try 2")
     if scale * options.width not in WIDTHS:
         fix = f"try {WIDTHS[-1] // options.width}, or a smaller width"
