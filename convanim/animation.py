@@ -16,6 +16,7 @@ from convanim.options import Options
 from convanim.scene import Scene
 from convanim.scene_tools import scaled
 from convanim.theme import AUTO, DARK, DEFAULT, Theme, load_theme
+from convanim.theme_rules import theme_notes
 from convanim.timing import Timing
 from convanim.views import WIDTHS
 
@@ -78,7 +79,7 @@ def compose(figure: Subject, options: Options, *, name: str = "", title: str = "
         dark=dark,
         is_auto=is_auto,
         caption=() if isinstance(figure, Comparison) or options.caption is not None else caption_lines(figure),
-        notes=made.notes,
+        notes=(*made.notes, *theme_notes(options.theme, theme)),
     )
 
 
