@@ -16,6 +16,7 @@ from convanim.options import Options
 from convanim.scene import Scene
 from convanim.scene_tools import scaled
 from convanim.theme import AUTO, DARK, DEFAULT, Theme, load_theme
+from convanim.theme_rules import theme_notes
 from convanim.timing import Timing
 from convanim.views import WIDTHS
 
@@ -78,14 +79,14 @@ def compose(figure: Subject, options: Options, *, name: str = "", title: str = "
         dark=dark,
         is_auto=is_auto,
         caption=() if isinstance(figure, Comparison) or options.caption is not None else caption_lines(figure),
-        notes=made.notes,
+        notes=(*made.notes, *theme_notes(options.theme, theme)),
     )
 
 
 def _shown(made: Composed, options: Options) -> tuple[Scene, Timing, int]:
     """The scene at its scale, or several of its frames on a sheet; the frames to play; the one that stills show."""
     scale = options.scale
-    if isinstance(scale, bool) or not isinstance(scale, int) or scale not in _SCALES:
+    if scale not in _SCALES:
         raise RequestError("scale", scale, f"not a whole number from 1 to {_SCALES.stop - 1}", "try 2")
     if scale * options.width not in WIDTHS:
         fix = f"try {WIDTHS[-1] // options.width}, or a smaller width"

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from convanim.errors import RequestError
 from convanim.operations import OPERATIONS, Takes
-from convanim.options import SWITCHES, TEXTS
+from convanim.options import TYPES
 
 CHAIN = "chain"
 
@@ -49,7 +49,7 @@ def read_command(words: Sequence[str], looks: Collection[str], field: str, text:
         _add_layer(parser, name)
     parser.add_argument("--dims", type=number)
     for look in looks:
-        if look in SWITCHES:
+        if TYPES[look] is bool:
             parser.add_argument(spelled(look), action=argparse.BooleanOptionalAction)
         else:
             parser.add_argument(spelled(look), type=str if is_text(look) else number)
@@ -77,7 +77,7 @@ def spelled(name: str) -> str:
 
 def is_text(look: str) -> bool:
     """Whether a figure's option that is no switch takes text, not a number."""
-    return look in TEXTS or look in ("values", "kernel_values")
+    return TYPES[look] in (str, object)
 
 
 def number(text: str) -> int | float | str:

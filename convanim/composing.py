@@ -111,9 +111,9 @@ def _refuse_unfit(figure: Layer | Chain, options: Options, name: str, *, has_val
     if options.heat_map and not has_values:
         raise RequestError("heat_map", None, "there are no numbers to colour", "give values, such as random:7")
     sheets = options.max_sheets
-    if isinstance(sheets, bool) or not isinstance(sheets, int) or sheets < 2:
+    if sheets < 2:
         raise RequestError("max_sheets", sheets, "must be a whole number of at least 2", "try 8")
-    if isinstance(options.width, bool) or not isinstance(options.width, int) or options.width not in WIDTHS:
+    if options.width not in WIDTHS:
         rule = f"not a whole number of pixels from {WIDTHS.start} to {WIDTHS.stop - 1}"
         raise RequestError("width", options.width, rule, "try 480")
 

@@ -14,7 +14,7 @@ from convanim.values import Values, values_of
 
 def refuse_too_many_cells(figure: Layer | Chain, options: Options) -> None:
     """Raise RequestError when the maps have more cells than `max_cells`, before anything is allocated."""
-    if isinstance(options.max_cells, bool) or not isinstance(options.max_cells, int) or options.max_cells < 1:
+    if options.max_cells < 1:
         raise RequestError("max_cells", options.max_cells, "must be a whole number of at least 1", "try 10000000")
     cells = chain_cell_count(figure) if isinstance(figure, Chain) else cell_count(figure)
     if cells > options.max_cells:

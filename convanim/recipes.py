@@ -11,7 +11,7 @@ from convanim.figures import Comparison, Part, Subject
 from convanim.filling import with_file_sizes
 from convanim.layers import Layer
 from convanim.operations import OPERATIONS
-from convanim.options import OF_A_PART, Options, options_of
+from convanim.options import OF_A_PART, Options, options_of, recipe_keys
 from convanim.packaged import templates_folder
 from convanim.sources import SUFFIXES
 from convanim.toml_files import read_toml
@@ -21,35 +21,7 @@ if TYPE_CHECKING:
 
     from convanim.animation import Animation
 
-# Table -> key -> the option that it sets.
-_TABLES: dict[str, dict[str, str]] = {
-    "values": {"input": "values", "kernel": "kernel_values", "resize": "resize", "heat_map": "heat_map"},
-    "view": {
-        "name": "view",
-        "order": "order",
-        "max_sheets": "max_sheets",
-        "transposed_as": "transposed_as",
-        "theme": "theme",
-        "transparent": "transparent",
-        "width": "width",
-        "scale": "scale",
-        "labels": "labels",
-        "caption": "caption",
-        "input_label": "input_label",
-        "output_label": "output_label",
-        "frame": "frame",
-        "still": "still",
-        "sheet": "sheet",
-    },
-    "timing": {
-        "step_time": "step_time",
-        "hold": "hold",
-        "loop": "loop",
-        "bounce": "bounce",
-        "steps": "steps",
-        "max_frames": "max_frames",
-    },
-}
+_TABLES = recipe_keys()
 
 
 @dataclass(frozen=True)
@@ -190,6 +162,8 @@ def _single(path: "Path", table: Mapping[str, Any]) -> tuple[Layer | Chain, Opti
     layer = table.get("layer", {})
     if not isinstance(layer, list):
         return _layer(_section(table, "layer"), options), options
+    if not layer:
+        raise RequestError("layer", None, "there is no stage", "write each as [[layer]]")
     stages = [_stage(stage) for stage in layer]
     kernels = [beside(path.parent, "kernel_values", stage.pop("kernel", None)) for stage in stages]
     if any(kernel is not None for kernel in kernels):

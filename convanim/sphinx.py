@@ -27,7 +27,7 @@ from convanim.export import FORMATS
 from convanim.export.whole import whole_file
 from convanim.figure_text import is_recipe, recipe_of, refuse_stray_size
 from convanim.figures import Comparison
-from convanim.options import SWITCHES, option_names
+from convanim.options import TYPES, option_names
 from convanim.recipes import Recipe, beside
 from convanim.scene_tools import scaled
 from convanim.theme import AUTO
@@ -75,7 +75,7 @@ def _alignment(text: str | None) -> str:
 
 
 def _kind(look: str) -> Any:
-    if look in SWITCHES:
+    if TYPES[look] is bool:
         return _switch
     return directives.unchanged_required if is_text(look) else _number
 

@@ -218,15 +218,25 @@ def test_numpy_files_with_a_false_header(shape: str, tmp_path: Path) -> None:
         ("\n1,2\n\n\n3,4\n\n", [[1, 2], [3, 4]]),
         (" 1 , -2\n+3,\t4", [[1, -2], [3, 4]]),
         ('"1","2"\n3,4', [[1, 2], [3, 4]]),
-        ("1,2.5\n-3e2,.5", [[1, 2.5], [-300, 0.5]]),
+        ("1,2.5\n-3e2,.5", [[1, 2.5], [-300.0, 0.5]]),
+        ("a,b\n1,2\n3,4\n", [[1, 2], [3, 4]]),
+        ('\n"conv 1","Höhe"\n1,2\n3,4\n', [[1, 2], [3, 4]]),
+        ("one\n1,2\n3,4\n", [[1, 2], [3, 4]]),
+        ("1,2,\n3,4,\n", [[1, 2], [3, 4]]),
+        ("a,b,,\n1,2,,\n,,,\n3,4,,\n", [[1, 2], [3, 4]]),
+        ("1;2\n3;4\n", [[1, 2], [3, 4]]),
+        ("a;b\r\n1;2\r\n3;4\r\n", [[1, 2], [3, 4]]),
+        ("1,5;2\n-3;0,25\n", [[1.5, 2], [-3, 0.25]]),
+        ("1.5;2;\n-3;0.25;\n", [[1.5, 2], [-3, 0.25]]),
+        ("1,5e1;2\n3;4", [[15.0, 2], [3, 4]]),
     ],
 )
 def test_csv_files_are_read(text: str, rows: list[list[float]], tmp_path: Path) -> None:
-    """A byte order mark, any line ends, blank lines, blanks and quotes make no difference."""
+    """Marks, line ends, blank lines, blanks, quotes, a header, blank columns at the end and semicolons do no harm."""
     path = file(tmp_path, "numbers.CSV", text)
     numbers = input_numbers(path, (2, 2))
     assert numbers.tolist() == rows
-    assert numbers.dtype == (np.float64 if "." in text else np.int64)
+    assert numbers.dtype == (np.int64 if all(isinstance(n, int) for row in rows for n in row) else np.float64)
     assert file_size("values", path) == (2, 2)
 
 
@@ -247,16 +257,31 @@ def test_one_row_or_one_column(text: str, size: tuple[int, ...], tmp_path: Path)
     [
         ("1,2\n3\n", "line 2"),
         ("1,2\n\n3,4,5\n", "line 3"),
-        ("a,b\n1,2\n", "line 1"),
+        ("a,b\n", "no numbers"),
+        (",a,b\n0,1,2\n1,3,4\n", "line 1 may be a header, but has a blank cell in it"),
+        ("a,1\n1,2\n", "line 1 may be a header, but has a number in it"),
+        ("a,b\nc,d\n1,2\n", "line 2 has c, which is no number"),
+        ("-,x\n1,2\n", "line 1 has -, which is no number"),
         ("1,2\n3,four\n", "line 2"),
-        ("1,2,\n3,4,\n", "line 1"),
-        ("1;2\n3;4\n", "line 1"),
+        ("1,2,\n3,4,5\n", "line 1 has a blank cell"),
+        ("1,2,3\n4,5,\n", "line 2 has a blank cell"),
+        ("1,,3\n", "line 1 has a blank cell"),
+        (",2\n3,4\n", "line 1 has a blank cell"),
+        ("1 2\n3 4\n", "line 1 has 1 2, which is no number"),
+        ("1,2\n3;4\n", "line 2 has"),
+        ("1.234,5;2\n3;4", "line 1 has 1.234,5, which is no number"),
+        ("1,234;2\n3;4.5", "line 2: with semicolons between numbers, commas and points in them"),
+        ("1,234,567;2\n3;4", "line 1 has 1,234,567, which is no number"),
+        ("1_0;2\n3;4", "line 1 has 1_0"),
+        ("--3,2\n3,4", "line 1 has --3"),
         ("1,nan\n3,4\n", "NaN"),
         ("1,2\ninf,4\n", "infinity"),
         ("1e400,2\n3,4\n", "infinity"),
         ("1" + "0" * 30 + ",2\n3,4\n", "64 bits"),
-        ("1" + "0" * 400 + ",2\n3,4.5\n", ""),
-        ("9" * 200_000 + ",2\n3,4\n", ""),
+        ("1" + "0" * 399 + ",2\n3,4.5\n", "infinity"),
+        ("1" + "0" * 398 + ",2\n3,4.5\n", "64 bits"),
+        ("9" * 100_000 + ",2\n3,4\n", "infinity"),
+        ("9" * 200_000 + ",2\n3,4\n", "line 1 is not CSV"),
         ("9223372036854775808,-1\n3,4\n", "64 bits"),
         ("", ""),
         ("\n\n", ""),
