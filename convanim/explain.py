@@ -76,7 +76,10 @@ def _rules(layer: Layer) -> list[str]:
         lines.append(str(count_rule(layer.count_include_pad)))
     extra = layer.output_padding if isinstance(layer, ConvTranspose) else None
     sizes = (layer.input_size, layer.kernel_size, layer.stride, dilation_of(layer))
-    return lines + [f"this padding is what {rule}" for rule in rules_giving(layer.op, *sizes, layer.padding, extra)]
+    return lines + [
+        f"this is '{rule.word}' padding: {rule.says} ({rule.source})"
+        for rule in rules_giving(layer.op, *sizes, layer.padding, extra)
+    ]
 
 
 def _axis(layer: Layer, axis: int, name: str) -> list[str]:

@@ -1,10 +1,12 @@
 """All that can be said of a figure besides its layer."""
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convanim.errors import RequestError
-from convanim.sources import Source
+from convanim.errors import RequestError, suggestion
+
+if TYPE_CHECKING:
+    from convanim.sources import Source
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Options:
     Raises RequestError when an option is of the wrong kind; whether it fits the layer is seen when it is drawn.
     """
 
-    values: Source | None = None
+    values: "Source | None" = None
     kernel_values: Any = None  # a Source; for a chain a list may have one for each stage
     resize: bool = False
     heat_map: bool | None = None
@@ -95,5 +97,6 @@ def options_of(given: dict[str, Any]) -> Options:
     """Options from those given; raises RequestError for a name that is none."""
     for name in given:
         if name not in option_names():
-            raise RequestError(name, None, "there is no such option", f"options are {', '.join(option_names())}")
+            fix = suggestion(name, option_names(), f"options are {', '.join(option_names())}")
+            raise RequestError(name, None, "there is no such option", fix)
     return Options(**given)

@@ -8,8 +8,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.errors import RequestError
-from convanim.packaged import templates_folder
+from convanim.catalogue import theme_file
+from convanim.catalogue import theme_names as theme_names
+from convanim.errors import RequestError, suggestion
 from convanim.toml_files import read_toml
 
 Colour: TypeAlias = tuple[int, int, int]
@@ -124,11 +125,6 @@ class Theme:
         return replace(self.styles["heat"], fill=fill, text=_readable(fill))
 
 
-def theme_names() -> tuple[str, ...]:
-    """The themes that come with convanim."""
-    return tuple(sorted(path.stem for path in (templates_folder() / "themes").glob("*.toml")))
-
-
 DEFAULT, DARK = "classic", "dark"
 AUTO = "auto"  # instead of a theme's name: whichever of the two suits the surroundings
 
@@ -139,11 +135,13 @@ def load_theme(name: str, *, transparent: bool = False) -> Theme:
     Raises RequestError when there is none, or when it lacks a role or has a colour that is none.
     """
     if name in theme_names():
-        path = templates_folder() / "themes" / f"{name}.toml"
+        path = theme_file(name)
     elif name.lower().endswith(".toml"):
         path = Path(name)
     else:
-        raise RequestError("theme", name, "no such theme", f"try {', '.join(theme_names())}, {AUTO}, or a .toml file")
+        known = (*theme_names(), AUTO)
+        fix = suggestion(name, known, f"try {', '.join(known)}, or a .toml file")
+        raise RequestError("theme", name, "no such theme", fix)
     theme = _theme(name, read_toml("theme", name, path))
     return replace(theme, transparent=True) if transparent else theme
 
@@ -166,7 +164,9 @@ def _theme(name: str, table: Mapping[str, object]) -> Theme:
     roles = _table(name, "roles", table.get("roles"))
     for role in roles:
         if role not in UNDER:
-            raise _refused(name, f"roles.{role}", "there is no such role", f"roles are {', '.join(UNDER)}")
+            raise _refused(
+                name, f"roles.{role}", "there is no such role", suggestion(role, UNDER, f"roles are {', '.join(UNDER)}")
+            )
     styles: dict[str, Style] = {}
     for role, under in UNDER.items():
         if role not in roles and role in _STAND_IN:
