@@ -8,7 +8,9 @@ _NOT_OPTIONS = ("recipe", "folder", "stage", "stages", "figure", "code", "comman
 _FIELDS = re.compile("{(input_size|kernel_size|max_cells|resize)}")
 _MOST_OF_A_WORD = 120  # characters; longer ones, the user's all of them, are cut
 _MOST_OF_A_LINE = 1200
-_NEAR = 0.66  # how alike two names are, from 0 to 1, from which one may be a slip of the other
+_NEAR = 0.66  # how alike two names are, from 0 to 1, from which one may be a slip of the other,
+_NEAR_SHORT = 0.75  # and for words of few letters
+_FEW = 4
 _CLOSE = 0.12  # how much less alike than the nearest name another may be to be told, too
 _PART = 3  # letters from which a beginning, or a part between hyphens, points to a name
 
@@ -77,7 +79,7 @@ def near(word: str, names: Iterable[str], most: int = 3) -> list[str]:
     plain = {name: _plain(name) for name in names}
     wanted = _plain(word)[:_MOST_OF_A_WORD]
     alike = {name: SequenceMatcher(None, wanted, letters).ratio() for name, letters in plain.items()}
-    least = max(_NEAR, max(alike.values(), default=0) - _CLOSE)
+    least = max(_NEAR if len(wanted) > _FEW else _NEAR_SHORT, max(alike.values(), default=0) - _CLOSE)
     found = [name for name in sorted(alike, key=lambda name: -alike[name]) if alike[name] >= least]
     if len(wanted) >= _PART:
         found += [name for name, letters in plain.items() if letters.startswith(wanted)]

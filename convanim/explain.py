@@ -5,7 +5,7 @@ from math import prod
 from convanim.chain import Chain, spelled_shape
 from convanim.code import FRAMEWORKS, code_of
 from convanim.cost import Cost, cost_of, spelled_ratio, stage_cost
-from convanim.errors import RequestError
+from convanim.errors import RequestError, line_of
 from convanim.explain_chain import chain_lines, cost_lines, counted
 from convanim.figures import Comparison, Part, Subject
 from convanim.formula import brief, footprint_formula, parameters, size_formula
@@ -141,7 +141,7 @@ def _unread(geometry: Geometry) -> str:
 
 def _compared(parts: tuple[Part, ...], pairs: list[tuple[int, int]]) -> list[str]:
     """Each part under its title, then for some pairs what one costs measured by the other."""
-    titles = [part.title or _brief(part.figure) for part in parts]
+    titles = [line_of(part.title) or _brief(part.figure) for part in parts]
     lines = []
     for title, part in zip(titles, parts):
         lines += [title, "=" * len(title), *_lines(part.figure), ""]

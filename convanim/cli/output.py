@@ -11,7 +11,7 @@ import click
 
 from convanim.cli.notes import Notes
 from convanim.cli.streams import say_path
-from convanim.errors import RequestError, suggestion
+from convanim.errors import RequestError, shown, suggestion
 
 if TYPE_CHECKING:
     from convanim.animation import Animation
@@ -115,5 +115,5 @@ def progress(frames: int, label: str, notes: Notes) -> Iterator[Callable[[], Non
     if notes.quiet or frames < _LONG or sys.stderr is None or not sys.stderr.isatty():
         yield lambda: None
         return
-    with click.progressbar(length=frames, label=label, file=sys.stderr) as bar:
+    with click.progressbar(length=frames, label=shown(label), file=sys.stderr) as bar:
         yield lambda: bar.update(1)
