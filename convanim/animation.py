@@ -30,7 +30,7 @@ class Animation:
 
     `caption` is what may stand below it: empty where the picture has it already, or shall have none. `dark` is the
     theme for dark surroundings where its maker chose none, for formats that can follow them; with `is_auto` they all
-    must.
+    must. `subject` is the same for all figures of the same layers, whatever they look like.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Animation:
     is_auto: bool = False
     caption: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    subject: str = ""
 
 
 def compose(figure: Subject, options: Options, *, name: str = "", title: str = "", alt: str = "") -> Animation:
@@ -80,6 +81,7 @@ def compose(figure: Subject, options: Options, *, name: str = "", title: str = "
         is_auto=is_auto,
         caption=() if isinstance(figure, Comparison) or options.caption is not None else caption_lines(figure),
         notes=(*made.notes, *theme_notes(options.theme, theme)),
+        subject=hashlib.sha256(repr(_layers(figure)).encode()).hexdigest(),
     )
 
 
@@ -123,6 +125,10 @@ def _plain(figure: Subject) -> Subject:
     if not isinstance(figure, Comparison):
         return figure
     return Comparison(tuple(Part(part.figure, _worded(part.options), part.title) for part in figure.parts))
+
+
+def _layers(figure: Subject) -> object:
+    return [part.figure for part in figure.parts] if isinstance(figure, Comparison) else figure
 
 
 def _worded(options: Options) -> Options:

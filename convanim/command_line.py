@@ -7,10 +7,9 @@ figures as far as they are wanted.
 import argparse
 import shlex
 from collections.abc import Collection, Sequence
-from difflib import get_close_matches
 from typing import Any, NoReturn
 
-from convanim.errors import RequestError
+from convanim.errors import RequestError, suggestion
 from convanim.operations import OPERATIONS, Takes
 from convanim.options import TYPES
 
@@ -65,8 +64,7 @@ def _refuse(word: str, field: str, text: str, known: Sequence[str]) -> NoReturn:
     """Raise RequestError for a word that means nothing in a command line."""
     if not word.startswith("-"):
         raise RequestError(field, text, f"{word} is no option", "leave it out, or quote it with its option")
-    near = get_close_matches(word.partition("=")[0], list(dict.fromkeys(known)), n=3)
-    fix = f"try {', '.join(near)}" if near else "give the layer, and what is drawn of it"
+    fix = suggestion(word.partition("=")[0], known, "give the layer, and what is drawn of it")
     raise RequestError(field, text, f"no such option here: {word}", fix)
 
 

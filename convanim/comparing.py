@@ -70,13 +70,19 @@ def compared(comparison: Comparison, options: Options) -> Composed:
         bottom += round(ratio.height)
     scene = merged(scenes, options.width, bottom + page.margin)
     scene = replace(scene, shapes=(*scene.shapes, *around))
-    notes = tuple(
-        f"{part.title or f'figure {number}'}: {note}"
-        for number, (part, each) in enumerate(zip(parts, made), start=1)
-        for note in each.notes
-    )
+    left_out = tuple(dict.fromkeys(maps for each in made for maps in each.left_out))
     numbers = hashlib.sha256("".join(each.numbers for each in made).encode()).hexdigest()
-    return Composed(scene, clock, notes, numbers)
+    return Composed(scene, clock, _remarks(parts, made), left_out, numbers)
+
+
+def _remarks(parts: Sequence[Part], made: Sequence[Composed]) -> tuple[str, ...]:
+    """What is to be said of the parts, each once: with the part's title where it is not true of all of them."""
+    found = []
+    for number, (part, each) in enumerate(zip(parts, made), start=1):
+        for remark in each.remarks:
+            is_shared = all(remark in other.remarks for other in made)
+            found.append(remark if is_shared else f"{part.title or f'figure {number}'}: {remark}")
+    return tuple(dict.fromkeys(found))
 
 
 def _parts(parts: Sequence[Part], options: Options, share: int) -> list[Composed]:

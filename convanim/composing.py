@@ -1,13 +1,14 @@
 """One layer or chain laid out: its numbers, its scene, the steps that its frames show."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
 from convanim.captions import caption_lines
 from convanim.chain import Chain
 from convanim.chain_values import ChainValues, chain_values
-from convanim.errors import RequestError
+from convanim.errors import RequestError, suggestion
 from convanim.filling import layer_values
 from convanim.font import legible
 from convanim.geometry import ORDERS, Geometry
@@ -24,18 +25,28 @@ from convanim.views.stack import Stack, drawn_channels
 from convanim.views.stack_of_chain import chain_stack
 from convanim.views.stack_of_layer import layer_stack
 
+_MAPS_NAMED = 4  # in a note, of those whose channels are not all drawn
 _SLOW = 60  # seconds of a step that are worth a word
 _MOST_WIDER = 2  # numbers that would fit into a picture so much wider are not turned into colours unasked
 
 
 @dataclass(frozen=True)
 class Composed:
-    """A scene, the steps that its frames show, what its maker should know, and a digest of the numbers in it."""
+    """A scene, the steps that its frames show, what its maker should know, and a digest of the numbers in it.
+
+    `left_out` says of each map whose channels are not all drawn how many are: it becomes one note.
+    """
 
     scene: Scene
     timing: Timing
-    notes: tuple[str, ...]
+    remarks: tuple[str, ...]
+    left_out: tuple[str, ...]
     numbers: str
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """All that its maker should know."""
+        return self.remarks + _left_out_note(self.left_out)
 
 
 def composed(figure: Layer | Chain, options: Options, *, whole_width: int = 0) -> Composed:
@@ -60,7 +71,7 @@ def composed(figure: Layer | Chain, options: Options, *, whole_width: int = 0) -
         sample=None if _is_plain(figure) else lambda most: raster(size, sheets, options.order, most),
     )
     every = prod(figure.input_size) if is_scatter else prod(shape)
-    remark, notes = _sampling(clock, every if options.steps is None else None)
+    remark, remarks = _sampling(clock, every if options.steps is None else None)
     asked = Asked(
         width=options.width,
         order=options.order,
@@ -79,8 +90,8 @@ def composed(figure: Layer | Chain, options: Options, *, whole_width: int = 0) -
     else:
         page = _stack(figure, values, asked)
     scene, more = _laid_out(figure, values, options, asked, name, page)
-    notes += more + _left_out(page) + _missing_glyphs(options) + _slow(options)
-    return Composed(scene, clock, notes, _digest(values))
+    remarks += more + _missing_glyphs(options) + _slow(options)
+    return Composed(scene, clock, remarks, _left_out(page), _digest(values))
 
 
 def _made(figure: Layer | Chain) -> Sizes:
@@ -97,11 +108,13 @@ def _is_plain(figure: Layer | Chain) -> bool:
 def _refuse_unfit(figure: Layer | Chain, options: Options, name: str, *, has_values: bool) -> None:
     """Raise RequestError for options that are wrong, or do not go with the figure."""
     if name not in VIEWS:
-        raise RequestError("view", name, "no such view", f"try {' or '.join(VIEWS)}")
+        raise RequestError("view", name, "no such view", suggestion(name, VIEWS, f"try {' or '.join(VIEWS)}"))
     if options.order not in ORDERS:
-        raise RequestError("order", options.order, "no such order", f"try {' or '.join(ORDERS)}")
+        fix = suggestion(options.order, ORDERS, f"try {' or '.join(ORDERS)}")
+        raise RequestError("order", options.order, "no such order", fix)
     if options.transposed_as not in READINGS:
-        raise RequestError("transposed_as", options.transposed_as, "no such reading", f"try {' or '.join(READINGS)}")
+        fix = suggestion(options.transposed_as, READINGS, f"try {' or '.join(READINGS)}")
+        raise RequestError("transposed_as", options.transposed_as, "no such reading", fix)
     if options.transposed_as == "scatter":
         if not isinstance(figure, ConvTranspose):
             what = "a chain" if isinstance(figure, Chain) else figure.op
@@ -190,12 +203,16 @@ def _left_out(page: Drawing | Stack) -> tuple[str, ...]:
     """What of its maps a figure leaves out."""
     if isinstance(page, Drawing):
         return ()
-    return tuple(
-        f"{plan.label[0] if plan.label else plan.name}: {len(plan.drawn)} of {plan.channels:,} channels are drawn; "
-        "a larger max-sheets shows more"
-        for plan in page.maps
-        if plan.is_elided
-    )
+    elided = [plan for plan in page.maps if plan.is_elided]
+    return tuple(f"{len(p.drawn)} of {p.channels:,} of {p.label[0] if p.label else p.name}" for p in elided)
+
+
+def _left_out_note(maps: Sequence[str]) -> tuple[str, ...]:
+    if not maps:
+        return ()
+    more = f", and so on for {len(maps) - _MAPS_NAMED:,} more maps" if len(maps) > _MAPS_NAMED else ""
+    named = ", ".join(maps[:_MAPS_NAMED])
+    return (f"not all channels are drawn: {named}{more}; a larger max-sheets shows more",)
 
 
 def _slow(options: Options) -> tuple[str, ...]:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field, fields
 from types import NoneType
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from convanim.errors import RequestError
-from convanim.sources import Source
+from convanim.errors import RequestError, suggestion
+
+if TYPE_CHECKING:
+    from convanim.sources import Source
 
 _NONE_OF = {
     str: ("not text", "give text"),
@@ -34,7 +36,7 @@ class Options:
     Raises RequestError when an option is of the wrong kind; whether it fits the layer is seen when it is drawn.
     """
 
-    values: Source | None = _option(None, "values.input", of_a_part=True)
+    values: "Source | None" = _option(None, "values.input", of_a_part=True)
     kernel_values: Any = _option(None, "values.kernel", of_a_part=True)  # a Source; for a chain a list may have several
     resize: bool = _option(False, "values.resize", of_a_part=True)
     heat_map: bool | None = _option(None, "values.heat_map", of_a_part=True)
@@ -109,5 +111,6 @@ def options_of(given: dict[str, Any]) -> Options:
     """Options from those given; raises RequestError for a name that is none."""
     for name in given:
         if name not in _FIELDS:
-            raise RequestError(name, None, "there is no such option", f"options are {', '.join(_FIELDS)}")
+            fix = suggestion(name, _FIELDS, f"options are {', '.join(_FIELDS)}")
+            raise RequestError(name, None, "there is no such option", fix)
     return Options(**given)

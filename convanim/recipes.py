@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from convanim.catalogue import template_file
+from convanim.catalogue import template_names as template_names
 from convanim.chain import Chain
 from convanim.code import from_code
-from convanim.errors import RequestError
+from convanim.errors import RequestError, either, near
 from convanim.figures import Comparison, Part, Subject
 from convanim.filling import with_file_sizes
 from convanim.layers import Layer
 from convanim.operations import OPERATIONS
 from convanim.options import OF_A_PART, Options, options_of, recipe_keys
-from convanim.packaged import templates_folder
 from convanim.sources import SUFFIXES
 from convanim.toml_files import read_toml
 
@@ -53,18 +54,13 @@ class Recipe:
         return error if error.field in self.replaced or not self.source else _located(error, self.source)
 
 
-def template_names() -> tuple[str, ...]:
-    """The names of the templates, in order."""
-    return tuple(sorted(path.stem for path in (templates_folder() / "figures").glob("*.toml")))
-
-
 def load_recipe(name: str, **overrides: Any) -> Recipe:
     """A template by its name, or a recipe from a `.toml` file; `overrides` replace its options.
 
     A recipe's files are looked for beside it. Raises RequestError when there is none or it does not hold together.
     """
     if name in template_names():
-        path = templates_folder() / "figures" / f"{name}.toml"
+        path = template_file(name)
     elif name.lower().endswith(".toml"):
         from pathlib import Path
 
@@ -98,13 +94,12 @@ def _located(error: RequestError, source: str) -> RequestError:
 
 
 def _near(name: str) -> str:
-    from difflib import get_close_matches
     from os.path import isfile
 
     if isfile(f"{name}.toml"):
         return f"there is a file of that name: try {name}.toml"
-    near = get_close_matches(name, template_names(), n=3, cutoff=0.5)
-    listed = f"try {', '.join(near)}; " if near else ""
+    found = near(name, template_names())
+    listed = f"try {either(found)}; " if found else ""
     return f"{listed}'convanim templates' lists them, and a recipe of your own ends in .toml"
 
 

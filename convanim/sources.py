@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from convanim.errors import RequestError
+from convanim.errors import RequestError, suggestion
 from convanim.kernels import EXAMPLES, is_kernel_name, named_kernel
 from convanim.number_files import SUFFIXES, Numbers, checked, file_numbers, file_shape, is_number_file
 from convanim.sizes import Sizes, spelled
@@ -69,6 +69,23 @@ def file_size(field: str, source: Source) -> Sizes | None:
     return file_shape(field, source) if is_number_file(source) else None
 
 
+def refuse_no_source(field: str, source: Source | None) -> None:
+    """Raise RequestError for a text whose very spelling is no source of numbers: a word or a suffix that is none."""
+    text = None if source is None else _named(source)
+    if not isinstance(text, str) or text == "arange" or text.partition(":")[0] == "random":
+        return
+    are_kernels = field == "kernel_values" and any(map(is_kernel_name, text.split(",")))
+    if not are_kernels and not is_number_file(text):
+        raise _no_source(field, text)
+
+
+def _no_source(field: str, text: str) -> RequestError:
+    words = ("random", "random:7", "arange", *(EXAMPLES if field == "kernel_values" else ()))
+    rule = "not a .csv, .npy or .png" if splitext(text)[1] else "no such source of numbers"
+    otherwise = f"try {', '.join(words)}, or a .csv, .npy or .png"
+    return RequestError(field, text, rule, suggestion(text, words, otherwise))
+
+
 def is_picture(source: Source | None) -> bool:
     """Whether a source is a picture's file."""
     return isinstance(source, str | PathLike) and fspath(source).lower().endswith(".png")
@@ -86,9 +103,7 @@ def _numbers(field: str, source: Source, size: Sizes, limit: int, resize: bool, 
     if source == "arange":
         return np.arange(np.prod(size), dtype=np.int64).reshape(size)
     if not is_number_file(source):
-        names = f", {', '.join(EXAMPLES)}" if field == "kernel_values" else ""
-        rule = "not a .csv, .npy or .png" if splitext(source)[1] else "no such source of numbers"
-        raise RequestError(field, source, rule, f"try random, random:7, arange{names}, or a .csv, .npy or .png")
+        raise _no_source(field, source)
     cells = file_numbers(field, source, size, partial(_refuse_unfit, field, source, size), resize=resize)
     return cells.reshape(size)
 

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convanim.catalogue import theme_file
+from convanim.catalogue import theme_names as theme_names
 from convanim.colours import Colour, mixed, readable
-from convanim.errors import RequestError, shown
-from convanim.packaged import templates_folder
+from convanim.errors import RequestError, shown, suggestion
 from convanim.toml_files import read_toml
 
 __all__ = ["AUTO", "DARK", "DEFAULT", "UNDER", "Colour", "Style", "Theme", "load_theme", "theme_names"]
@@ -125,11 +126,6 @@ class Theme:
         return replace(self.styles["heat"], fill=fill, text=readable(fill))
 
 
-def theme_names() -> tuple[str, ...]:
-    """The themes that come with convanim."""
-    return tuple(sorted(path.stem for path in (templates_folder() / "themes").glob("*.toml")))
-
-
 DEFAULT, DARK = "classic", "dark"
 AUTO = "auto"  # instead of a theme's name: whichever of the two suits the surroundings
 
@@ -145,13 +141,15 @@ def load_theme(name: str, *, transparent: bool = False) -> Theme:
     elif name.lower().endswith(".toml"):
         table = _whole(name, read_toml("theme", name, Path(name)))
     else:
-        raise RequestError("theme", name, "no such theme", f"try {', '.join(theme_names())}, {AUTO}, or a .toml file")
+        known = (*theme_names(), AUTO)
+        fix = suggestion(name, known, f"try {', '.join(known)}, or a .toml file")
+        raise RequestError("theme", name, "no such theme", fix)
     theme = _theme(name, table)
     return replace(theme, transparent=True) if transparent else theme
 
 
 def _packaged(name: str) -> dict[str, Any]:
-    return read_toml("theme", name, templates_folder() / "themes" / f"{name}.toml")
+    return read_toml("theme", name, theme_file(name))
 
 
 def _whole(name: str, table: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -189,7 +187,8 @@ def _theme(name: str, table: Mapping[str, object]) -> Theme:
     roles = _table(name, "roles", table.get("roles"))
     for role in roles:
         if role not in UNDER:
-            raise _refused(name, f"roles.{role}", "there is no such role", f"roles are {', '.join(UNDER)}")
+            fix = suggestion(role, UNDER, f"roles are {', '.join(UNDER)}")
+            raise _refused(name, f"roles.{role}", "there is no such role", fix)
     missing = [role for role in UNDER if role not in roles and role not in _STAND_IN]
     if missing:
         fix = f'give it, or say base = "{DEFAULT}" and give what differs from that'

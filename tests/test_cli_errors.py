@@ -188,10 +188,10 @@ def test_long_and_odd_values_are_shown_on_one_short_line() -> None:
 
 def test_help_is_shown_where_no_command_is_given() -> None:
     """`convanim` alone shows the commands, on standard error, and is no success."""
-    for line in ([], ["explain"]):
+    for line, title in (([], "Layers:"), (["explain"], "Commands:")):
         result = run(*line)
         assert (result.exit_code, result.stdout) == (2, "")
-        assert "Commands:" in result.stderr
+        assert title in result.stderr
 
 
 OPTIONS = sorted({name for command in COMMANDS.values() for param in command.params for name in param.opts})

@@ -222,32 +222,6 @@ def test_a_target_that_cannot_be_replaced_stays(name: str, monkeypatch: pytest.M
     assert {path: Path(path).read_bytes() for path in written()} == before
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-@pytest.mark.parametrize("line", ["conv -i 3 -k 2 -o - --format gif", "conv -i 3 -k 2 --json", "templates"])
-def test_a_full_standard_output_is_an_error_in_one_line(line: str) -> None:
-    """What cannot be printed ends with status 1 and one line."""
-    environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
-    with open("/dev/full", "wb") as full:
-        command = [sys.executable, "-m", "convanim", *line.split()]
-        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=environment)
-    assert result.returncode == 1
-    assert result.stderr.decode().splitlines() == ["Error: No space left on device"]
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell closes the streams")
-@pytest.mark.parametrize("close", [">&-", "2>&-"])
-def test_a_closed_stream_is_no_traceback(close: str) -> None:
-    """With a closed standard output data cannot be written, which is one line; a closed standard error is no matter."""
-    command = f'"{sys.executable}" -m convanim conv -i 13 -k 3 --width 200 -o - --format gif {close}'
-    result = subprocess.run(["sh", "-c", command], capture_output=True, env=os.environ | {"PYTHONPATH": str(CHECKOUT)})
-    if close == ">&-":
-        assert result.returncode == 1
-        assert len(result.stderr.decode().splitlines()) == 1
-    else:
-        assert result.returncode == 0
-        assert len(gif(result.stdout).delays) == 121
-
-
 def test_output_is_the_same_run_after_run() -> None:
     """Bytes do not hang on the hash seed, the locale, or a matplotlibrc that changes fonts, lines and smoothing."""
     Path("matplotlibrc").write_text(

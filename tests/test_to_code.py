@@ -269,7 +269,7 @@ def test_json_has_the_code() -> None:
 def test_explained_as_code() -> None:
     """`explain` ends with the layer as code of each framework, and names what the padding is called."""
     text = explained(Conv(6, 3, 2, "same"))
-    assert "this padding is what same: ⌈input/stride⌉ output cells, the odd cell behind (TensorFlow" in text
+    assert "this is 'same' padding: ⌈input/stride⌉ output cells, the odd cell behind (TensorFlow" in text
     assert text.endswith(
         "as code:\n"
         "  PyTorch: none: PyTorch pads both sides alike; another layer, such as nn.ZeroPad2d, would come first\n"
@@ -278,9 +278,7 @@ def test_explained_as_code() -> None:
         "  JAX (Flax): nn.Conv(features=1, kernel_size=(3, 3), strides=(2, 2), padding='SAME')\n"
     )
     assert "this padding" not in explained(Conv(6, 3))
-    assert "this padding is what valid: (input − 1)·stride + max(span, stride)" in explained(
-        ConvTranspose(4, 2, 3, 0, 1)
-    )
+    assert "this is 'valid' padding: (input − 1)·stride + max(span, stride)" in explained(ConvTranspose(4, 2, 3, 0, 1))
 
 
 def test_channels_survive() -> None:

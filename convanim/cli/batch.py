@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
+from convanim.cli.notes import Notes
 from convanim.cli.output import refuse_unseen_frame, targets
+from convanim.cli.streams import say_path
 from convanim.errors import RequestError
 
 if TYPE_CHECKING:
@@ -32,18 +32,25 @@ def refuse_no_jobs(jobs: int | None) -> None:
         raise RequestError("jobs", jobs, "must be at least 1", "try 1 or more")
 
 
-def draw_all(recipes: "Sequence[Recipe]", to: Sequence[str], jobs: int | None, force: bool, quiet: bool) -> None:
+def draw_all(recipes: "Sequence[Recipe]", to: Sequence[str], jobs: int | None, force: bool, notes: Notes) -> None:
     """Draw several recipes and print their notes and paths."""
     from convanim.batch import path_of, render_all
+    from convanim.export.current import replaces_another
 
+    told: list[tuple[str, str]] = []
+    replaced: list[str] = []
     for recipe in recipes:
-        refuse_unseen_frame(recipe, targets([path_of(recipe, pattern) for pattern in to], None, ""))
-        for note in () if quiet else recipe.animation().notes:
-            click.echo(f"Note: {recipe.name}: {note}", err=True)
+        found = targets([path_of(recipe, pattern) for pattern in to], None, "")
+        refuse_unseen_frame(recipe, found)
+        animation = recipe.animation()
+        told += [(recipe.name, note) for note in animation.notes]
+        replaced += [str(file.path) for file in found.files if replaces_another(animation, file)]
+    notes.of_figures(told)
     with workers(jobs, len(recipes)) as executor:
         for paths in render_all(recipes, to, executor=executor, force=force):
             for path in paths:
-                click.echo(str(path) + ("/" if path.is_dir() else ""))
+                say_path(path, is_folder=path.is_dir())
+    notes.of_replaced(replaced)
 
 
 @contextmanager

@@ -29,6 +29,7 @@ class Format:
     follows: bool = False  # whether its colours can follow light and dark surroundings
     most: int | None = None  # how many pixels long a side of its pictures may be
     is_film: bool = False  # whether every round is in the file, each picture with its background
+    is_marked: bool = True  # whether its files carry the mark of what they were made of
     module: str = ""  # what it needs besides the dependencies of the package,
     package: str = ""  # and what pip installs it as
 
@@ -142,7 +143,7 @@ FORMATS: dict[str, Format] = {
     ".png": Format(_png, is_still=True),
     ".html": Format(_html, rests=True, follows=True),
     ".svg": Format(_svg, rests=True, follows=True),
-    ".pptx": Format(_pptx, most=65_535, module="pptx", package="python-pptx"),
+    ".pptx": Format(_pptx, most=65_535, is_marked=False, module="pptx", package="python-pptx"),
     ".pdf": Format(_pdf, most=19_200),
     ".apng": Format(_apng),
     ".webp": Format(_webp, most=16_383),
