@@ -19,6 +19,7 @@ from convanim.cli import main
 from convanim.export.formats import FORMATS, is_installed
 from convanim.options import option_names
 from convanim.recipes import load_recipe, template_names
+from convanim.theme import UNDER
 
 FILES = {name: text for page in PAGES for name, text in page.files().items()}
 FIGURES = README.figures()
@@ -167,6 +168,16 @@ def test_every_page_can_be_reached() -> None:
         assert re.search(r"^(Next: \[|Back to \[)[^]]+\]\(\S+\)$", page.text.rstrip().splitlines()[-1])
 
 
+def test_roles_exist() -> None:
+    """Every role that the page on looks explains, or that a theme on a page colours, is one of a theme."""
+    (looks,) = [page for page in PAGES if page.name.endswith("looks.md")]
+    _, table = looks.text.split("| role | what it colours |")
+    roles = re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE)))
+    themes = [tomllib.loads(text)["roles"] for text in FILES.values() if "[roles]" in text]
+    assert themes
+    assert {"input", "output", *roles, *themes[0]} <= set(UNDER)
+
+
 def test_extras_exist() -> None:
     """Every extra that a page installs is one of the package's."""
     table = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -177,12 +188,10 @@ def test_extras_exist() -> None:
 
 
 @pytest.mark.usefixtures("folder")
-@BY_PAGE
-def test_python_runs(page: Page) -> None:
-    """The lines for Python of a page, one block after another, write the files that they name."""
+def test_python_runs() -> None:
+    """The lines for Python of the page on it, one block after another, write the files that they name."""
+    (page,) = [page for page in PAGES if page.blocks("python")]
     code = "\n".join(page.blocks("python"))
-    if not code:
-        pytest.skip("no Python here")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         exec(compile(code, page.name, "exec"), {"__name__": "__main__"})
