@@ -71,7 +71,7 @@ def missing(command: Command) -> str:
 def test_every_command_works(command: Command) -> None:
     """Each command of a page ends well and writes what it names, where what it needs is installed."""
     if missing(command):
-        pytest.skip(f"needs {missing(command)}")
+        pytest.skip(f"needs the module {missing(command)}")
     run(command)
     for path in targets(command):
         assert any(path.iterdir()) if path.is_dir() else path.stat().st_size > 300
@@ -210,7 +210,7 @@ def test_recipes_are_whole(name: str) -> None:
 
 def test_directives_are_built(tmp_path: Path) -> None:
     """What a page shows for Sphinx is built without a warning."""
-    application = pytest.importorskip("sphinx.application", reason="needs sphinx")
+    application = pytest.importorskip("sphinx.application", reason="needs the module sphinx")
     (blocks,) = [page.blocks("rst") for page in PAGES if page.blocks("rst")]
     text = "Figures\n=======\n\n" + "\n".join(blocks)
     (tmp_path / "index.rst").write_text(text, encoding="utf-8")
