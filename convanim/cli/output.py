@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from convanim.export.save import Destination
     from convanim.recipes import Recipe
 
-_PIECES = 256
+_PIECE = 1 << 16  # characters that are printed at once
 _LONG = 100  # frames from which on a terminal shows progress
 
 
@@ -62,9 +61,14 @@ def _print_json(recipe: "Recipe") -> None:
     """Print a figure's geometry; how it would look is no part of it."""
     from convanim.figure_json import figure_json
 
-    pieces = figure_json(recipe.figure, recipe.options)
-    while batch := list(islice(pieces, _PIECES)):  # printing flushes, which for every step would take its time
-        click.echo("".join(batch), nl=False)
+    held, size = [], 0
+    for piece in figure_json(recipe.figure, recipe.options):
+        held.append(piece)
+        size += len(piece)
+        if size >= _PIECE:  # printing flushes, which for every tap would take its time
+            click.echo("".join(held), nl=False)
+            held, size = [], 0
+    click.echo("".join(held), nl=False)
 
 
 def targets(output: Sequence[str], form: str | None, default: str) -> Targets:

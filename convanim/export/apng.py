@@ -5,8 +5,7 @@ that do not play. Each later one is the rectangle that changed: where all that d
 there, with nothing in it for what did not change; else it takes its place.
 """
 
-import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 import numpy as np
@@ -15,8 +14,9 @@ from numpy.typing import NDArray
 from convanim.animation import Animation
 from convanim.export.changes import Change, changes
 from convanim.export.formats import Progress
-from convanim.export.png_chunks import INDEXED, RGBA, chunk, head, rows, tables, texts
+from convanim.export.png_chunks import INDEXED, RGBA, chunk, head, packed, tables, texts
 from convanim.render import Frame, Inks, frames
+from convanim.render.boxes import LARGEST, Box
 from convanim.render.inks import CLEAR, Numbers
 
 _LEVEL = 6  # of zlib
@@ -43,8 +43,8 @@ def write_apng(
     sequence = 0
     for number, change in enumerate(changes(frames(animation) if drawn is None else drawn)):
         stream.write(chunk(b"fcTL", sequence.to_bytes(4) + _control(change, timing.duration(number))))
-        ranks = _ranked(inks, _left_out(change), animation)[0]
-        data = zlib.compress(rows(ranks.astype(np.uint8) if is_indexed else colours[ranks]), _LEVEL)
+        ranks = (_ranked(inks, part, animation)[0] for part in _left_out(change))
+        data = packed((part.astype(np.uint8) if is_indexed else colours[part] for part in ranks), _LEVEL)
         if number == 0:
             stream.write(chunk(b"IDAT", data))
             sequence += 1
@@ -72,9 +72,12 @@ def _ranked(inks: Inks, numbers: Numbers, animation: Animation) -> tuple[Numbers
     return np.where(numbers == CLEAR, np.uint16(0), numbers + np.uint16(1)), colours
 
 
-def _left_out(change: Change) -> Numbers:
-    """The inks of a change, without those that did not change where it is laid over them."""
-    return np.where(change.differs, change.numbers, np.uint16(CLEAR)) if change.is_opaque else change.numbers
+def _left_out(change: Change) -> Iterator[Numbers]:
+    """The inks of a change, band by band, without those that did not change where it is laid over them."""
+    is_opaque = change.is_opaque
+    for band in Box(0, 0, *reversed(change.numbers.shape)).bands(LARGEST):
+        numbers = change.numbers[band.region]
+        yield np.where(change.differs[band.region], numbers, np.uint16(CLEAR)) if is_opaque else numbers
 
 
 def _control(change: Change, centiseconds: int) -> bytes:

@@ -3,7 +3,7 @@
 Source: the GIF89a specification (CompuServe, 1990), and the NETSCAPE2.0 block for loops, which counts repeats.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from itertools import chain
 from typing import BinaryIO, NamedTuple, TypeAlias
@@ -16,7 +16,7 @@ from convanim.animation import Animation
 from convanim.export.formats import Progress
 from convanim.export.mark import mark
 from convanim.export.palette import Indices, Palette
-from convanim.render import Frame, Inks, Renderer
+from convanim.render import Frame, Inks, Renderer, still
 from convanim.render.boxes import Box
 from convanim.render.inks import CLEAR, Numbers
 from convanim.theme import Colour
@@ -56,7 +56,8 @@ def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn:
 def _with_palette(animation: Animation, drawn: Iterable[Frame] | None) -> tuple[Palette, Iterator[_Change]]:
     """The palette of an animation, and its frames as changes: the first of them made already, the others to come."""
     steps, inks = animation.timing.steps, Inks()
-    frames = iter(_frames(animation, steps, inks) if drawn is None else drawn)
+    draw = None if drawn is not None else _drawing(animation, inks)
+    frames = iter(drawn or ()) if draw is None else map(draw, steps)
     held: list[_Change] = []
     room = _HELD
     for frame in frames:
@@ -70,18 +71,22 @@ def _with_palette(animation: Animation, drawn: Iterable[Frame] | None) -> tuple[
             break
     rest = steps[len(held) :]
     if len(rest):
+        draw = draw or _drawing(animation, inks)
         count = min(_SAMPLES, len(rest))
-        for _ in _frames(animation, [rest[round(i * (len(rest) - 1) / max(count - 1, 1))] for i in range(count)], inks):
-            pass
+        for i in range(count):
+            draw(rest[round(i * (len(rest) - 1) / max(count - 1, 1))])
+        draw(steps[len(held) - 1])  # what the next frame changes is told from the one drawn before
     for colour in (exact := list(dict.fromkeys(_solid_colours(animation)))):
         inks.number(colour)
     palette = Palette(inks, animation.theme.background, exact, is_opaque=not animation.theme.transparent)
     return palette, chain(held, (_change(frame, animation) for frame in frames))
 
 
-def _frames(animation: Animation, steps: Sequence[int], inks: Inks) -> Iterator[Frame]:
-    renderer = Renderer(animation.scene, animation.theme, inks)
-    return (renderer.frame(step) for step in steps)
+def _drawing(animation: Animation, inks: Inks) -> Callable[[int], Frame]:
+    """What draws the frame of a step, of many from the one drawn before."""
+    if len(animation.timing.steps) == 1:
+        return lambda step: still(animation.scene, animation.theme, step, inks)
+    return Renderer(animation.scene, animation.theme, inks).frame
 
 
 def _change(frame: Frame, animation: Animation) -> _Change:

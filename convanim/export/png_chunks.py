@@ -4,6 +4,7 @@ Source: the PNG specification (W3C, third edition).
 """
 
 import zlib
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,8 +44,14 @@ def tables(colours: NDArray[np.integer]) -> bytes:
     return palette if colours.shape[1] == 3 else palette + chunk(b"tRNS", colours[:, 3].astype(np.uint8).tobytes())
 
 
-def rows(pixels: NDArray[np.uint8]) -> bytes:
-    """Pixels (height, width) or (height, width, channels), each row with a byte in front that says "no filter"."""
+def packed(bands: Iterable[NDArray[np.uint8]], level: int) -> bytes:
+    """A picture's data, from bands of its pixels (height, width) or (height, width, channels), one below the other."""
+    packer = zlib.compressobj(level)
+    return b"".join([*(packer.compress(_rows(band)) for band in bands), packer.flush()])
+
+
+def _rows(pixels: NDArray[np.uint8]) -> bytes:
+    """Pixels, each row with a byte in front that says "no filter"."""
     flat = pixels.reshape(len(pixels), -1)
     begun = np.zeros((len(flat), 1 + flat.shape[1]), dtype=np.uint8)
     begun[:, 1:] = flat

@@ -39,9 +39,45 @@ class Frame:
 
 def frames(animation: Animation) -> Iterator[Frame]:
     """The frames of an animation, in order."""
+    if len(animation.timing.steps) == 1:
+        yield still(animation.scene, animation.theme, animation.timing.steps[0])
+        return
     renderer = Renderer(animation.scene, animation.theme)
     for step in animation.timing.steps:
         yield renderer.frame(step)
+
+
+def still(scene: Scene, theme: Theme, step: int, inks: Inks | None = None) -> Frame:
+    """The frame of a single step, to the last pixel as a `Renderer` draws it; no layer of it is kept."""
+    inks = Inks() if inks is None else inks
+    whole = Box(0, 0, scene.width, scene.height)
+    painter = Painter(theme, scene.unit, scene.width, inks)
+    ground, runs = _runs(scene)
+    picture = Layer(ground, _background(theme, inks), whole, inks, painter)
+    picture.advance(step)
+    for run in runs:
+        if isinstance(run, list):
+            overlay = Overlay(run, whole, inks, painter)
+            overlay.advance(step)
+            overlay.lay(picture.numbers, whole)
+        else:
+            for placed in painter.patches(run, step, shown(run.when, len(run), step)):
+                placed.lay(picture.numbers, inks, whole)
+    return Frame(picture.numbers, (whole,), inks)
+
+
+def _background(theme: Theme, inks: Inks) -> int:
+    return CLEAR if theme.transparent else inks.number(theme.background)
+
+
+def _runs(scene: Scene) -> tuple[list[Shape], list[list[Shape] | Shape]]:
+    """The settled shapes below all others; and above them, in drawing order, runs of settled shapes and moving ones."""
+    groups = [(moves, list(run)) for moves, run in groupby(scene.shapes, lambda shape: isinstance(shape.when, During))]
+    ground = [] if not groups or groups[0][0] else groups.pop(0)[1]
+    runs: list[list[Shape] | Shape] = []
+    for moves, shapes in groups:
+        runs += shapes if moves else [shapes]
+    return ground, runs
 
 
 class Renderer:
@@ -52,9 +88,11 @@ class Renderer:
         self._whole = Box(0, 0, scene.width, scene.height)
         self._numbers: Numbers = np.zeros((scene.height, scene.width), dtype=np.uint16)
         self._painter = Painter(theme, scene.unit, scene.width, self._inks)
-        self._ground, self._runs = self._layered(
-            scene, CLEAR if theme.transparent else self._inks.number(theme.background)
-        )
+        ground, runs = _runs(scene)
+        self._ground = Layer(ground, _background(theme, self._inks), self._whole, self._inks, self._painter)
+        self._runs = [
+            Overlay(run, self._whole, self._inks, self._painter) if isinstance(run, list) else run for run in runs
+        ]
         self._moved: list[Box] = []  # where moving shapes stand in the frame drawn last
         self._is_new = True
 
@@ -82,15 +120,3 @@ class Renderer:
                     placed.lay(self._numbers, self._inks, self._whole)
         self._moved, self._is_new = moved, False
         return Frame(self._numbers, tuple(boxes), self._inks)
-
-    def _layered(self, scene: Scene, background: int) -> tuple[Layer, list[Overlay | Shape]]:
-        """Runs of settled shapes as layers, the first of them with the ground; and all above it in drawing order."""
-        groups = [
-            (moves, list(run)) for moves, run in groupby(scene.shapes, lambda shape: isinstance(shape.when, During))
-        ]
-        still = [] if not groups or groups[0][0] else groups.pop(0)[1]
-        ground = Layer(still, background, self._whole, self._inks, self._painter)
-        runs: list[Overlay | Shape] = []
-        for moves, shapes in groups:
-            runs += shapes if moves else [Overlay(shapes, self._whole, self._inks, self._painter)]
-        return ground, runs

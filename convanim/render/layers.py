@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from convanim.render.boxes import Box, disjoint, pixel_box
+from convanim.render.boxes import LARGEST, Box, disjoint, pixel_box
 from convanim.render.inks import CLEAR, Inks, Numbers
 from convanim.render.painter import Painter
 from convanim.render.patches import Placed
@@ -22,7 +22,7 @@ class _Change(NamedTuple):
 
 
 class Layer:
-    """Shapes that are still, or come and stay, over a ground of one ink: the rows of a picture within its `reach`."""
+    """Shapes that are still, or come and stay, over a ground of one ink: the part of a picture within its `reach`."""
 
     def __init__(
         self, shapes: Sequence[Shape], ground: int, picture: Box, inks: Inks, painter: Painter, *, is_cut: bool = False
@@ -31,7 +31,7 @@ class Layer:
         self._shapes, self._ground, self._picture, self._inks, self._painter = shapes, ground, picture, inks, painter
         self._boxes: list[Floats] = [shape.boxes(0, np.arange(len(shape))) for shape in shapes]
         self.reach = self._cut() if is_cut else picture
-        self.numbers: Numbers = np.empty((self.reach.bottom - self.reach.top, picture.right), dtype=np.uint16)
+        self.numbers: Numbers = np.empty((self.reach.bottom - self.reach.top, self.reach.right - self.reach.left), dtype=np.uint16)
         self._step: int | None = None
 
     def advance(self, step: int) -> list[Box]:
@@ -51,9 +51,9 @@ class Layer:
                 self._draw(box, step)
         return boxes
 
-    def rows(self, box: Box) -> Box:
-        """A box of the picture as it lies in the numbers, which start at the first row that is reached."""
-        return box.shifted(0, -self.reach.top)
+    def within(self, box: Box) -> Box:
+        """A box of the picture as it lies in the numbers, which start where the reach does."""
+        return box.shifted(-self.reach.left, -self.reach.top)
 
     def _cut(self) -> Box:
         boxes = [self._box(places, shape) for shape, places in zip(self._shapes, self._boxes)]
@@ -65,14 +65,14 @@ class Layer:
 
     def _draw(self, box: Box, step: int) -> None:
         """Draw anew what is in a box."""
-        self.numbers[self.rows(box).region] = self._ground
+        self.numbers[self.within(box).region] = self._ground
         for shape, places in zip(self._shapes, self._boxes):
             elements = _elements_in(shape, places, box, self._painter.margin(shape), step)
             for placed in self._painter.patches(shape, step, elements):
                 self._lay(placed, box)
 
     def _lay(self, placed: Placed, box: Box) -> None:
-        placed._replace(dy=placed.dy - self.reach.top).lay(self.numbers, self._inks, self.rows(box))
+        placed._replace(dx=placed.dx - self.reach.left, dy=placed.dy - self.reach.top).lay(self.numbers, self._inks, self.within(box))
 
     def _changes(self, before: int, step: int) -> list[_Change]:
         """What is shown at one of two steps alone."""
@@ -109,8 +109,8 @@ class Overlay:
     def advance(self, step: int) -> list[Box]:
         """Bring it to a step; the boxes that changed."""
         boxes = self._layer.advance(step)
-        for box in boxes:
-            region = self._layer.rows(box).region
+        for box in (band for box in boxes for band in box.bands(LARGEST)):
+            region = self._layer.within(box).region
             part = self._layer.numbers[region]
             hole = np.where(part < CLEAR, np.uint16(0), np.uint16(0xFFFF))
             self._hole[region] = hole
@@ -122,15 +122,14 @@ class Overlay:
 
     def lay(self, picture: Numbers, box: Box) -> None:
         """Lay what is in a box onto a picture."""
-        within = box.common(self._layer.reach)
-        if within is None:
-            return
-        part, region = picture[within.region], self._layer.rows(within).region
-        if self._has_mixed:
-            at = np.divmod(np.flatnonzero(self._mixed[region]), within.right - within.left)
-            part[at] = self._inks.laid(self._layer.numbers[region][at], part[at])
-        part &= self._hole[region]
-        part |= self._values[region]
+        common = box.common(self._layer.reach)
+        for within in () if common is None else common.bands(LARGEST):
+            part, region = picture[within.region], self._layer.within(within).region
+            if self._has_mixed:
+                at = np.divmod(np.flatnonzero(self._mixed[region]), within.right - within.left)
+                part[at] = self._inks.laid(self._layer.numbers[region][at], part[at])
+            part &= self._hole[region]
+            part |= self._values[region]
 
 
 def _elements_in(shape: Shape, places: Floats, box: Box, margin: float, step: int) -> Ints:

@@ -7,11 +7,11 @@ from functools import partial
 import numpy as np
 
 from convanim.drawn import Areas, Mark, Strokes, Writing, cell_line_width, cell_marks, line_marks, marks
-from convanim.render.boxes import Box
+from convanim.render.boxes import LARGEST, Box
 from convanim.render.inks import CLEAR, Inks, Numbers
 from convanim.render.lettering import PARTS as TEXT_PARTS
 from convanim.render.lettering import writing
-from convanim.render.patches import Patch, Placed, patch
+from convanim.render.patches import Banded, Patch, Placed, patch
 from convanim.render.raster import Stamped, areas, strokes
 from convanim.scene import Cells, Ints, Lines, Shape, Texts, series_at
 from convanim.theme import Style, Theme
@@ -27,7 +27,7 @@ class Painter:
     def __init__(self, theme: Theme, unit: float, page: int, inks: Inks) -> None:
         self._theme, self._unit, self._page, self._inks = theme, unit, page, inks
         self._styles: dict[tuple[str, int | None], Style] = {}
-        self._kept: dict[Hashable, Patch | None] = {}
+        self._kept: dict[Hashable, Patch | Banded | None] = {}
         self._room = _ROOM
 
     def margin(self, shape: Shape) -> float:
@@ -94,7 +94,7 @@ class Painter:
             found += _placed(made, left, top)
         return found
 
-    def _once(self, key: Hashable, found: Callable[[], Iterable[Mark]], parts: int) -> Patch | None:
+    def _once(self, key: Hashable, found: Callable[[], Iterable[Mark]], parts: int) -> Patch | Banded | None:
         """The patch of marks that a key stands for."""
         if key in self._kept:
             return self._kept[key]
@@ -111,13 +111,18 @@ class Painter:
             style = self._styles[role, series] = self._theme.style(role, series)
         return style
 
-    def _drawn(self, found: Iterable[Mark], parts: int) -> Patch | None:
+    def _drawn(self, found: Iterable[Mark], parts: int) -> Patch | Banded | None:
         """A patch of marks, in their order."""
         layers = [(mark, stamped) for mark in found if (stamped := _stamped(mark, parts))]
         if not layers:
             return None
         edges = np.array([one.bounds for _, stamped in layers for one in stamped])
         box = Box(*edges[:, :2].min(axis=0).tolist(), *edges[:, 2:].max(axis=0).tolist())
+        draw = partial(self._made, layers, parts)
+        return draw(box) if box.area <= LARGEST else Banded(box, draw)
+
+    def _made(self, layers: list[tuple[Mark, list[Stamped]]], parts: int, box: Box) -> Patch:
+        """A patch of what of some marks is in a box as wide as they are."""
         numbers = np.full((box.bottom - box.top, box.right - box.left), CLEAR, dtype=np.uint16)
         for mark, stamped in layers:
             self._stamp(numbers.reshape(-1), mark, stamped, box, 1 if isinstance(mark, Areas) else parts)
@@ -128,15 +133,14 @@ class Painter:
         # What is thinner than a pixel is paler instead.
         weight = min(1.0, mark.width) if isinstance(mark, Strokes) else 1.0
         inks = [self._inks.number(mark.colour, round(255 * weight * n / parts)) for n in range(parts + 1)]
-        width = box.right - box.left
         if inks[1:] == [inks[1]] and inks[1] < CLEAR:
             for one in stamped:
-                numbers[one.flat(box.left, box.top, width, 1)] = inks[1]
+                numbers[one.flat(box, 1)] = inks[1]
             return
         most = np.zeros(len(numbers), dtype=np.uint8)
         for covered in range(1, parts + 1):
             for one in stamped:
-                most[one.flat(box.left, box.top, width, covered)] = covered
+                most[one.flat(box, covered)] = covered
         places = np.flatnonzero(most)
         over = np.array(inks, dtype=np.uint16)[most[places]]
         is_solid = over < CLEAR
@@ -155,5 +159,5 @@ def _alone(mark: Mark) -> list[Mark]:
     return [mark]
 
 
-def _placed(made: Patch | None, dx: int, dy: int) -> list[Placed]:
+def _placed(made: Patch | Banded | None, dx: int, dy: int) -> list[Placed]:
     return [] if made is None else [Placed(made, dx, dy)]

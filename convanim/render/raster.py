@@ -12,25 +12,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convanim.drawn import Areas, Strokes
+from convanim.render.boxes import Box
 from convanim.scene import Floats, Ints
 
 _Dash = tuple[float, tuple[float, float]] | None
 _THIN = 2
 _NEAR = 1e-9  # what is this near to half a pixel is half a pixel, wherever it stands
+_AT_ONCE = 1 << 18  # pixels that are looked at together
 
 
 @dataclass(frozen=True)
 class Dots:
-    """Pixels, and how many parts of each are covered."""
+    """Runs of pixels in a row, the first of each, and how many parts of them are covered; `runs` are 1 where None."""
 
     x: Ints
     y: Ints
     parts: NDArray[np.uint8]
+    runs: Ints | None = None
 
     @cached_property
     def bounds(self) -> tuple[int, int, int, int]:
         """Left, top, right and bottom, the last ones not in it."""
-        return int(self.x.min()), int(self.y.min()), int(self.x.max()) + 1, int(self.y.max()) + 1
+        last = self.x if self.runs is None else self.x + self.runs - 1
+        return int(self.x.min()), int(self.y.min()), int(last.max()) + 1, int(self.y.max()) + 1
+
+    def flat(self, where: NDArray[np.bool_], width: int) -> Ints:
+        """The pixels of some runs, in a picture of this width from (0, 0) taken row by row."""
+        firsts: Ints = self.y[where] * width + self.x[where]
+        if self.runs is None:
+            return firsts
+        runs = self.runs[where]
+        ends = np.cumsum(runs)
+        return np.repeat(firsts - ends + runs, runs) + np.arange(ends[-1] if len(ends) else 0)
 
 
 @dataclass(frozen=True)
@@ -40,20 +53,30 @@ class Stamped:
     places: Ints
     dots: Dots
 
-    @property
+    @cached_property
     def bounds(self) -> tuple[int, int, int, int]:
         """Left, top, right and bottom of all dots, the last ones not in it."""
         (first_x, first_y), (last_x, last_y) = self.places.min(axis=0).tolist(), self.places.max(axis=0).tolist()
         left, top, right, bottom = self.dots.bounds
         return first_x + left, first_y + top, last_x + right, last_y + bottom
 
-    def flat(self, left: int, top: int, width: int, covered: int) -> NDArray[np.int64]:
-        """The dots of which so many parts are covered, in a picture from (left, top) taken row by row."""
-        dots = self.dots
-        kept = dots.parts == covered
-        offsets = dots.y[kept] * width + dots.x[kept]
-        starts: Ints = (self.places[:, 1] - top) * width + (self.places[:, 0] - left)
-        return np.asarray(starts[:, None] + offsets)
+    def flat(self, box: Box, covered: int) -> Ints:
+        """The dots of which so many parts are covered, in a picture of a box, as wide as they are, row by row."""
+        width = box.right - box.left
+        kept = self.dots.parts == covered
+        starts: Ints = (self.places[:, 1] - box.top) * width + (self.places[:, 0] - box.left)
+        if box.top <= self.bounds[1] and self.bounds[3] <= box.bottom:
+            return np.asarray(starts[:, None] + self.dots.flat(kept, width))
+        down, (_, top, _, bottom) = self.places[:, 1], self.dots.bounds
+        near = np.flatnonzero((down + top < box.bottom) & (down + bottom > box.top))
+        if bottom - top <= box.bottom - box.top:
+            found = (starts[near][:, None] + self.dots.flat(kept, width)).ravel()
+            return found[(found >= 0) & (found < box.area)]
+        parts = [np.zeros(0, dtype=np.int64)]
+        for place in near:
+            within = kept & (self.dots.y + down[place] >= box.top) & (self.dots.y + down[place] < box.bottom)
+            parts.append(starts[place] + self.dots.flat(within, width))
+        return np.concatenate(parts)
 
 
 def areas(mark: Areas) -> list[Stamped]:
@@ -92,14 +115,22 @@ def _inside(flat: tuple[float, ...]) -> Dots:
     corners = np.array(flat).reshape(-1, 2)
     left, top = np.floor(corners.min(axis=0)).astype(int)
     right, bottom = np.ceil(corners.max(axis=0)).astype(int)
-    x, y = np.arange(left, right), np.arange(top, bottom)[:, None]
-    turns = [
-        (bx - ax) * (y + 0.5 - ay) - (by - ay) * (x + 0.5 - ax)
-        for (ax, ay), (bx, by) in zip(corners.tolist(), np.roll(corners, -1, axis=0).tolist())
-    ]
-    inside = np.all([turn >= 0 for turn in turns], axis=0) | np.all([turn <= 0 for turn in turns], axis=0)
-    rows, columns = np.nonzero(inside)
-    return Dots(columns + left, rows + top, np.ones(len(rows), dtype=np.uint8))
+    edges = list(zip(corners.tolist(), np.roll(corners, -1, axis=0).tolist()))
+    rows, first, runs = [], [], []
+    x, height = np.arange(left, right), max(1, _AT_ONCE // max(right - left, 1))
+    for start in range(top, bottom, height):
+        y = np.arange(start, min(start + height, bottom))[:, None]
+        turns = [(bx - ax) * (y + 0.5 - ay) - (by - ay) * (x + 0.5 - ax) for (ax, ay), (bx, by) in edges]
+        inside = np.all([turn >= 0 for turn in turns], axis=0) | np.all([turn <= 0 for turn in turns], axis=0)
+        counts = inside.sum(axis=1)  # a row's pixels follow each other, since the area is convex
+        some = np.flatnonzero(counts)
+        rows.append(some + start)
+        first.append(inside[some].argmax(axis=1) + left)
+        runs.append(counts[some])
+    if not rows:
+        return Dots(*(np.zeros(0, dtype=np.int64),) * 2, np.zeros(0, dtype=np.uint8))
+    down = np.concatenate(rows)
+    return Dots(np.concatenate(first), down, np.ones(len(down), dtype=np.uint8), np.concatenate(runs))
 
 
 @lru_cache(maxsize=1024)
