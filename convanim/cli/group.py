@@ -2,7 +2,7 @@
 
 import contextlib
 import io
-import signal
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from convanim.errors import RequestError, option_name
+from convanim.interruption import INTERRUPTED, Interrupted, listening
 
 DONE, FAILED, WRONG = 0, 1, 2  # exit statuses: done; right but could not be carried out; the request is wrong
 
@@ -22,10 +23,9 @@ class OneLineGroup(click.Group):
         if not standalone_mode:
             return super().main(args, standalone_mode=False, **extra)
         _speak_utf8()
-        with contextlib.suppress(ValueError):  # only a main thread may; a draft must not outlive a polite kill
-            signal.signal(signal.SIGTERM, _end)
         try:
-            status = super().main(args, standalone_mode=False, **extra)
+            with listening():
+                status = super().main(args, standalone_mode=False, **extra)
         except RequestError as error:
             _say(error.message(option_name) if not error.where else str(error))
             sys.exit(WRONG)
@@ -35,8 +35,8 @@ class OneLineGroup(click.Group):
         except click.ClickException as error:
             _say(" ".join(error.format_message().split()))
             sys.exit(WRONG)
-        except click.exceptions.Abort:
-            _say("interrupted; nothing unfinished was left behind")
+        except (Interrupted, click.exceptions.Abort):
+            _say(INTERRUPTED)
             sys.exit(FAILED)
         except MemoryError:
             _say("there is not enough memory for that; a smaller input or --width needs less")
@@ -67,18 +67,19 @@ class MadeWhenAsked(OneLineGroup):
         return self.commands.get(cmd_name)
 
 
-def _end(number: int, frame: object) -> None:
-    sys.exit(128 + number)
-
-
 def _say(text: str) -> None:
     with contextlib.suppress(OSError):  # standard error itself may be closed
         click.echo(f"Error: {text}", err=True)
 
 
 def _speak_utf8() -> None:
-    """Formulas hold signs that some systems' own encodings lack; lines end alike everywhere."""
+    """Formulas hold signs that some systems' own encodings lack; lines end alike everywhere.
+
+    File names that are no text in it are printed as they are.
+    """
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and (stream.encoding or "").lower() not in ("utf-8", "utf8"):
+        if isinstance(stream, io.TextIOWrapper):
             with contextlib.suppress(ValueError, OSError):
-                stream.reconfigure(encoding="utf-8", newline="\n")
+                if (stream.encoding or "").lower() not in ("utf-8", "utf8"):
+                    stream.reconfigure(encoding="utf-8", newline="\n")
+                stream.reconfigure(errors="backslashreplace" if os.name == "nt" else "surrogateescape")
