@@ -71,9 +71,8 @@ def blocked() -> Iterator[None]:
 
 
 def leave_to_parent() -> None:
-    """For a process that serves another: Ctrl-C is its parent's business, who tells it to end; SIGTERM ends it."""
+    """For a process that serves another, who is asked likewise and tells it to end."""
     ignore()
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ASKING)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -85,16 +86,18 @@ def workers(jobs: int | None, figures: int) -> "Iterator[Executor | None]":
     from convanim.cli.worker import Workers, serve
 
     # Nobody writes into the pipe: that its other end is closed is the message.
-    ours, theirs = Pipe(duplex=False)
-    with ours, theirs:
-        pool = Workers(count, initializer=serve, initargs=(ours, theirs))
+    theirs, ours = Pipe(duplex=False)
+    threads = set(threading.enumerate())
+    with theirs, ours:
+        pool = Workers(count, initializer=serve, initargs=(theirs, ours))
         try:
             yield pool
             pool.shutdown()
         except BaseException as error:
             pool.shutdown(wait=False, cancel_futures=True)
-            theirs.close()
-            pool.shutdown()
+            ours.close()
+            for thread in set(threading.enumerate()) - threads:  # the pool's own, which wait for its processes
+                thread.join()
             if isinstance(error, BrokenExecutor):
                 raise OSError("a process that drew was ended from outside; -j 1 draws without any") from None
             raise

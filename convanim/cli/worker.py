@@ -19,15 +19,15 @@ class Workers(ProcessPoolExecutor):
             return super().submit(fn, *args, **kwargs)
 
 
-def serve(ours: Connection, theirs: Connection) -> None:
+def serve(end: Connection, parents: Connection) -> None:
     """Begin a process: it ends as soon as nobody holds the other end of a pipe, which its parent does."""
-    theirs.close()  # the copy that came with the fork
-    Thread(target=_end_with_parent, args=(ours,), daemon=True).start()
+    parents.close()  # the copy that came with the fork
+    Thread(target=_end_with_parent, args=(end,), daemon=True).start()
     leave_to_parent()
 
 
-def _end_with_parent(ours: Connection) -> None:
+def _end_with_parent(end: Connection) -> None:
     try:
-        ours.recv_bytes()
+        end.recv_bytes()
     except (EOFError, OSError):
         os._exit(1)  # in the midst of whatever: what is left is what a kill leaves, and is dealt with likewise

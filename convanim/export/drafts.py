@@ -69,16 +69,23 @@ def make_drafts(folder: Path, home: Path | None, is_new: bool) -> Drafts:
 
 
 @contextmanager
-def names_held(folders: Iterable[Path]) -> Iterator[None]:
-    """Be the only one to change names in some folders. Raises OSError where another takes too long about it."""
-    with ExitStack() as held:
-        end = time.monotonic() + _WAITS
+def names_held(folders: Iterable[Path]) -> Iterator[ExitStack]:
+    """Be the only one to change names in some folders, until what this gives is closed, or the context ends.
+
+    Raises OSError where another takes too long about it.
+    """
+    held = ExitStack()
+    end = time.monotonic() + _WAITS
+    try:
         for folder in sorted(set(folders)):  # in an order in which nobody waits for each other
             while not _taken(folder / _MOVING, held):
                 if time.monotonic() > end:
                     raise OSError(errno.EBUSY, "another process is putting files in place", str(folder))
                 time.sleep(0.01)
-        yield
+        yield held
+    finally:
+        with held_back():
+            held.close()
 
 
 def _taken(path: Path, held: ExitStack) -> bool:
@@ -181,9 +188,10 @@ def _settle(place: Path, home: Path, held: ExitStack) -> bool:
         moves = recorded(home)
     except ValueError:
         return False
-    with names_held(move.place.parent for move in moves), held_back():
+    with names_held(move.place.parent for move in moves) as names, held_back():
         try:
-            finish(home, moves)
+            with names:
+                finish(home, moves)
         except OSError as error:
             why = f"{error.strerror}; an earlier run that was ended had begun to replace it"
             raise OSError(error.errno, why, error.filename) from None

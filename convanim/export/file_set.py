@@ -91,9 +91,9 @@ class FileSet:
 
     def _put_in_place(self) -> None:
         while self._drafts:
-            with names_held(self._drafts):
+            with names_held(self._drafts) as names:
                 if not any(map(is_unsettled, self._drafts)):
-                    with held_back():
+                    with held_back(), names:
                         self._make_moves()
                     return
             for folder in self._drafts:  # a process ended in the midst of its moves since we looked
