@@ -24,7 +24,7 @@ from convanim.animation import Animation
 from convanim.command_line import is_text, number
 from convanim.errors import RequestError
 from convanim.export import FORMATS
-from convanim.export.whole import whole_file
+from convanim.export.file_set import FileSet
 from convanim.figure_text import is_recipe, recipe_of, refuse_stray_size
 from convanim.figures import Comparison
 from convanim.options import TYPES, option_names
@@ -230,7 +230,7 @@ def _write(animation: Animation, path: Path) -> None:
         animation = replace(animation, timing=animation.timing.stilled(animation.still), still=0)
     if path.suffix == ".png":
         animation = replace(animation, scene=scaled(animation.scene, _DENSITY))
-    with whole_file(path) as stream:
+    with FileSet() as files, files.file(path) as stream:
         FORMATS[path.suffix].write(animation, stream, lambda: None, None)
 
 

@@ -13,7 +13,7 @@ PACKAGE = Path(convanim.__file__).parent
 # As the data flows; a module, or a package with all its modules, imports only what stands before it. Those of one
 # line may not import each other.
 ORDER = [
-    ("errors",),
+    ("errors", "interruption"),
     ("sizes",),
     ("channels",),
     ("axes",),
@@ -163,7 +163,7 @@ def test_no_other_library_is_needed(path: Path) -> None:
 
 def test_the_command_line_imports_at_first_only_what_help_needs() -> None:
     """At the top of its modules `cli` imports no module that needs numpy."""
-    light = {"errors", "operations", "options", "catalogue", "figure_text", "cli", "__version__"}
+    light = {"errors", "interruption", "operations", "options", "catalogue", "figure_text", "cli", "__version__"}
     for path in (PACKAGE / "cli").glob("*.py"):
         tops = [module for module, late in imported(path) if not late and module.startswith("convanim.")]
         assert {module.split(".")[1] for module in tops} <= light

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from convanim import __version__
-from convanim.cli.batch import draw_all, refuse_no_jobs, refuse_one_figure_options, workers
+from convanim.cli.batch import draw_all, refuse_no_jobs, refuse_one_figure_options, settled, workers
 from convanim.cli.catalogue_commands import templates_command, theme_command, themes_command
 from convanim.cli.chain_commands import chain_command
 from convanim.cli.compare_commands import compare_command
@@ -64,9 +64,11 @@ def _render_command() -> click.Command:
 def _gallery_command() -> click.Command:
     def run(folder: str, jobs: int | None, force: bool) -> None:
         from convanim.catalogue import template_names
+        from convanim.export import folder_place
         from convanim.gallery import make_gallery
 
-        with workers(jobs, len(template_names())) as executor:
+        place = folder_place(folder)
+        with settled([place]), workers(jobs, len(template_names())) as executor:
             for path in make_gallery(folder, executor=executor, force=force):
                 say_path(path)
 

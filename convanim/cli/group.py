@@ -2,16 +2,16 @@
 
 import contextlib
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from convanim.cli import streams
 from convanim.cli.help import Group, Maker
 from convanim.errors import RequestError, option_name, suggestion
+from convanim.interruption import INTERRUPTED, Interrupted, listening
 
 DONE, FAILED, WRONG = 0, 1, 2  # exit statuses: done; right but could not be carried out; the request is wrong
 TRACEBACK = "CONVANIM_TRACEBACK"  # the variable that shows where an exception that should not be comes from
@@ -33,8 +33,6 @@ class OneLineGroup(Group):
         if not standalone_mode:
             return super().main(args, standalone_mode=False, **extra)
         streams.make_ready()
-        with contextlib.suppress(ValueError):  # only a main thread may; a draft must not outlive a polite kill
-            signal.signal(signal.SIGTERM, _end)
         if sys.stdout is None:
             streams.say("Error: standard output is closed; send it somewhere, to /dev/null if need be")
             sys.exit(FAILED)
@@ -57,8 +55,9 @@ class OneLineGroup(Group):
     def _status(self, args: Sequence[str] | None, extra: Mapping[str, Any]) -> int:
         """Run the command line and say in one line what is wrong, if anything is."""
         try:
-            status = _ended(lambda: super(OneLineGroup, self).main(args, standalone_mode=False, **extra))
-            streams.finish()
+            with listening():
+                status = _ended(lambda: super(OneLineGroup, self).main(args, standalone_mode=False, **extra))
+                streams.finish()
         except RequestError as error:
             return _refused(error.message(option_name) if not error.where else str(error))
         except click.exceptions.NoArgsIsHelpError as error:
@@ -70,8 +69,8 @@ class OneLineGroup(Group):
         except click.UsageError as error:
             helped = f"{error.ctx.command_path} --help" if error.ctx else "--help"
             return _refused(f"{error.format_message().rstrip('.')}; {helped} shows what it takes")
-        except click.exceptions.Abort:
-            return _failed("interrupted; nothing unfinished was left behind")
+        except (Interrupted, click.exceptions.Abort):
+            return _failed(INTERRUPTED)
         except _Kept as kept:
             return _outcome(kept.error)
         except Exception as error:
@@ -168,7 +167,3 @@ def _refused(text: str) -> int:
 def _failed(text: str) -> int:
     streams.say(f"Error: {text}")
     return FAILED
-
-
-def _end(number: int, frame: object) -> NoReturn:
-    sys.exit(128 + number)
