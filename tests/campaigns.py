@@ -8,7 +8,7 @@ from hypothesis import settings
 
 Test: TypeAlias = Callable[..., Any]
 
-FEW = 25  # cases of each campaign in the suite
+FEW = 10  # cases of each campaign in the suite
 MOST = 1000  # that a campaign can have
 
 
