@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from campaigns import campaign
+from campaigns import campaign, listed
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -70,7 +70,7 @@ def test_frames_are_the_renderers_pixel_for_pixel(op: str, suffix: str, data: st
     assert_shows(film(animation, suffix), animation, pictures_of(animation))
 
 
-@pytest.mark.parametrize("name", template_names())
+@listed("name", template_names())
 def test_every_template_is_a_film(name: str) -> None:
     """The templates' frames are the renderer's, on no background too."""
     animation = load_recipe(name, max_frames=3, transparent=True).animation()
