@@ -7,8 +7,8 @@ import pytest
 from campaigns import FEW, MOST
 from hypothesis import settings
 
-# The suite tries a few cases of each campaign, everywhere the same ones; `long` tries all of them, anew each time
-# (but the same ones where CI says so). Nothing is held against the clock.
+# The suite tries a few cases of each campaign (`campaigns.py`), everywhere the same ones; `long` tries all,
+# random ones anew each time (but the same where CI says so). Nothing is held against the clock.
 settings.register_profile("suite", max_examples=FEW, derandomize=True, deadline=None)
 settings.register_profile("long", max_examples=MOST, derandomize="CI" in os.environ, deadline=None)
 settings.load_profile("suite")

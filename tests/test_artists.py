@@ -12,7 +12,7 @@ import matplotlib
 import numpy as np
 import pytest
 from agg import drawn_by_agg
-from campaigns import campaign
+from campaigns import campaign, listed
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.animation import FuncAnimation, PillowWriter
@@ -62,7 +62,7 @@ def off(animation: Animation, step: int) -> int:
     return int(np.abs(seen(ax) - rendered(animation, step)).max())
 
 
-@pytest.mark.parametrize("name", template_names())
+@listed("name", template_names())
 def test_axes_show_the_marks(name: str) -> None:
     """In axes of the picture's size every pixel of every template is that of its marks, but for rounding."""
     animation = animate(name).animation

@@ -87,10 +87,10 @@ def test_hostile_text_is_refused(name: str, tmp_path: Path) -> None:
     """In one line of bounded length, fast, without a warning, and nothing was run."""
     ran = tmp_path / "ran"
     text = HOSTILE[name].replace("{ran}", str(ran)).replace("{{", "{").replace("}}", "}")
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(RequestError) as fault:
         from_code(text, "7x9")
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
     line = str(fault.value)
     assert fault.value.field == "code"
     assert len(line.splitlines()) == 1

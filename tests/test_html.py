@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from campaigns import campaign
+from campaigns import campaign, listed
 from html_pages import Page, at, read_page
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,7 +103,7 @@ def test_a_page_holds_stacks_and_chains(data: st.DataObject) -> None:
     assert_same(animation, read_page(page_of(animation)))
 
 
-@pytest.mark.parametrize("name", template_names())
+@listed("name", template_names())
 def test_every_template_is_a_page_of_sane_size(name: str) -> None:
     """Each holds what its scene shows, in under 130 kB."""
     animation = load_recipe(name).animation()

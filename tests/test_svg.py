@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
-from campaigns import campaign
+from campaigns import campaign, listed
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
@@ -189,7 +189,7 @@ def check_frames(animation: Animation, frames: list[int]) -> None:
         check(player.at(middle(animation, frame)), animation, animation.timing.steps[frame])
 
 
-@pytest.mark.parametrize("name", template_names())
+@listed("name", template_names())
 def test_a_template_shows_its_steps(name: str) -> None:
     """First, last and some frames between show what the scene says of their steps, to the cell, line and number."""
     animation = load_recipe(name).animation()
