@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Collection, Sequence
 from typing import Any, NoReturn
 
-from convanim.errors import RequestError, suggestion
+from convanim.errors import RequestError, shown, suggestion
 from convanim.operations import OPERATIONS, Takes
 from convanim.options import TYPES
 
@@ -63,9 +63,9 @@ def read_command(words: Sequence[str], looks: Collection[str], field: str, text:
 def _refuse(word: str, field: str, text: str, known: Sequence[str]) -> NoReturn:
     """Raise RequestError for a word that means nothing in a command line."""
     if not word.startswith("-"):
-        raise RequestError(field, text, f"{word} is no option", "leave it out, or quote it with its option")
+        raise RequestError(field, text, f"{shown(word)} is no option", "leave it out, or quote it with its option")
     fix = suggestion(word.partition("=")[0], known, "give the layer, and what is drawn of it")
-    raise RequestError(field, text, f"no such option here: {word}", fix)
+    raise RequestError(field, text, f"no such option here: {shown(word)}", fix)
 
 
 def spelled(name: str) -> str:
@@ -106,4 +106,4 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise RequestError with what argparse says."""
-        raise RequestError(self._field, self._text, message, "give each option its value")
+        raise RequestError(self._field, self._text, shown(message, 120), "give each option its value")

@@ -27,6 +27,8 @@ from convanim.views.stack_of_layer import layer_stack
 
 _MAPS_NAMED = 4  # in a note, of those whose channels are not all drawn
 _SLOW = 60  # seconds of a step that are worth a word
+_AS_COLOURS = "the numbers do not fit into their cells and are drawn as colours"
+_MOST_NUMBERED = 100_000  # cells of a map; no picture has room for as many numbers, and looking for it takes its time
 _MOST_WIDER = 2  # numbers that would fit into a picture so much wider are not turned into colours unasked
 
 
@@ -172,6 +174,11 @@ def _laid_out(
     page: Drawing | Stack,
 ) -> tuple[Scene, tuple[str, ...]]:
     """The scene of a page. Where it is too narrow, maps lose their grid, and numbers become colours."""
+    if values is not None and not asked.is_heat and _largest_map(figure) > _MOST_NUMBERED:
+        if options.heat_map is False or options.transposed_as == "scatter":
+            rule = f"{_largest_map(figure):,} numbers in one map are more than a picture has room for"
+            raise RequestError("input_size", figure.input_size, rule, "try a smaller input, or leave its values out")
+        return view(name, _stack(figure, values, replace(asked, is_heat=True))), (_AS_COLOURS,)
     try:
         return VIEWS[name](page), ()
     except TooNarrowError:
@@ -182,11 +189,17 @@ def _laid_out(
     if values is None:
         return view(name, coarser), ("cells are too small to be drawn one by one: the maps have no grid",)
     if not _would_fit(name, page, coarser):
-        return view(name, coarser), ("the numbers do not fit into their cells and are drawn as colours",)
+        return view(name, coarser), (_AS_COLOURS,)
     try:
         return view(name, page), ()
     except RequestError as error:
         raise RequestError(error.field, error.value, error.rule, f"{error.fix}, or heat-map for colours") from None
+
+
+def _largest_map(figure: Layer | Chain) -> int:
+    """Cells of the largest map, in one channel."""
+    shapes = figure.shapes if isinstance(figure, Chain) else (figure.input_size, output_shape(figure))
+    return max(prod(shape[-len(figure.input_size) :]) for shape in shapes)
 
 
 def _would_fit(name: str, numbers: Drawing | Stack, colours: Drawing | Stack) -> bool:

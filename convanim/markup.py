@@ -4,8 +4,8 @@ import html
 import re
 
 _IN_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$^&\"@])|-(?=-)")
-# Every ASCII sign: a line of one alone is a transition or a title's; and the other bullets of lists.
-_IN_RST = re.compile(r"[!-/:-@\[-`{-~•‣⁃]")
+# At the beginning every sign: a line of one alone is a transition or a title's, and some begin lists.
+_IN_RST = re.compile(r"^[%',/;•‣⁃]|[!\"#$&()*+\-.:<=>?@\[\\\]^_`{|}~]")
 
 
 def one_line(text: str) -> str:

@@ -8,7 +8,7 @@ from convanim.catalogue import template_file
 from convanim.catalogue import template_names as template_names
 from convanim.chain import Chain
 from convanim.code import from_code
-from convanim.errors import RequestError, either, near
+from convanim.errors import RequestError, either, near, shown
 from convanim.figures import Comparison, Part, Subject
 from convanim.filling import with_file_sizes
 from convanim.layers import Layer
@@ -107,7 +107,7 @@ def _recipe(path: "Path", table: Mapping[str, Any]) -> Recipe:
     for key, value in table.items():
         if key not in ("title", "alt", "layer", "figure", *_TABLES):
             known = ", ".join(("title", "alt", "[layer]", "[[figure]]", *(f"[{t}]" for t in _TABLES)))
-            raise RequestError(key, None, "a recipe has no such entry", f"it has {known}")
+            raise RequestError(shown(key), None, "a recipe has no such entry", f"it has {known}")
         if key in ("title", "alt") and not isinstance(value, str):
             raise RequestError(key, value, "not text", "put it in quotes")
     figure, asked = _comparison(path, table) if "figure" in table else _single(path, table)
@@ -141,12 +141,16 @@ def _comparison(path: "Path", table: Mapping[str, Any]) -> tuple[Comparison, Opt
 def _part(path: "Path", table: Mapping[str, Any]) -> Part:
     for key, value in table.items():
         if key not in ("title", "layer", "values", "view"):
-            raise RequestError(key, None, "a figure has no such entry", "it has title, [layer], [values], [view]")
+            raise RequestError(
+                shown(key), None, "a figure has no such entry", "it has title, [layer], [values], [view]"
+            )
         if key == "title" and not isinstance(value, str):
             raise RequestError(key, value, "not text", "put it in quotes")
     for key in _section(table, "view"):
         if _TABLES["view"].get(key, key) not in OF_A_PART:
-            raise RequestError(f"view.{key}", None, "it is of the whole page", "move it into the recipe's own [view]")
+            raise RequestError(
+                f"view.{shown(key)}", None, "it is of the whole page", "move it into the recipe's own [view]"
+            )
     figure, options = _single(path, table)
     return Part(figure, options, table.get("title", ""))
 
@@ -183,7 +187,7 @@ def _options(path: "Path", table: Mapping[str, Any]) -> Options:
         for key, value in _section(table, section).items():
             if key not in keys:
                 raise RequestError(
-                    f"{section}.{key}", None, f"[{section}] has no such entry", f"it has {', '.join(keys)}"
+                    f"{section}.{shown(key)}", None, f"[{section}] has no such entry", f"it has {', '.join(keys)}"
                 )
             option = keys[key]
             options[option] = beside(path.parent, option, value)
@@ -230,7 +234,7 @@ def _layer(section: Mapping[str, Any], options: Options) -> Layer:
     for key in arguments:
         if key not in (*operation.field_names, "dims"):
             raise RequestError(
-                f"layer.{key}",
+                f"layer.{shown(key)}",
                 None,
                 f"{op} has no such argument",
                 f"it has {', '.join((*operation.field_names, 'dims'))}",
@@ -243,7 +247,7 @@ def _coded(section: Mapping[str, Any], options: Options) -> Layer:
     for key in section:
         if key not in ("code", "input_size", "framework"):
             rule = "the code says it" if key != "op" else "the code says what it is"
-            raise RequestError(f"layer.{key}", None, rule, "leave it out, or leave out the code")
+            raise RequestError(f"layer.{shown(key)}", None, rule, "leave it out, or leave out the code")
     # The code says the kernel's size: none is looked for in a file.
     sizes = {"input_size": section["input_size"]} if "input_size" in section else {}
     found = with_file_sizes({"kernel_size": 1, **sizes}, options)

@@ -273,4 +273,4 @@ def _number(name: str, field: str, value: object, least: float, most: float) -> 
 
 
 def _refused(name: str, field: str, rule: str, fix: str) -> RequestError:
-    return RequestError("theme", name, f"{field}: {rule}", fix)
+    return RequestError("theme", name, f"{shown(field)}: {rule}", fix)

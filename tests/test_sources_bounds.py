@@ -217,3 +217,14 @@ def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypat
     monkeypatch.setattr(os, "stat", lambda name, stat=os.stat: stat(before if str(name) == str(path) else name))
     with pytest.raises(RequestError, match="MiB, more than"):
         user_files.read_text("values", str(path), 1000, kind="CSV", smaller="cut it")
+
+
+@pytest.mark.parametrize("key", ["a." * 20 + "a", '"a b" . ' * 20 + "a", "'a'." * 20 + "a", "a." * 120_000 + "a"])
+def test_keys_of_many_parts_are_refused(key: str, tmp_path: Path) -> None:
+    """They would take memory as the square of their parts; numbers and words with points in them are none."""
+    path = tmp_path / "deep.toml"
+    for text in (f"{key} = 1\n", f"[{key}]\n", f"[[{key}]]\n"):
+        path.write_text(text, encoding="utf-8")
+        assert "a key of more than 20 parts" in refused(lambda: load_theme(str(path)))
+    path.write_text('base = "dark"\nname = "a.b. c... d"\nx = [' + "1.5, " * 99 + "0.5]\n", encoding="utf-8")
+    assert "x: there is no such entry" in refused(lambda: load_theme(str(path)))

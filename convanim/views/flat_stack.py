@@ -108,30 +108,22 @@ def _arranged(stack: Stack) -> tuple[list[_Column], int, bool]:
     """The columns of the row at the largest size of cell that fits; whether that is one of ticks."""
     has_numbers = any(plan.numbers is not None for plan in stack.maps)
     least = 1 if stack.is_heat else _LEAST_CELL
-    grids = tuple((p.canvas.rows, p.canvas.columns) for p in stack.maps)
-    # The smallest come first: where they do not fit, none does.
-    sizes = range(round(_LARGEST_CELL * stack.unit), least - 1, -1)
-    for cell in sizes if _columns(stack, least, grids) is not None else ():
-        columns = _columns(stack, cell, grids)
+    for cell in range(round(_LARGEST_CELL * stack.unit), least - 1, -1):
+        columns = _columns(stack, cell, tuple((p.canvas.rows, p.canvas.columns) for p in stack.maps))
         if columns is not None:
             return columns, cell, False
     if has_numbers:
         raise TooNarrowError(f"leaves less than {least} pixel{'s' * (least > 1)} to a cell")
-    ticked = range(stack.room, _LEAST_TICKS - 1, -4)
-    for ticks in ticked if _columns(stack, 1, _coarse(stack, _LEAST_TICKS)) is not None else ():
-        columns = _columns(stack, 1, _coarse(stack, ticks))
+    largest = max(max(plan.canvas.rows, plan.canvas.columns) for plan in stack.maps)
+    for ticks in range(stack.room, _LEAST_TICKS - 1, -4):
+        dims = tuple(
+            tuple(max(_LEAST_TICKS, round(n * ticks / largest)) for n in (p.canvas.rows, p.canvas.columns))
+            for p in stack.maps
+        )
+        columns = _columns(stack, 1, dims)
         if columns is not None:
             return columns, 1, True
     raise TooNarrowError("leaves no room for the maps")
-
-
-def _coarse(stack: Stack, ticks: int) -> tuple[Sizes, ...]:
-    """The sizes of maps without a grid, the largest so many ticks long."""
-    largest = max(max(plan.canvas.rows, plan.canvas.columns) for plan in stack.maps)
-    return tuple(
-        tuple(max(_LEAST_TICKS, round(n * ticks / largest)) for n in (p.canvas.rows, p.canvas.columns))
-        for p in stack.maps
-    )
 
 
 def _columns(stack: Stack, cell: int, dims: tuple[Sizes, ...]) -> list[_Column] | None:

@@ -106,37 +106,25 @@ def _gutter(stack: Stack) -> int:
 
 
 def _layout(stack: Stack, room: int) -> _Layout:
-    # The smallest come first: where they do not fit, none does.
-    if _fits(stack, _gridded(stack, _LEAST_CELL), room):
-        for cell in range(round(_LARGEST_CELL * stack.unit), _LEAST_CELL - 1, -1):
-            if cell % 2 and cell >= 16:
-                continue
-            layout = _gridded(stack, cell)
-            if _fits(stack, layout, room):
-                return layout
+    for cell in range(round(_LARGEST_CELL * stack.unit), _LEAST_CELL - 1, -1):
+        if cell % 2 and cell >= 16:
+            continue
+        dims = tuple((plan.canvas.rows, plan.canvas.columns) for plan in stack.maps)
+        layout = _Layout(iso_basis(cell), dims, _spread(stack, cell), _gap(stack, cell), False)
+        if _fits(stack, layout, room):
+            return layout
     if any(plan.numbers is not None for plan in stack.maps):
         raise TooNarrowError(f"leaves less than {_LEAST_CELL} pixels to a cell")
-    if _fits(stack, _coarse(stack, _LEAST_TICKS), room):
-        for ticks in range(room // 3, _LEAST_TICKS - 1, -1):
-            layout = _coarse(stack, ticks)
-            if _fits(stack, layout, room):
-                return layout
-    raise TooNarrowError("leaves no room for the maps")
-
-
-def _gridded(stack: Stack, cell: int) -> _Layout:
-    """Maps of cells of so many pixels."""
-    dims = tuple((plan.canvas.rows, plan.canvas.columns) for plan in stack.maps)
-    return _Layout(iso_basis(cell), dims, _spread(stack, cell), _gap(stack, cell), False)
-
-
-def _coarse(stack: Stack, ticks: int) -> _Layout:
-    """Maps without a grid, the largest so many ticks long."""
     largest = max(max(plan.canvas.rows, plan.canvas.columns) for plan in stack.maps)
-    dims = tuple(
-        (_scaled(plan.canvas.rows, ticks, largest), _scaled(plan.canvas.columns, ticks, largest)) for plan in stack.maps
-    )
-    return _Layout(_TICK, dims, _spread(stack, 24), _gap(stack, 24), True)
+    for ticks in range(room // 3, _LEAST_TICKS - 1, -1):
+        dims = tuple(
+            (_scaled(plan.canvas.rows, ticks, largest), _scaled(plan.canvas.columns, ticks, largest))
+            for plan in stack.maps
+        )
+        layout = _Layout(_TICK, dims, _spread(stack, 24), _gap(stack, 24), True)
+        if _fits(stack, layout, room):
+            return layout
+    raise TooNarrowError("leaves no room for the maps")
 
 
 def _scaled(cells: int, ticks: int, largest: int) -> int:
