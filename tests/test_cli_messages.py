@@ -80,13 +80,14 @@ def test_any_text_is_shown_on_one_line(text: str) -> None:
     """Whatever it holds, what is shown is printable, short, and not empty."""
     assert escaped(text).isprintable()
     assert line_of(text).isprintable()
-    assert 0 < len(shown(text)) <= 60 or not text.strip(" ")
+    assert 0 < len(shown(text)) <= 60 or not text.strip()
     assert RequestError("padding", text, text, text, text).message().isprintable()
 
 
 def test_escapes_say_what_was_there() -> None:
-    """A control character is written as Python writes it, not dropped."""
-    assert shown("5\n6") == r"5\n6"
+    """A control character is written as Python writes it, not dropped; blanks in a value are closed up."""
+    assert shown("5\n \t6") == "5 6"
+    assert escaped("5\n6") == r"5\n6"
     assert shown("\x1b[31mred\u2028") == r"\x1b[31mred\u2028"
     assert shown("C:\\new") == "C:\\new"
     assert shown("a" * 3000) == "a" * 59 + "…"
