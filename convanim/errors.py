@@ -54,10 +54,10 @@ class RequestError(ValueError):
 
 
 def shown(value: object, most: int = 60) -> str:
-    """A value as the user wrote it, on one line, escaped, and cut when it is long; "" for None."""
+    """A value as the user wrote it, on one line: blanks closed up, escaped, and cut when it is long; "" for None."""
     if value is None:
         return ""
-    text = re.sub(" +", " ", _spelled(value)[: 100 * most]).strip(" ")
+    text = re.sub("[ \t\r\n]+", " ", _spelled(value)[: 100 * most]).strip(" ")
     return _cut(escaped(text), most) or repr(value)
 
 

@@ -130,7 +130,7 @@ MAX_POOL = Operation(
         _IN,
     ),
     reduction=Reduction.MAX,
-    example="convanim max-pool -i 5 -k 2 --ceil-mode --values random:7 -o pool.gif",
+    example="convanim max-pool -i 5 -k 2 --ceil-mode --values random:7 -o a.gif",
 )
 AVG_POOL = Operation(
     name="avg-pool",
@@ -149,7 +149,7 @@ AVG_POOL = Operation(
         _IN,
     ),
     reduction=Reduction.MEAN,
-    example="convanim avg-pool -i 4 -k 3 -s 2 -p 1 --no-count-include-pad -o avg.gif",
+    example="convanim avg-pool -i 4 -k 3 -p 1 --no-count-include-pad -o avg.gif",
 )
 
 OPERATIONS: dict[str, Operation] = {op.name: op for op in (CONV, CONV_TRANSPOSE, MAX_POOL, AVG_POOL)}

@@ -366,3 +366,9 @@ def test_the_formula_is_tight_around_a_transposed_layer(before: list[str], data:
     assert any(firsts[i] == begins[i] for i in inside)
     assert any(lasts[i] == ends[i] for i in inside)
     assert all(begins[i] <= firsts[i] and lasts[i] <= ends[i] for i in range(len(begins)) if firsts[i] <= lasts[i])
+
+
+def test_separators_around_a_number_of_channels_are_no_part_of_it() -> None:
+    """What counts as a blank in text but not in a number is left out before it is read."""
+    assert ConvTranspose(3, 2, in_channels=2, groups="1\x1f").groups == 1  # type: ignore[arg-type]
+    assert Conv("3\x1f@5", 2).in_channels == 3

@@ -1,6 +1,7 @@
 """Help that can be scanned: groups, what is required, defaults and names, nothing cut."""
 
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -71,6 +72,19 @@ def test_options_come_in_groups(name: str) -> None:
 def test_help_fits_its_terminal(name: str, columns: int) -> None:
     """No line is longer than the terminal is wide."""
     assert max(map(len, help_of(name, columns=columns).splitlines())) <= columns
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_an_example_can_be_pasted(name: str) -> None:
+    """It takes one line, on a terminal of 80 columns as well; what it names is drawn or printed."""
+    (line,) = [line for line in help_of(name, columns=78).splitlines() if line.startswith("  Example: ")]
+    example = line.partition("Example: convanim ")[2]
+    words = shlex.split(example.partition(" >")[0])
+    assert words[0] == name
+    if name == "deck":
+        pytest.importorskip("pptx")
+    if name != "gallery":
+        assert done(*words).stdout
 
 
 def test_what_is_required_is_marked() -> None:

@@ -80,13 +80,14 @@ def test_any_text_is_shown_on_one_line(text: str) -> None:
     """Whatever it holds, what is shown is printable, short, and not empty."""
     assert escaped(text).isprintable()
     assert line_of(text).isprintable()
-    assert 0 < len(shown(text)) <= 60 or not text.strip(" ")
+    assert 0 < len(shown(text)) <= 60 or not text.strip()
     assert RequestError("padding", text, text, text, text).message().isprintable()
 
 
 def test_escapes_say_what_was_there() -> None:
-    """A control character is written as Python writes it, not dropped."""
-    assert shown("5\n6") == r"5\n6"
+    """A control character is written as Python writes it, not dropped; blanks in a value are closed up."""
+    assert shown("5\n \t6") == "5 6"
+    assert escaped("5\n6") == r"5\n6"
     assert shown("\x1b[31mred\u2028") == r"\x1b[31mred\u2028"
     assert shown("C:\\new") == "C:\\new"
     assert shown("a" * 3000) == "a" * 59 + "…"
@@ -197,6 +198,13 @@ def test_a_run_says_each_note_once() -> None:
     assert "4 of 192 of input, 4 of 32 of conv 5×5 padding 2, 4 of 16 of conv 1×1;" in notes[1]
 
 
+def test_what_code_says_twice_is_said_once() -> None:
+    """Of two layers that are explained against each other."""
+    one, other = (f"keras.layers.Conv2D(8, {kernel}, padding='same')" for kernel in (3, 5))
+    notes = done("explain", one, "-i", "9", "--against", other).stderr.splitlines()
+    assert len(notes) == len(set(notes)) == 2
+
+
 def test_what_is_true_of_several_figures_is_said_once() -> None:
     """With the names of those that it is true of, the first three by name."""
     few = ["--max-frames", "2", "--width", "200", "--max-sheets", "2"]
@@ -269,6 +277,15 @@ def test_a_fault_of_ours_is_one_line_and_no_half_a_file(
     assert result.stderr.startswith(f"Error: {type(error).__name__}")
     assert "this is a fault of convanim's, not of the request: CONVANIM_TRACEBACK=1 shows where it is" in result.stderr
     assert {path: path.read_bytes() for path in Path().iterdir()} == before
+
+
+def test_a_module_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation that lacks something is no fault of the request, nor of the program."""
+    monkeypatch.setitem(sys.modules, "convanim.explain", None)
+    result = run("explain", "conv", "-i", "5", "-k", "3")
+    assert result.exit_code == 1
+    assert "convanim.explain" in result.stderr
+    assert result.stderr.endswith("install it anew\n")
 
 
 def test_a_fault_of_ours_can_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:

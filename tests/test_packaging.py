@@ -108,7 +108,7 @@ def test_the_installed_tool_draws_outside_the_checkout(built: Path, tmp_path: Pa
     where = [str(python), "-c", "import convanim; print(convanim.__file__)"]
     assert str(site) in subprocess.check_output(where, cwd=elsewhere, text=True, env=clean())
     assert tool("--version").startswith("convanim ")
-    assert "no_padding_strides" in tool("templates").splitlines()
+    assert "no_padding_strides" in tool("templates", "--names").splitlines()
     tool("render", "no_padding_strides", "--theme", "dark", "--width", "160", "-o", "a.gif")
     with Image.open(elsewhere / "a.gif") as picture:
         picture.seek(3)

@@ -45,7 +45,7 @@ def chain_command() -> click.Command:
         params=[stages_argument(), *chain_options(), *output_options(), *chain_figure_options()],
         help="A chain of layers, each reading what the one before it made.\n\n"
         f"{STAGES} For example: 'conv 3x3 8 s2 p1', 'max-pool 2', relu.\n\n"
-        "Example: convanim chain 'conv 1x1 16' relu 'conv 5x5 32 p2' -i 192@28x28 -o inception.gif",
+        "Example: convanim chain 'conv 1x1 4' relu 'conv 3x3 8 p1' -i 8@9x9 -o x.gif",
     )
 
 

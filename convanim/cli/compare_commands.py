@@ -51,7 +51,7 @@ def compare_command() -> click.Command:
         "A figure is a template's name, a recipe of your own, a .toml file, or layers in quotes: stages with commas "
         "between them, such as 'conv 1x1 16, relu, conv 5x5 32 p2', or a command line, such as 'conv -i 5 -k 3 -s 2'. "
         f"{STAGES}\n\n"
-        "Example: convanim compare 'conv 5x5 32 p2' 'conv 1x1 16, relu, conv 5x5 32 p2' -i 192@28x28 -o x.gif",
+        "Example: convanim compare 'conv 5x5' 'conv 3x3, conv 3x3' -i 9 -o x.gif",
     )
 
 

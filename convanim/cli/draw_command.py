@@ -51,7 +51,7 @@ def draw_command() -> click.Command:
         "The code is read and never run. It holds a single layer, such as 'nn.ConvTranspose2d(8, 3, 4, stride=2)', "
         "'keras.layers.Conv2D(8, 3, padding=\"same\")', 'Conv kernel_shape: 3, 3 strides: 2, 2' as Netron shows it, or "
         "'nn.Conv(features=8, kernel_size=(3, 3))'.\n\n"
-        "Example: convanim draw 'nn.Conv2d(3, 8, 3, stride=2, padding=1)' -i 7x9 -o a.gif",
+        "Example: convanim draw 'nn.Conv2d(3, 8, 3, stride=2)' -i 7x9 -o a.gif",
     )
 
 

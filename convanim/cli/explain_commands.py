@@ -74,7 +74,7 @@ def _explain_chain() -> click.Command:
         callback=run,
         params=[stages_argument(), *chain_options(has_numbers=False), _against()],
         help=f"Explain: a chain of layers.\n\n{STAGES}\n\n"
-        "Example: convanim explain chain 'conv 1x1 16' relu 'conv 5x5 32 p2' -i 192@28x28",
+        "Example: convanim explain chain 'conv 1x1 4' relu 'conv 3x3 8 p1' -i 8@9x9",
     )
 
 

@@ -140,6 +140,8 @@ def _outcome(error: Exception) -> int:
             return FAILED
         name = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
         return _failed(f"{name}{error.strerror or error}")
+    if isinstance(error, ImportError):
+        return _failed(f"{error}; what convanim needs is not all there: install it anew")
     if os.environ.get(TRACEBACK):
         import traceback
 

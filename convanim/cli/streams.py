@@ -5,12 +5,14 @@ import errno
 import io
 import os
 import sys
-from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from convanim.errors import escaped, line_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def make_ready() -> None:
@@ -75,7 +77,7 @@ def say(text: str) -> None:
         click.echo(line_of(text), err=True)
 
 
-def say_path(path: Path, *, is_folder: bool = False, err: bool = False) -> None:
+def say_path(path: "Path", *, is_folder: bool = False, err: bool = False) -> None:
     """A path that was written: on a terminal with what is not printable written out, else its very bytes."""
     stream = sys.stderr if err else sys.stdout
     text = str(path) + ("/" if is_folder else "")
