@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from convanim.export.drafts import Drafts, is_unsettled, make_drafts, names_held, recover
+from convanim.export.drafts import WAITS, Drafts, is_unsettled, make_drafts, names_held, recover
 from convanim.export.moves import DRAFTS, Move, is_recorded, make_moves
 from convanim.interruption import held_back
 
@@ -90,6 +90,7 @@ class FileSet:
         return next((drafts.place for drafts in self._drafts.values()), None)
 
     def _put_in_place(self) -> None:
+        end = time.monotonic() + WAITS
         while self._drafts:
             with names_held(self._drafts) as names:
                 if not any(map(is_unsettled, self._drafts)):
@@ -98,6 +99,8 @@ class FileSet:
                     return
             for folder in self._drafts:  # a process ended in the midst of its moves since we looked
                 recover(folder)
+            if time.monotonic() > end:  # nor can it be finished
+                raise OSError(errno.EBUSY, "another run's files wait for their places", str(folder))
             time.sleep(0.01)
 
     def _make_moves(self) -> None:
