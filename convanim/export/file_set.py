@@ -51,7 +51,7 @@ class FileSet:
         with _named(folder):
             if not place.is_dir():
                 with held_back():
-                    place.mkdir()
+                    folder.mkdir()
                     self._new.add(place)
             self._drafts_for(place)
 
@@ -67,6 +67,8 @@ class FileSet:
                 yield stream
             return
         place = Path(os.path.realpath(path))
+        if place.is_symlink():
+            raise OSError(errno.ELOOP, "it links to itself", str(path))
         self._count += 1
         number = self._count
         with _named(path), open(self._drafts_for(place.parent).place / str(number), "xb") as stream:
