@@ -1,6 +1,6 @@
 PYTHON ?= $(firstword $(wildcard .venv/bin/python) python3)
 
-.PHONY: check lint oracle formats
+.PHONY: check lint oracle formats faults
 check: ## all that must hold before a change lands
 	bash .ci/run
 
@@ -16,3 +16,6 @@ oracle: ## every case of the campaigns, and layers against the frameworks that a
 
 formats: ## files of every format in real programs that are installed; the others are skipped
 	$(PYTHON) -m pytest tests/programs || test $$? -eq 5
+
+faults: ## runs that are killed, pairs that write to one place, hostile files, extreme sizes; half an hour on Linux
+	$(PYTHON) -m pytest tests/faults -s -n 0

@@ -254,17 +254,26 @@ def _next_run(place: Path) -> None:
 
 
 def _wrong_files(ref: Reference, shot: Shot, place: Path) -> list[str]:
-    """What is wrong about the files below a place."""
-    found, older = tree(place), {} if shot.is_fresh else ref.older
-    wrong = [f"{name} is left" for name in found if name not in older and name not in ref.newer]
-    wrong += [f"{path.name} is left" for path in place.rglob(".convanim*") if path.is_dir()]
+    return left_behind(ref, place) + mixed(ref, place, [{} if shot.is_fresh else ref.older, ref.newer])
+
+
+def left_behind(ref: Reference, place: Path) -> list[str]:
+    """What is there that no run was to write."""
+    files = [name for name in tree(place) if name not in ref.older and name not in ref.newer]
+    folders = [path.name for path in place.rglob(".convanim*") if path.is_dir()]
+    return [f"{name} is left" for name in (*files, *folders)]
+
+
+def mixed(ref: Reference, place: Path, allowed: list[Tree]) -> list[str]:
+    """The sets that are none of those that they may be."""
+    found = tree(place)
     sets: dict[str, set[str]] = {}
-    for name in {**older, **ref.newer}:
+    for name in {**ref.older, **ref.newer}:
         sets.setdefault(ref.case.set_of(name), set()).add(name)
+    wrong = []
     for name, members in sets.items():
-        states = [{member: tree[member] for member in members if member in tree} for tree in (found, older, ref.newer)]
-        if states[0] not in states[1:]:
-            is_older = sorted(member for member in members if found.get(member) == older.get(member))
-            is_newer = sorted(member for member in members if found.get(member) == ref.newer.get(member))
-            wrong.append(f"set {name!r} is mixed: older {is_older[:9]}, newer {is_newer[:9]}")
+        own, *states = ({member: tree[member] for member in members if member in tree} for tree in (found, *allowed))
+        if own not in states:
+            alike = [sorted(member for member in members if own.get(member) == state.get(member)) for state in states]
+            wrong.append(f"set {name!r} is mixed: {' / '.join(map(str, alike))}")
     return wrong

@@ -170,6 +170,16 @@ def test_a_name_that_is_no_text_is_written_and_printed(tmp_path: Path) -> None:
     assert os.listdir(os.fsencode(tmp_path)) == [b"\xff.gif"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_a_link_to_itself_is_no_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is refused in a line that names it, as a plain open would, and stays."""
+    monkeypatch.chdir(tmp_path)
+    Path("a.gif").symlink_to("a.gif")
+    result = CliRunner().invoke(main, ["conv", "-i", "3", "-k", "2", "-o", "a.gif"])
+    assert (result.exit_code, result.stderr) == (1, "Error: a.gif: it links to itself\n")
+    assert Path("a.gif").is_symlink()
+
+
 def test_one_recipe_is_named_like_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """{name} stands for the recipe's name when there is only one, too."""
     monkeypatch.chdir(tmp_path)

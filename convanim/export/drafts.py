@@ -21,7 +21,7 @@ from convanim.interruption import held_back
 
 _HELD = "lock"  # the file in a folder of drafts that its process holds
 _MOVING = ".convanim-lock"  # that of a folder whose names are changed
-_WAITS = 60.0  # seconds for others to have put their files in place, which takes them a moment
+WAITS = 60.0  # seconds for others to have put their files in place, which takes them a moment
 _TRIES = 20
 
 
@@ -75,7 +75,7 @@ def names_held(folders: Iterable[Path]) -> Iterator[ExitStack]:
     Raises OSError where another takes too long about it.
     """
     held = ExitStack()
-    end = time.monotonic() + _WAITS
+    end = time.monotonic() + WAITS
     try:
         for folder in sorted(set(folders)):  # in an order in which nobody waits for each other
             while not _taken(folder / _MOVING, held):
@@ -117,7 +117,9 @@ def is_unsettled(folder: Path) -> bool:
     for place in _left_in(folder):
         note = _note(place)
         if note is not None and not note.is_copy and os.access(note.home, os.W_OK) and is_recorded(note.home):
-            return True
+            with contextlib.suppress(ValueError, OSError):
+                recorded(note.home)
+                return True
     return False
 
 

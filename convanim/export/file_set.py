@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from convanim.export.drafts import Drafts, is_unsettled, make_drafts, names_held, recover
+from convanim.export.drafts import WAITS, Drafts, is_unsettled, make_drafts, names_held, recover
 from convanim.export.moves import DRAFTS, Move, is_recorded, make_moves
 from convanim.interruption import held_back
 
@@ -51,7 +51,7 @@ class FileSet:
         with _named(folder):
             if not place.is_dir():
                 with held_back():
-                    place.mkdir()
+                    folder.mkdir()
                     self._new.add(place)
             self._drafts_for(place)
 
@@ -67,6 +67,8 @@ class FileSet:
                 yield stream
             return
         place = Path(os.path.realpath(path))
+        if place.is_symlink():
+            raise OSError(errno.ELOOP, "it links to itself", str(path))
         self._count += 1
         number = self._count
         with _named(path), open(self._drafts_for(place.parent).place / str(number), "xb") as stream:
@@ -90,6 +92,7 @@ class FileSet:
         return next((drafts.place for drafts in self._drafts.values()), None)
 
     def _put_in_place(self) -> None:
+        end = time.monotonic() + WAITS
         while self._drafts:
             with names_held(self._drafts) as names:
                 if not any(map(is_unsettled, self._drafts)):
@@ -98,6 +101,8 @@ class FileSet:
                     return
             for folder in self._drafts:  # a process ended in the midst of its moves since we looked
                 recover(folder)
+            if time.monotonic() > end:  # nor can it be finished
+                raise OSError(errno.EBUSY, "another run's files wait for their places", str(folder))
             time.sleep(0.01)
 
     def _make_moves(self) -> None:

@@ -84,7 +84,8 @@ def _refuse_large(animation: Animation, form: Format | None) -> None:
         return
     what = _suffix(form) if form else "a folder of frames"
     most = _ROOM // taken
-    rule = f"its pictures have at most {most / 1e6:.3g} million pixels, for memory's sake, and this one {width:,}x{height:,}"
+    size = f"{width:,}x{height:,}"
+    rule = f"its pictures have at most {most / 1e6:.3g} million pixels, for memory's sake, and this one {size}"
     able = [suffix for suffix, other in FORMATS.items() if other.pixel_bytes * width * height <= _ROOM]
     fix = f"try a picture less than {int(width * (most / (width * height)) ** 0.5):,} pixels wide"
     raise RequestError("output", what, rule, f"{fix} (--width, --scale, --sheet), or write one of {', '.join(able)}")

@@ -157,7 +157,9 @@ def _tables(inks: Inks, theme: Theme) -> tuple[NDArray[np.uint8], NDArray[np.flo
     alpha = colours[:, 3:] / 255
     red, green, blue = (colours[:, :3] * alpha + np.array(theme.background, dtype=np.float32) * (1 - alpha)).T
     light = red * _WEIGHTS[0] + green * _WEIGHTS[1] + blue * _WEIGHTS[2]
-    hues = [(one - light) / (2 * (1 - weight)) * (224 / 255) for one, weight in ((blue, _WEIGHTS[2]), (red, _WEIGHTS[0]))]
+    hues = [
+        (one - light) / (2 * (1 - weight)) * (224 / 255) for one, weight in ((blue, _WEIGHTS[2]), (red, _WEIGHTS[0]))
+    ]
     return np.rint(16 + light * (219 / 255)).astype(np.uint8), hues[0], hues[1]
 
 

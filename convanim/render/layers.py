@@ -31,7 +31,9 @@ class Layer:
         self._shapes, self._ground, self._picture, self._inks, self._painter = shapes, ground, picture, inks, painter
         self._boxes: list[Floats] = [shape.boxes(0, np.arange(len(shape))) for shape in shapes]
         self.reach = self._cut() if is_cut else picture
-        self.numbers: Numbers = np.empty((self.reach.bottom - self.reach.top, self.reach.right - self.reach.left), dtype=np.uint16)
+        self.numbers: Numbers = np.empty(
+            (self.reach.bottom - self.reach.top, self.reach.right - self.reach.left), dtype=np.uint16
+        )
         self._step: int | None = None
 
     def advance(self, step: int) -> list[Box]:
@@ -72,7 +74,9 @@ class Layer:
                 self._lay(placed, box)
 
     def _lay(self, placed: Placed, box: Box) -> None:
-        placed._replace(dx=placed.dx - self.reach.left, dy=placed.dy - self.reach.top).lay(self.numbers, self._inks, self.within(box))
+        placed._replace(dx=placed.dx - self.reach.left, dy=placed.dy - self.reach.top).lay(
+            self.numbers, self._inks, self.within(box)
+        )
 
     def _changes(self, before: int, step: int) -> list[_Change]:
         """What is shown at one of two steps alone."""
@@ -109,7 +113,7 @@ class Overlay:
     def advance(self, step: int) -> list[Box]:
         """Bring it to a step; the boxes that changed."""
         boxes = self._layer.advance(step)
-        for box in (band for box in boxes for band in box.bands(LARGEST)):
+        for box in (band for whole in boxes for band in whole.bands(LARGEST)):
             region = self._layer.within(box).region
             part = self._layer.numbers[region]
             hole = np.where(part < CLEAR, np.uint16(0), np.uint16(0xFFFF))
