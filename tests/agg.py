@@ -39,7 +39,7 @@ def _drawn(mark: Mark) -> tuple[GraphicsContextBase, Path]:
             context.set_dashes(mark.dash[0], list(mark.dash[1]))
         return context, _path(mark.ends, [Path.MOVETO, Path.LINETO])
     outlines = [
-        (points * mark.em + start, codes) for (points, codes), start in zip(map(outline, mark.texts), mark.starts)
+        (points * mark.em + start, codes) for (points, codes), start in zip((outline(text, mark.font) for text in mark.texts), mark.starts)
     ]
     path = Path(np.concatenate([o[0] for o in outlines]), np.concatenate([o[1] for o in outlines]))
     path.should_simplify = False

@@ -6,34 +6,33 @@ Source: the GIF89a specification (CompuServe, 1990), and the NETSCAPE2.0 block f
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from itertools import chain
-from typing import BinaryIO, NamedTuple, TypeAlias
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from convanim.animation import Animation
+from convanim.export.colours import Colours, Numbers
 from convanim.export.formats import Progress
 from convanim.export.mark import mark
-from convanim.export.palette import Indices, Palette
-from convanim.render import Frame, Inks, Renderer
+from convanim.export.palette import Palette
+from convanim.render import Frame, Renderer
 from convanim.render.boxes import Box
-from convanim.render.inks import CLEAR, Numbers
+from convanim.render.pixels import CLEAR, Pixels, solid
 from convanim.theme import Colour
 
 _HELD = 3 << 20  # bytes of the first frames that are kept until the palette is made
 _SAMPLES = 16  # steps behind those whose colours go into it too; in others a stray colour takes the nearest
 _KEEP, _CLEAR = 1, 2  # disposal: leave a frame as it is, or clear its rectangle
 
-# A rectangle, what fills it, and its disposal.
-_Picture: TypeAlias = tuple[Box, Indices, int]
-
 
 class _Change(NamedTuple):
-    """The box in which a frame may differ from the one before, and the inks in it."""
+    """The box that a frame changes, which of its pixels (height, width) it says, and their colours' numbers (N,)."""
 
     box: Box
-    numbers: Numbers | Indices
+    said: NDArray[np.bool_]
+    numbers: Numbers
 
 
 def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Iterable[Frame] | None = None) -> None:
@@ -46,81 +45,77 @@ def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn:
         stream.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + _short(repeats) + b"\0")
     for comment in (mark(animation), animation.alt.encode(errors="replace")):
         stream.write(_comment(comment))
-    pictures = _cleared(changes, palette) if animation.theme.transparent else _kept(changes, palette, animation)
-    for number, (box, indices, disposal) in enumerate(pictures):
-        stream.write(_frame(box, _packed(indices, palette), palette, timing.duration(number), disposal))
+    # Where the background is transparent, each frame is cleared: a drawn pixel cannot become transparent otherwise.
+    disposal = _CLEAR if animation.theme.transparent else _KEEP
+    for number, change in enumerate(changes):
+        stream.write(_frame(change.box, _packed(change, palette), palette, timing.duration(number), disposal))
         progress()
     stream.write(b";")
 
 
 def _with_palette(animation: Animation, drawn: Iterable[Frame] | None) -> tuple[Palette, Iterator[_Change]]:
     """The palette of an animation, and its frames as changes: the first of them made already, the others to come."""
-    steps, inks = animation.timing.steps, Inks()
-    frames = iter(_frames(animation, steps, inks) if drawn is None else drawn)
+    steps, colours = animation.timing.steps, Colours()
+    changed = _shown if animation.theme.transparent else _changes
+    ground = solid(animation.theme.background)
+    changes = changed(_frames(animation, steps) if drawn is None else drawn, colours, ground)
     held: list[_Change] = []
     room = _HELD
-    for frame in frames:
-        inks = frame.inks
-        change = _change(frame, animation)
-        fits_bytes = inks.opaque_count <= 256 and not animation.theme.transparent
-        kept: Numbers | Indices = change.numbers.astype(np.uint8) if fits_bytes else change.numbers.copy()
-        held.append(_Change(change.box, kept))
-        room -= kept.nbytes
+    for change in changes:
+        held.append(change)
+        room -= change.said.nbytes + change.numbers.nbytes
         if room <= 0:
             break
     rest = steps[len(held) :]
     if len(rest):
         count = min(_SAMPLES, len(rest))
-        for _ in _frames(animation, [rest[round(i * (len(rest) - 1) / max(count - 1, 1))] for i in range(count)], inks):
+        some = [rest[round(i * (len(rest) - 1) / max(count - 1, 1))] for i in range(count)]
+        for _ in changed(_frames(animation, some), colours, ground):
             pass
-    for colour in (exact := list(dict.fromkeys(_solid_colours(animation)))):
-        inks.number(colour)
-    palette = Palette(inks, animation.theme.background, exact, is_opaque=not animation.theme.transparent)
-    return palette, chain(held, (_change(frame, animation) for frame in frames))
+    palette = Palette(colours, animation.theme.background, dict.fromkeys(_solid_colours(animation)))
+    return palette, chain(held, changes)
 
 
-def _frames(animation: Animation, steps: Sequence[int], inks: Inks) -> Iterator[Frame]:
-    renderer = Renderer(animation.scene, animation.theme, inks)
+def _frames(animation: Animation, steps: Sequence[int]) -> Iterator[Frame]:
+    renderer = Renderer(animation.scene, animation.theme)
     return (renderer.frame(step) for step in steps)
 
 
-def _change(frame: Frame, animation: Animation) -> _Change:
-    """What a frame changes; where the background is transparent, all of it that is not."""
-    if animation.theme.transparent:
-        box = _bounds(frame.numbers != CLEAR)
-    else:
+def _changes(frames: Iterable[Frame], colours: Colours, ground: int) -> Iterator[_Change]:
+    """Each frame laid over the one before, the first whole: what differs, without most of what does not."""
+    last: Pixels | None = None
+    for frame in frames:
+        if last is None:
+            last = frame.packed.copy()
+            everything = Box(0, 0, last.shape[1], last.shape[0])
+            yield _Change(everything, np.ones(last.shape, dtype=bool), colours.numbers(last.ravel()))
+            continue
         box = reduce(Box.around, frame.changed) if frame.changed else Box(0, 0, 1, 1)
-    return _Change(box, frame.numbers[box.region])
+        fresh, before = frame.packed[box.region], last[box.region]
+        differs = fresh != before
+        before[:] = fresh
+        area = _bounds(differs)
+        new = fresh[area.region]
+        said = _said(differs[area.region], new == ground)
+        yield _Change(area.shifted(box.left, box.top), said, colours.numbers(new[said]))
+
+
+def _shown(frames: Iterable[Frame], colours: Colours, ground: int) -> Iterator[_Change]:
+    """Each frame by itself."""
+    for frame in frames:
+        there = frame.packed != CLEAR
+        box = _bounds(there)
+        said = there[box.region]
+        yield _Change(box, said, colours.numbers(frame.packed[box.region][said]))
 
 
 def _solid_colours(animation: Animation) -> Iterator[Colour]:
     yield animation.theme.background
     for role, series in animation.scene.dresses():
         style = animation.theme.style(role, series)
-        yield from (colour for colour in (style.fill, style.stroke) if colour is not None)
+        yield from (colour for colour in (style.fill, style.stroke, style.text) if colour is not None)
     if any(getattr(shape, "levels", None) is not None for shape in animation.scene.shapes):
         yield from animation.theme.heat_colours()
-
-
-def _kept(changes: Iterator[_Change], palette: Palette, animation: Animation) -> Iterator[_Picture]:
-    """Each frame laid over the one before, the first whole: what differs, without most of what does not."""
-    whole, numbers = next(changes)
-    now = palette.indices(numbers)
-    yield whole, now.copy(), _KEEP
-    ground = palette.index(animation.theme.background)
-    for box, numbers in changes:
-        fresh, before = palette.indices(numbers), now[box.region]
-        differs = fresh != before
-        before[:] = fresh
-        area = _bounds(differs)
-        new, changed = fresh[area.region], differs[area.region]
-        yield area.shifted(box.left, box.top), _left_out(new, changed, ground, palette.unchanged), _KEEP
-
-
-def _cleared(changes: Iterator[_Change], palette: Palette) -> Iterator[_Picture]:
-    """Each frame by itself, cleared before the next: a drawn pixel cannot become transparent otherwise."""
-    for box, numbers in changes:
-        yield box, palette.indices(numbers), _CLEAR
 
 
 def _bounds(where: NDArray[np.bool_]) -> Box:
@@ -132,20 +127,17 @@ def _bounds(where: NDArray[np.bool_]) -> Box:
     return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
-def _left_out(indices: Indices, changed: NDArray[np.bool_], ground: int, unchanged: int) -> Indices:
-    """A picture without the pixels that did not change.
+def _said(changed: NDArray[np.bool_], is_ground: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which pixels a picture says: those that changed, and the ground of runs, row after row, in which some of it did.
 
-    The ground stays in runs, row after row, in which some of it changed: what is erased there then leaves no trace in
-    the run, which packs better than many short ones.
+    What is erased there then leaves no trace in the run, which packs better than many short ones.
     """
-    is_ground, flat = (indices == ground).ravel(), changed.ravel()
-    turns = np.flatnonzero(is_ground[1:] != is_ground[:-1])
+    ground, flat = is_ground.ravel(), changed.ravel()
+    turns = np.flatnonzero(ground[1:] != ground[:-1])
     ends = np.concatenate([[0], turns + 1, [len(flat)]])  # of runs, of which every other one is ground
     kept = np.logical_or.reduceat(flat, ends[:-1])
-    kept[int(is_ground[0]) :: 2] = False
-    left_out = ~(np.repeat(kept, ends[1:] - ends[:-1]) | flat)
-    # The index of what is unchanged is all ones, which takes the place of any other: much faster than a choice.
-    return indices | (left_out.view(np.uint8) * np.uint8(unchanged)).reshape(indices.shape)
+    kept[int(ground[0]) :: 2] = False
+    return np.asarray(np.repeat(kept, ends[1:] - ends[:-1]) | flat).reshape(changed.shape)
 
 
 def _header(width: int, height: int, palette: Palette) -> bytes:
@@ -159,11 +151,12 @@ def _comment(text: bytes) -> bytes:
     return b"\x21\xfe" + b"".join(bytes([len(block)]) + block for block in blocks) + b"\0"
 
 
-def _packed(indices: Indices, palette: Palette) -> bytes:
+def _packed(change: _Change, palette: Palette) -> bytes:
     """A picture's data."""
-    picture = Image.fromarray(np.ascontiguousarray(indices))
+    indices = np.full(change.said.shape, palette.unchanged, dtype=np.uint8)
+    indices[change.said] = palette.indices(change.numbers)
     # Pillow's encoder, asked for directly, takes the bits of an index; saving a picture always spends eight.
-    return picture.tobytes("gif", "L", palette.bits, 0)
+    return Image.fromarray(indices).tobytes("gif", "L", palette.bits, 0)
 
 
 def _frame(box: Box, data: bytes, palette: Palette, duration: int, disposal: int) -> bytes:

@@ -7,11 +7,9 @@ takes four times as long as packing them unfiltered and gains nothing, so the fe
 import zlib
 from typing import BinaryIO
 
-import numpy as np
-
 from convanim.animation import Animation
 from convanim.export.formats import Progress
-from convanim.export.png_chunks import INDEXED, RGB, RGBA, chunk, head, rows, tables, texts
+from convanim.export.png_chunks import RGB, RGBA, chunk, head, rows, texts
 from convanim.render import Frame, Renderer
 
 _LEVEL = 3  # of zlib; more takes twice the time for a tenth of the bytes
@@ -25,7 +23,7 @@ def write_still(animation: Animation, stream: BinaryIO, progress: Progress) -> N
 
 
 class PngWriter:
-    """Writes frames of one animation as PNG files: with a palette of the inks, or in full where there are too many."""
+    """Writes frames of one animation as PNG files, in full colour."""
 
     def __init__(self, animation: Animation) -> None:
         self._is_clear = animation.theme.transparent
@@ -33,15 +31,8 @@ class PngWriter:
 
     def write(self, frame: Frame, stream: BinaryIO) -> None:
         """Write one frame."""
-        numbers, colours = frame.inks.ranked(frame.numbers) if self._is_clear else (frame.numbers, frame.inks.opaque)
-        palette = b""
-        if len(colours) <= 256:
-            kind, pixels = INDEXED, numbers.astype(np.uint8)
-            palette = tables(colours)
-        else:
-            kind = RGBA if self._is_clear else RGB
-            pixels = frame.pixels[..., : 4 if self._is_clear else 3]
-        stream.write(head(numbers.shape[1], numbers.shape[0], kind))
-        stream.write(self._texts + palette)
+        pixels = frame.pixels if self._is_clear else frame.pixels[..., :3]
+        stream.write(head(pixels.shape[1], pixels.shape[0], RGBA if self._is_clear else RGB))
+        stream.write(self._texts)
         stream.write(chunk(b"IDAT", zlib.compress(rows(pixels), _LEVEL)))
         stream.write(chunk(b"IEND", b""))

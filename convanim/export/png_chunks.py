@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from convanim.animation import Animation
 from convanim.export.mark import mark
 
-RGB, INDEXED, RGBA = 2, 3, 6  # colour types
+RGB, RGBA = 2, 6  # colour types
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -35,12 +35,6 @@ def texts(animation: Animation) -> bytes:
             (b"Description", animation.alt.encode(errors="replace")),
         )
     )
-
-
-def tables(colours: NDArray[np.integer]) -> bytes:
-    """A palette (N, 3), or (N, 4) with how opaque each colour is."""
-    palette = chunk(b"PLTE", colours[:, :3].astype(np.uint8).tobytes())
-    return palette if colours.shape[1] == 3 else palette + chunk(b"tRNS", colours[:, 3].astype(np.uint8).tobytes())
 
 
 def rows(pixels: NDArray[np.uint8]) -> bytes:

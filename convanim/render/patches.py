@@ -1,97 +1,81 @@
-"""Patches: something drawn once, as numbers of inks, and laid onto pictures as often as it is seen."""
+"""Patches: something drawn once, and laid onto pictures as often as it is seen."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convanim.render.boxes import Box
-from convanim.render.inks import CLEAR, Inks, Numbers
+from convanim.render.pixels import OPAQUE, Pixels, laid, mixed_places
 
 _SPARSE = 8  # a patch of which less than one pixel in so many is opaque is laid pixel by pixel
 
 
 class Spots(NamedTuple):
-    """Single pixels and their numbers."""
+    """Single pixels, their columns, and their places in a picture taken row by row, in that order."""
 
-    x: NDArray[np.int64]
-    y: NDArray[np.int64]
-    places: NDArray[np.int64]  # in a picture taken row by row
-    numbers: Numbers
+    columns: NDArray[np.int64]
+    places: NDArray[np.int64]
+    pixels: Pixels
 
-    def placed(self, dx: int, dy: int, clip: Box | None, page: int) -> tuple[NDArray[np.int64], Numbers]:
-        """Places and numbers, moved by whole pixels, of those in a box."""
-        places = self.places + (dy * page + dx)
-        if clip is None:
-            return places, self.numbers
-        left, top, right, bottom = clip.shifted(-dx, -dy)
-        kept = (self.x >= left) & (self.x < right) & (self.y >= top) & (self.y < bottom)
-        return places[kept], self.numbers[kept]
+    def within(self, box: Box, page: int) -> "Spots":
+        """Those in a box of a picture that is `page` pixels wide."""
+        rows = slice(*np.searchsorted(self.places, (box.top * page, box.bottom * page)))
+        columns, places, pixels = self.columns[rows], self.places[rows], self.pixels[rows]
+        kept = (columns >= box.left) & (columns < box.right)
+        return Spots(columns[kept], places[kept], pixels[kept])
 
 
 @dataclass(frozen=True)
 class Patch:
-    """Numbers (height, width) that cover a box, made ready to be laid onto pictures of one width."""
+    """Pixels (height, width) that cover a box, to be laid onto pictures that are `page` pixels wide."""
 
     box: Box
-    numbers: Numbers
-    page: int  # the pictures' width
-    values: Numbers | None  # the opaque numbers, 0 elsewhere
-    hole: Numbers | None  # all bits where it is not opaque; None if there is no such place
-    spots: Spots | None  # the opaque pixels, where they are few
-    mixed: Spots | None  # the see-through ones
+    pixels: Pixels
+    page: int
 
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
-        return 3 * self.numbers.nbytes
+        return 3 * self.pixels.nbytes
 
-    def lay(self, picture: Numbers, inks: Inks, dx: int, dy: int, clip: Box) -> None:
+    @cached_property
+    def _mixed(self) -> Spots:
+        """The pixels that let through some of what is below."""
+        return self._spots(mixed_places(self.pixels))
+
+    @cached_property
+    def _opaque(self) -> Spots | NDArray[np.bool_]:
+        """The pixels that hide what is below: one by one where they are few, else where they are."""
+        opaque = self.pixels >= OPAQUE
+        is_sparse = np.count_nonzero(opaque) * _SPARSE < opaque.size
+        return self._spots(np.flatnonzero(opaque)) if is_sparse else opaque
+
+    def _spots(self, found: NDArray[np.int64]) -> Spots:
+        rows, columns = np.divmod(found, self.box.right - self.box.left)
+        columns += self.box.left
+        return Spots(columns, (rows + self.box.top) * self.page + columns, self.pixels.reshape(-1)[found])
+
+    def lay(self, picture: Pixels, dx: int, dy: int, clip: Box) -> None:
         """Lay what of it lies in a part of a picture, moved by whole pixels."""
         box = self.box.shifted(dx, dy)
         part = box.common(clip)
         if part is None:
             return
-        is_whole = part == box
-        flat = picture.reshape(-1)
-        if self.mixed is not None:
-            places, numbers = self.mixed.placed(dx, dy, None if is_whole else clip, self.page)
-            flat[places] = inks.laid(numbers, flat[places])
-        if self.spots is not None:
-            places, numbers = self.spots.placed(dx, dy, None if is_whole else clip, self.page)
-            flat[places] = numbers
-        elif self.values is not None:
-            here = part.shifted(-box.left, -box.top).region
-            under = picture[part.region]
-            if self.hole is None:
-                under[:] = self.values[here]
-            else:
-                under &= self.hole[here]
-                under |= self.values[here]
-
-
-def patch(numbers: Numbers, box: Box, page: int) -> Patch:
-    """A patch for pictures that are `page` pixels wide."""
-    opaque = numbers < CLEAR
-    see_through = numbers > CLEAR
-    count = np.count_nonzero(opaque)
-    values = hole = spots = None
-    if count == opaque.size:
-        values = numbers
-    elif count * _SPARSE < opaque.size:
-        spots = _spots(numbers, opaque, box, page) if count else None
-    else:
-        hole = np.where(opaque, np.uint16(0), np.uint16(0xFFFF))
-        values = numbers & ~hole
-    mixed = _spots(numbers, see_through, box, page) if see_through.any() else None
-    return Patch(box, numbers, page, values, hole, spots, mixed)
-
-
-def _spots(numbers: Numbers, where: NDArray[np.bool_], box: Box, page: int) -> Spots:
-    rows, columns = np.divmod(np.flatnonzero(where), box.right - box.left)
-    x, y = columns + box.left, rows + box.top
-    return Spots(x, y, y * page + x, numbers[rows, columns])
+        mixed, opaque = self._mixed, self._opaque
+        flat, move, here = picture.reshape(-1), dy * self.page + dx, part.shifted(-box.left, -box.top).region
+        if part != box:
+            mixed = mixed.within(part.shifted(-dx, -dy), self.page)
+            opaque = opaque.within(part.shifted(-dx, -dy), self.page) if isinstance(opaque, Spots) else opaque[here]
+        if len(mixed.places):
+            places = mixed.places + move
+            flat[places] = laid(mixed.pixels, flat[places])
+        if isinstance(opaque, Spots):
+            flat[opaque.places + move] = opaque.pixels
+        else:
+            np.copyto(picture[part.region], self.pixels[here], where=opaque)
 
 
 class Placed(NamedTuple):
@@ -106,6 +90,6 @@ class Placed(NamedTuple):
         """The pixels that it covers."""
         return self.patch.box.shifted(self.dx, self.dy)
 
-    def lay(self, picture: Numbers, inks: Inks, clip: Box) -> None:
+    def lay(self, picture: Pixels, clip: Box) -> None:
         """Lay what of it lies in a part of a picture."""
-        self.patch.lay(picture, inks, self.dx, self.dy, clip)
+        self.patch.lay(picture, self.dx, self.dy, clip)

@@ -1,0 +1,67 @@
+"""Numbers for the colours of an animation, in the order in which they are seen."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convanim.render.pixels import CLEAR, PIXEL, Pixels
+
+_BITS = 16
+_SPREAD = np.uint32(0x9E3779B1)  # a large odd number: times it, pixels that are alike have unlike upper bits
+_MOST = 1 << 16
+
+Numbers = NDArray[np.uint16]
+
+
+class Colours:
+    """Gives each pixel that is unlike all before the next number; nothing at all has 0.
+
+    A table of places finds numbers: where two pixels have the same place, the second is looked up in another way.
+    """
+
+    def __init__(self) -> None:
+        self._seen: Pixels = np.full(1, CLEAR, dtype=PIXEL)
+        self._at_place: Pixels = np.full(1 << _BITS, CLEAR, dtype=PIXEL)
+        self._number_at: Numbers = np.zeros(1 << _BITS, dtype=np.uint16)
+        self._numbers = {CLEAR: 0}
+
+    @property
+    def seen(self) -> Pixels:
+        """The pixels by number."""
+        return self._seen
+
+    def numbers(self, pixels: Pixels) -> Numbers:
+        """The number of each of some pixels (N,)."""
+        places = _places(pixels)
+        found = np.take(self._number_at, places)
+        others = np.flatnonzero(np.take(self._at_place, places) != pixels)
+        if len(others):
+            wanted = pixels[others]
+            starts = np.append(True, wanted[1:] != wanted[:-1])
+            different = np.unique(wanted[starts])
+            found[others] = self._learned(different)[np.searchsorted(different, wanted)]
+        return found
+
+    def _learned(self, pixels: Pixels) -> Numbers:
+        """The numbers of different pixels, of which some may be new."""
+        new = [pixel for pixel in pixels.tolist() if pixel not in self._numbers]
+        room = _MOST - len(self._seen)
+        for number, pixel in enumerate(new[:room], start=len(self._seen)):
+            self._numbers[pixel] = number
+        if new:
+            self._seen = np.concatenate([self._seen, np.array(new[:room], dtype=PIXEL)])
+        for pixel in new[room:]:  # of very many colours the last ones do with those that are there
+            self._numbers[pixel] = self._nearest(pixel)
+        numbers = np.array([self._numbers[pixel] for pixel in pixels.tolist()], dtype=np.uint16)
+        places = _places(pixels)
+        free = self._at_place[places] == CLEAR
+        self._at_place[places[free]], self._number_at[places[free]] = pixels[free], numbers[free]
+        return numbers
+
+    def _nearest(self, pixel: int) -> int:
+        parts = self._seen.view(np.uint8).reshape(-1, 4).astype(np.int16)
+        wanted = np.array([pixel], dtype=PIXEL).view(np.uint8)
+        return int(np.abs(parts - wanted).max(axis=1).argmin())
+
+
+def _places(pixels: Pixels) -> Pixels:
+    return pixels * _SPREAD >> np.uint32(32 - _BITS)

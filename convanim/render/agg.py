@@ -1,0 +1,116 @@
+"""Marks drawn by matplotlib's Agg, smooth and over nothing, as pixels of their own.
+
+Agg covers each pixel by what of the marks lies in it alone, in 256ths of a pixel: marks moved by whole pixels are the
+same pixels, and so is any part of a mark with or without its other parts. Nothing is read from a user's settings.
+"""
+
+from collections.abc import Iterable, Sequence
+from math import sqrt
+from typing import Any, Literal
+
+import numpy as np
+from matplotlib.backend_bases import GraphicsContextBase
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.path import Path
+
+from convanim.drawn import Areas, Mark, Strokes
+from convanim.render.boxes import Box
+from convanim.render.glyphs import outline
+from convanim.render.pixels import CLEAR, PIXEL, Pixels, mixed_places, multiplied
+from convanim.scene import Floats
+from convanim.theme import Colour
+
+_LARGEST_KEPT = 1 << 22  # pixels of a canvas that is kept for the next marks
+_CORNER = sqrt(0.5)  # of a line's width: how far the corners of its square ends are from its ends
+_AREA = (Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY)
+_LINE = (Path.MOVETO, Path.LINETO)
+
+
+class Canvas:
+    """Where marks are drawn, one group after the other."""
+
+    def __init__(self) -> None:
+        self._agg: Any = None
+
+    def drawn(self, marks: Iterable[Mark]) -> tuple[Box, Pixels] | None:
+        """Marks in their order, as the pixels (height, width) of a box; None where there are none."""
+        paths = [(mark, _path(mark)) for mark in marks]
+        reach = [_reach(mark, path) for mark, path in paths if len(path.vertices)]
+        if not reach:
+            return None
+        edges = np.array(reach)
+        left, top = np.floor(edges[:, 0].min(axis=0)).astype(int).tolist()
+        right, bottom = np.ceil(edges[:, 1].max(axis=0)).astype(int).tolist()
+        width, height = right - left, bottom - top
+        agg = self._canvas(width, height)
+        found = np.asarray(agg.buffer_rgba()).view(PIXEL)[:height, :width, 0]
+        place = np.array([[1.0, 0.0, -left], [0.0, -1.0, agg.height + top], [0.0, 0.0, 1.0]])
+        for mark, path in paths:
+            agg.draw_path(_context(mark), path, place, None if isinstance(mark, Strokes) else _floats(mark.colour))
+        pixels = found.flatten()
+        found[:] = CLEAR
+        mixed = mixed_places(pixels)
+        pixels[mixed] = multiplied(pixels[mixed])
+        return Box(left, top, right, bottom), pixels.reshape(height, width)
+
+    def _canvas(self, width: int, height: int) -> Any:
+        """A canvas, empty, at least so large."""
+        agg = self._agg
+        if agg is not None and agg.width >= width and agg.height >= height:
+            return agg
+        if agg is not None:
+            width, height = max(agg.width, width), max(agg.height, height)
+        agg = RendererAgg(width, height, 72)  # type: ignore[no-untyped-call]
+        if width * height <= _LARGEST_KEPT:
+            self._agg = agg
+        return agg
+
+
+def _reach(mark: Mark, path: Path) -> Floats:
+    """The first and the last corner of what a mark may cover."""
+    points = np.asarray(path.vertices)
+    past = _CORNER * mark.width if isinstance(mark, Strokes) else 0.0
+    return np.array([points.min(axis=0) - past, points.max(axis=0) + past])
+
+
+def _path(mark: Mark) -> Path:
+    if isinstance(mark, Areas):
+        return _drawn_as_it_is(np.concatenate([mark.corners, mark.corners[:, :1]], axis=1), _AREA)
+    if isinstance(mark, Strokes):
+        return _drawn_as_it_is(mark.ends, _LINE)
+    outlines = [
+        (points * mark.em + start, codes)
+        for (points, codes), start in zip((outline(text, mark.font) for text in mark.texts), mark.starts)
+    ]
+    return _unsimplified(Path(np.concatenate([o[0] for o in outlines]), np.concatenate([o[1] for o in outlines])))
+
+
+def _drawn_as_it_is(points: Floats, codes: Sequence[Any]) -> Path:
+    return _unsimplified(Path(points.reshape(-1, 2), np.tile(np.array(codes, dtype=np.uint8), len(points))))
+
+
+def _unsimplified(path: Path) -> Path:
+    path.should_simplify = False
+    return path
+
+
+def _context(mark: Mark) -> GraphicsContextBase:
+    context = GraphicsContextBase()
+    context.set_foreground(_floats(mark.colour), isRGBA=True)
+    context.set_antialiased(True)
+    context.set_snap(False)
+    context.set_joinstyle("miter")
+    context.set_linewidth(mark.width if isinstance(mark, Strokes) else 0)
+    context.set_capstyle(_cap(mark))
+    if isinstance(mark, Strokes) and mark.dash is not None:
+        context.set_dashes(mark.dash[0], list(mark.dash[1]))
+    return context
+
+
+def _cap(mark: Mark) -> Literal["butt", "projecting"]:
+    return "projecting" if isinstance(mark, Strokes) and mark.dash is None else "butt"
+
+
+def _floats(colour: Colour) -> tuple[float, float, float, float]:
+    red, green, blue = (c / 255 for c in colour)
+    return red, green, blue, 1.0
