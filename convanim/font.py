@@ -104,8 +104,3 @@ def _kerning(file: str, left: str, right: str) -> float:
     face = _face(file)
     first, second = (face.get_char_index(ord(c)) for c in (left, right))
     return face.get_kerning(first, second, Kerning.UNFITTED) / 64 if first and second else 0.0
-
-
-CAP_HEIGHT, DESCENT = 0.729, 0.236
-text_width = BUNDLED.width
-legible = BUNDLED.legible

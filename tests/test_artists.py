@@ -11,7 +11,7 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pytest
-from agg import drawn_by_agg
+from agg import plain_figure
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.animation import FuncAnimation, PillowWriter
@@ -51,7 +51,7 @@ def seen(ax: Axes) -> NDArray[np.int64]:
 
 def rendered(animation: Animation, step: int) -> NDArray[np.int64]:
     """The pixels of a step as Agg draws its marks, to which `test_agg.py` holds the renderer."""
-    return drawn_by_agg(animation, step).astype(np.int64)
+    return plain_figure(animation, step).astype(np.int64)
 
 
 def off(animation: Animation, step: int) -> int:

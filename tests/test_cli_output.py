@@ -18,7 +18,7 @@ from test_cli import SMALL, done, gif, in_a_new_folder, run
 import convanim
 from convanim.render import Renderer
 from convanim.render.frames import Frame
-from convanim.render.inks import Inks
+from convanim.render.pixels import PIXEL
 
 __all__ = ["in_a_new_folder"]
 
@@ -97,7 +97,7 @@ def test_older_frames_of_the_name_go_and_all_else_stays() -> None:
 
 def test_frames_are_numbered_so_that_names_sort(monkeypatch: pytest.MonkeyPatch) -> None:
     """From a thousand frames on, numbers have four digits throughout."""
-    blank = Frame(np.zeros((2, 2), dtype=np.uint16), (), Inks())
+    blank = Frame(np.zeros((2, 2), dtype=PIXEL), ())
     monkeypatch.setattr("convanim.export.frames.frames", lambda animation: repeat(blank))
     done("conv", "-i", "32", "-k", "1", "--max-frames", "1001", "-o", "many/")
     names = sorted(path.name for path in Path("many").iterdir())

@@ -31,14 +31,19 @@ class Colours:
 
     def numbers(self, pixels: Pixels) -> Numbers:
         """The number of each of some pixels (N,)."""
+        if not len(pixels):
+            return np.zeros(0, dtype=np.uint16)
+        starts = np.flatnonzero(pixels[1:] != pixels[:-1]) + 1  # of runs of one colour, of which pictures consist
+        starts = np.concatenate([[0], starts, [len(pixels)]])
+        return np.repeat(self._looked_up(pixels[starts[:-1]]), np.diff(starts))
+
+    def _looked_up(self, pixels: Pixels) -> Numbers:
         places = _places(pixels)
         found = np.take(self._number_at, places)
         others = np.flatnonzero(np.take(self._at_place, places) != pixels)
         if len(others):
-            wanted = pixels[others]
-            starts = np.append(True, wanted[1:] != wanted[:-1])
-            different = np.unique(wanted[starts])
-            found[others] = self._learned(different)[np.searchsorted(different, wanted)]
+            different = np.unique(pixels[others])
+            found[others] = self._learned(different)[np.searchsorted(different, pixels[others])]
         return found
 
     def _learned(self, pixels: Pixels) -> Numbers:

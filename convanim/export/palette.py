@@ -19,7 +19,7 @@ Indices = NDArray[np.uint8]
 
 
 class Palette:
-    """At most 255 colours (N, 3), and the nearest of them for every colour seen; what is not opaque lies on a ground."""
+    """At most 255 colours (N, 3), and the nearest of them for every one seen; what is not opaque lies on a ground."""
 
     def __init__(self, colours: Colours, ground: Colour, exact: Iterable[Colour] = ()) -> None:
         """From the colours that are known now. Later ones take the nearest entry. `exact` ones stay as they are."""

@@ -35,7 +35,7 @@ class Canvas:
     def drawn(self, marks: Iterable[Mark]) -> tuple[Box, Pixels] | None:
         """Marks in their order, as the pixels (height, width) of a box; None where there are none."""
         paths = [(mark, _path(mark)) for mark in marks]
-        reach = [_reach(mark, path) for mark, path in paths if len(path.vertices)]
+        reach = [_reach(mark, path) for mark, path in paths if len(np.asarray(path.vertices))]
         if not reach:
             return None
         edges = np.array(reach)

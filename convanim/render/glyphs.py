@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from convanim.font import Metrics
 from convanim.scene import Floats
 
+_CLOSE = 79  # in the codes of matplotlib's paths
+
 
 @cache
 def _glyph(font: Metrics, character: str) -> tuple[Floats, NDArray[np.uint8]]:
@@ -15,9 +17,11 @@ def _glyph(font: Metrics, character: str) -> tuple[Floats, NDArray[np.uint8]]:
 
     face = font.face
     face.load_char(ord(character), flags=LoadFlags.NO_HINTING)
-    vertices, codes = face.get_path()
-    units = face.units_per_EM
-    return np.asarray(vertices, dtype=float).reshape(-1, 2) / (units, -units), np.asarray(codes, dtype=np.uint8)
+    path, kinds = face.get_path()
+    points, codes = np.array(path, dtype=float).reshape(-1, 2), np.array(kinds, dtype=np.uint8)
+    ends = np.flatnonzero(codes == _CLOSE)
+    points[ends] = points[ends - 1]  # where an outline closes, a path has a point that says nothing
+    return points / (face.units_per_EM, -face.units_per_EM), codes
 
 
 @lru_cache(maxsize=512)

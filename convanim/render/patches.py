@@ -14,18 +14,19 @@ _SPARSE = 8  # a patch of which less than one pixel in so many is opaque is laid
 
 
 class Spots(NamedTuple):
-    """Single pixels, their columns, and their places in a picture taken row by row, in that order."""
+    """Single pixels: their columns, their places in a picture taken row by row, and how many come before each row."""
 
     columns: NDArray[np.int64]
     places: NDArray[np.int64]
     pixels: Pixels
+    before: list[int]
 
-    def within(self, box: Box, page: int) -> "Spots":
-        """Those in a box of a picture that is `page` pixels wide."""
-        rows = slice(*np.searchsorted(self.places, (box.top * page, box.bottom * page)))
-        columns, places, pixels = self.columns[rows], self.places[rows], self.pixels[rows]
-        kept = (columns >= box.left) & (columns < box.right)
-        return Spots(columns[kept], places[kept], pixels[kept])
+    def within(self, part: Box) -> "Spots":
+        """Those in a part of the patch."""
+        rows = slice(self.before[part.top], self.before[part.bottom])
+        columns = self.columns[rows]
+        kept = np.flatnonzero((columns >= part.left) & (columns < part.right))
+        return Spots(columns, self.places[rows][kept], self.pixels[rows][kept], [])
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,11 @@ class Patch:
         return self._spots(np.flatnonzero(opaque)) if is_sparse else opaque
 
     def _spots(self, found: NDArray[np.int64]) -> Spots:
-        rows, columns = np.divmod(found, self.box.right - self.box.left)
-        columns += self.box.left
-        return Spots(columns, (rows + self.box.top) * self.page + columns, self.pixels.reshape(-1)[found])
+        width, height = self.box.right - self.box.left, self.box.bottom - self.box.top
+        rows, columns = np.divmod(found, width)
+        places = (rows + self.box.top) * self.page + columns + self.box.left
+        before = np.searchsorted(found, np.arange(height + 1) * width).tolist()
+        return Spots(columns, places, self.pixels.reshape(-1)[found], before)
 
     def lay(self, picture: Pixels, dx: int, dy: int, clip: Box) -> None:
         """Lay what of it lies in a part of a picture, moved by whole pixels."""
@@ -65,17 +68,17 @@ class Patch:
         if part is None:
             return
         mixed, opaque = self._mixed, self._opaque
-        flat, move, here = picture.reshape(-1), dy * self.page + dx, part.shifted(-box.left, -box.top).region
+        flat, move, here = picture.reshape(-1), dy * self.page + dx, part.shifted(-box.left, -box.top)
         if part != box:
-            mixed = mixed.within(part.shifted(-dx, -dy), self.page)
-            opaque = opaque.within(part.shifted(-dx, -dy), self.page) if isinstance(opaque, Spots) else opaque[here]
+            mixed = mixed.within(here)
+            opaque = opaque.within(here) if isinstance(opaque, Spots) else opaque[here.region]
         if len(mixed.places):
             places = mixed.places + move
             flat[places] = laid(mixed.pixels, flat[places])
         if isinstance(opaque, Spots):
             flat[opaque.places + move] = opaque.pixels
         else:
-            np.copyto(picture[part.region], self.pixels[here], where=opaque)
+            np.copyto(picture[part.region], self.pixels[here.region], where=opaque)
 
 
 class Placed(NamedTuple):

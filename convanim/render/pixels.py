@@ -60,7 +60,8 @@ def straight_rgba(pixels: Pixels) -> NDArray[np.uint8]:
     parts = parts.copy()
     found = parts[mixed].astype(np.uint16)
     alpha = found[:, 3:]
-    parts[*mixed, :3] = (found[:, :3] * np.uint16(255) + alpha // 2) // alpha
+    found[:, :3] = (found[:, :3] * np.uint16(255) + alpha // 2) // alpha
+    parts[mixed] = found
     return parts
 
 
