@@ -5,9 +5,10 @@ from numpy.typing import NDArray
 
 from convanim.render.pixels import CLEAR, PIXEL, Pixels
 
-_BITS = 16
+_BITS = 18
 _SPREAD = np.uint32(0x9E3779B1)  # a large odd number: times it, pixels that are alike have unlike upper bits
 _MOST = 1 << 16
+_FEW = 8192  # pixels, below which it is not worth while to look for runs of one colour
 
 Numbers = NDArray[np.uint16]
 
@@ -31,8 +32,8 @@ class Colours:
 
     def numbers(self, pixels: Pixels) -> Numbers:
         """The number of each of some pixels (N,)."""
-        if not len(pixels):
-            return np.zeros(0, dtype=np.uint16)
+        if len(pixels) < _FEW:
+            return self._looked_up(pixels)
         starts = np.flatnonzero(pixels[1:] != pixels[:-1]) + 1  # of runs of one colour, of which pictures consist
         starts = np.concatenate([[0], starts, [len(pixels)]])
         return np.repeat(self._looked_up(pixels[starts[:-1]]), np.diff(starts))

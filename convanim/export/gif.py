@@ -22,17 +22,25 @@ from convanim.render.boxes import Box
 from convanim.render.pixels import CLEAR, Pixels, solid
 from convanim.theme import Colour
 
-_HELD = 3 << 20  # bytes of the first frames that are kept until the palette is made
+_HELD = 6 << 20  # bytes of the first frames that are kept until the palette is made
 _SAMPLES = 16  # steps behind those whose colours go into it too; in others a stray colour takes the nearest
 _KEEP, _CLEAR = 1, 2  # disposal: leave a frame as it is, or clear its rectangle
 
 
 class _Change(NamedTuple):
-    """The box that a frame changes, which of its pixels (height, width) it says, and their colours' numbers (N,)."""
+    """The box that a frame changes, and the numbers (N,) of the colours that it says there.
+
+    Their places count the box's pixels row by row; None stands for all of them.
+    """
 
     box: Box
-    said: NDArray[np.bool_]
+    places: NDArray[np.uint32] | None
     numbers: Numbers
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes it takes."""
+        return self.numbers.nbytes + (0 if self.places is None else self.places.nbytes)
 
 
 def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Iterable[Frame] | None = None) -> None:
@@ -63,7 +71,7 @@ def _with_palette(animation: Animation, drawn: Iterable[Frame] | None) -> tuple[
     room = _HELD
     for change in changes:
         held.append(change)
-        room -= change.said.nbytes + change.numbers.nbytes
+        room -= change.nbytes
         if room <= 0:
             break
     rest = steps[len(held) :]
@@ -88,16 +96,17 @@ def _changes(frames: Iterable[Frame], colours: Colours, ground: int) -> Iterator
         if last is None:
             last = frame.packed.copy()
             everything = Box(0, 0, last.shape[1], last.shape[0])
-            yield _Change(everything, np.ones(last.shape, dtype=bool), colours.numbers(last.ravel()))
+            yield _Change(everything, None, colours.numbers(last.ravel()))
             continue
         box = reduce(Box.around, frame.changed) if frame.changed else Box(0, 0, 1, 1)
         fresh, before = frame.packed[box.region], last[box.region]
         differs = fresh != before
         before[:] = fresh
         area = _bounds(differs)
-        new = fresh[area.region]
-        said = _said(differs[area.region], new == ground)
-        yield _Change(area.shifted(box.left, box.top), said, colours.numbers(new[said]))
+        new = fresh[area.region].ravel()
+        places = _said(differs[area.region].ravel(), new == ground)
+        told = colours.numbers(new[places])
+        yield _Change(area.shifted(box.left, box.top), places.astype(np.uint32), told)
 
 
 def _shown(frames: Iterable[Frame], colours: Colours, ground: int) -> Iterator[_Change]:
@@ -105,8 +114,9 @@ def _shown(frames: Iterable[Frame], colours: Colours, ground: int) -> Iterator[_
     for frame in frames:
         there = frame.packed != CLEAR
         box = _bounds(there)
-        said = there[box.region]
-        yield _Change(box, said, colours.numbers(frame.packed[box.region][said]))
+        places = np.flatnonzero(there[box.region])
+        told = colours.numbers(frame.packed[box.region].ravel()[places])
+        yield _Change(box, places.astype(np.uint32), told)
 
 
 def _solid_colours(animation: Animation) -> Iterator[Colour]:
@@ -127,17 +137,16 @@ def _bounds(where: NDArray[np.bool_]) -> Box:
     return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
-def _said(changed: NDArray[np.bool_], is_ground: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which pixels a picture says: those that changed, and the ground of runs, row after row, in which some of it did.
+def _said(changed: NDArray[np.bool_], is_ground: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Where a picture says its pixels (N,): those that changed, and the ground of runs in which some of it did.
 
     What is erased there then leaves no trace in the run, which packs better than many short ones.
     """
-    ground, flat = is_ground.ravel(), changed.ravel()
-    turns = np.flatnonzero(ground[1:] != ground[:-1])
-    ends = np.concatenate([[0], turns + 1, [len(flat)]])  # of runs, of which every other one is ground
-    kept = np.logical_or.reduceat(flat, ends[:-1])
-    kept[int(ground[0]) :: 2] = False
-    return np.asarray(np.repeat(kept, ends[1:] - ends[:-1]) | flat).reshape(changed.shape)
+    turns = np.flatnonzero(is_ground[1:] != is_ground[:-1]) + 1
+    starts = np.concatenate([[0], turns])  # of runs, of which every other one is ground
+    kept = np.logical_or.reduceat(changed, starts)
+    kept[int(is_ground[0]) :: 2] = False
+    return np.flatnonzero(np.repeat(kept, np.diff(starts, append=len(changed))) | changed)
 
 
 def _header(width: int, height: int, palette: Palette) -> bytes:
@@ -153,10 +162,13 @@ def _comment(text: bytes) -> bytes:
 
 def _packed(change: _Change, palette: Palette) -> bytes:
     """A picture's data."""
-    indices = np.full(change.said.shape, palette.unchanged, dtype=np.uint8)
-    indices[change.said] = palette.indices(change.numbers)
+    size = (change.box.right - change.box.left, change.box.bottom - change.box.top)
+    indices = palette.indices(change.numbers)
+    if change.places is not None:
+        indices, found = np.full(size[0] * size[1], palette.unchanged, dtype=np.uint8), indices
+        indices[change.places] = found
     # Pillow's encoder, asked for directly, takes the bits of an index; saving a picture always spends eight.
-    return Image.fromarray(indices).tobytes("gif", "L", palette.bits, 0)
+    return Image.frombuffer("L", size, indices, "raw", "L", 0, 1).tobytes("gif", "L", palette.bits, 0)
 
 
 def _frame(box: Box, data: bytes, palette: Palette, duration: int, disposal: int) -> bytes:

@@ -11,7 +11,7 @@ from convanim.render.boxes import Box, disjoint, pixel_box
 from convanim.render.painter import Painter
 from convanim.render.patches import Placed
 from convanim.render.pixels import CLEAR, OPAQUE, PIXEL, Pixels, is_mixed, laid
-from convanim.scene import Floats, Ints, Shape, Since, Texts, shown
+from convanim.scene import Floats, Ints, Shape, Since, Texts
 
 
 class _Change(NamedTuple):
@@ -31,6 +31,7 @@ class Layer:
         """`is_cut` leaves out of its reach what none of the shapes ever reaches."""
         self._shapes, self._ground, self._picture, self._painter = shapes, ground, picture, painter
         self._boxes: list[Floats] = [shape.boxes(0, np.arange(len(shape))) for shape in shapes]
+        self._coming = [number for number, shape in enumerate(shapes) if isinstance(shape.when, Since)]
         self.reach = self._cut() if is_cut else picture
         self.pixels: Pixels = np.empty((self.reach.bottom - self.reach.top, picture.right), dtype=PIXEL)
         self._step: int | None = None
@@ -70,9 +71,10 @@ class Layer:
         for shape, places in zip(self._shapes, self._boxes):
             if isinstance(shape.when, Since) or isinstance(shape, Texts):
                 elements = _elements_in(shape, places, box, self._painter.margin(shape), step)
+                found = self._painter.patches(shape, step, elements)
             else:
-                elements = shown(shape.when, len(shape), step)  # all of them are one patch, drawn already
-            for placed in self._painter.patches(shape, step, elements):
+                found = self._painter.whole(shape)
+            for placed in found:
                 self._lay(placed, box)
 
     def _lay(self, placed: Placed, box: Box) -> None:
@@ -81,12 +83,13 @@ class Layer:
     def _changes(self, before: int, step: int) -> list[_Change]:
         """What is shown at one of two steps alone."""
         changes = []
-        for number, (shape, places) in enumerate(zip(self._shapes, self._boxes)):
-            if isinstance(shape.when, Since):
-                first, end = np.searchsorted(shape.when.steps, sorted((before, step)), side="right")
-                box = self._box(places[first:end], shape)
-                if box is not None:
-                    changes.append(_Change(number, np.arange(first, end), box))
+        for number in self._coming:
+            shape = self._shapes[number]
+            assert isinstance(shape.when, Since)
+            first, end = np.searchsorted(shape.when.steps, sorted((before, step)), side="right")
+            box = self._box(self._boxes[number][first:end], shape)
+            if box is not None:
+                changes.append(_Change(number, np.arange(first, end), box))
         return changes
 
     def _is_on_top(self, change: _Change, before: int) -> bool:

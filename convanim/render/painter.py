@@ -9,7 +9,7 @@ import numpy as np
 
 from convanim.drawn import Mark, Writing, cell_marks, line_marks, marks
 from convanim.render.patches import Patch, Placed
-from convanim.scene import Cells, Ints, Lines, Shape, Texts, series_at
+from convanim.scene import Cells, Ints, Lines, Shape, Texts, series_at, shown
 from convanim.theme import Style, Theme
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class Painter:
         self._theme, self._unit, self._page = theme, unit, page
         self._styles: dict[tuple[str, int | None], Style] = {}
         self._kept: dict[Hashable, Patch | None] = {}
+        self._whole: dict[int, list[Placed]] = {}
         self._room = _ROOM
         self._canvas: Canvas | None = None
 
@@ -47,6 +48,13 @@ class Painter:
         if isinstance(shape, Texts):
             return [placed for mark in found if isinstance(mark, Writing) for placed in self._texts(mark)]
         return _placed(self._drawn(found), 0, 0)
+
+    def whole(self, shape: Shape) -> list[Placed]:
+        """All elements of a still shape, drawn once for all."""
+        found = self._whole.get(id(shape))
+        if found is None:
+            found = self._whole[id(shape)] = self.patches(shape, 0, shown(shape.when, len(shape), 0))
+        return found
 
     def _cells(self, shape: Cells, series: int | None, elements: Ints) -> list[Placed]:
         """Cells: every pattern in which they stand is drawn once."""
