@@ -1,8 +1,8 @@
 """A chain of layers as JSON, version 1: its entries, as a stream."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from math import prod
 from typing import Any, TypeAlias
 
@@ -14,7 +14,9 @@ from convanim.geometry import ORDERS, Cell, unravel
 from convanim.geometry_json import cost_table, dumped, layer_table, nested, steps
 from convanim.options import Options
 from convanim.pointwise import Pointwise, Stage
-from convanim.receptive import Dependence, ReceptiveField, Region, largest_reached, receptive_fields
+from convanim.receptive import Dependence, ReceptiveField, Region, receptive_fields
+
+_KEPT = 4_000_000  # numbers of channels that are remembered
 
 _Box: TypeAlias = tuple[int, int] | None
 
@@ -26,13 +28,13 @@ def chain_entries(chain: Chain, options: Options) -> Iterator[str]:
     """
     if options.order not in ORDERS:
         raise RequestError("order", options.order, "no such order", f"try {' or '.join(ORDERS)}")
-    return _entries(chain, chain_values(chain, options), options.order)
+    return _entries(chain, Dependence(chain), chain_values(chain, options), options.order)
 
 
-def _entries(chain: Chain, values: ChainValues | None, order: str) -> Iterator[str]:
+def _entries(chain: Chain, dependence: Dependence, values: ChainValues | None, order: str) -> Iterator[str]:
     yield f'"chain": {dumped([_stage_table(stage) for stage in chain.stages])},\n'
     yield f' "maps": {dumped(chain.shapes)},\n'
-    yield f' "stages": {dumped(_stages(chain))},\n'
+    yield f' "stages": {dumped(_stages(chain, dependence))},\n'
     yield f' "cost": {dumped(cost_table(cost_of(chain)))},\n'
     if values is not None:
         yield ' "values": {"maps": ['
@@ -40,22 +42,23 @@ def _entries(chain: Chain, values: ChainValues | None, order: str) -> Iterator[s
         yield '], "kernels": ['
         yield from _listed(values.kernels)
         yield "]},\n"
-    yield from steps(_steps(chain, order))
+    yield from steps(_steps(chain, dependence, order))
 
 
 def _listed(arrays: Sequence[Any]) -> Iterator[str]:
     for number, array in enumerate(arrays):
-        yield (", " if number else "") + dumped(None if array is None else nested(array))
+        yield ", " if number else ""
+        yield from ["null"] if array is None else nested(array)
 
 
 def _stage_table(stage: Stage) -> dict[str, Any]:
     return {"op": stage.op} if isinstance(stage, Pointwise) else layer_table(stage)
 
 
-def _stages(chain: Chain) -> list[dict[str, Any]]:
+def _stages(chain: Chain, dependence: Dependence) -> list[dict[str, Any]]:
     """What there is to know of every stage besides its arguments."""
     tables = []
-    reached = largest_reached(chain)
+    reached = dependence.largest_reached
     for stage, shape, fields, size in zip(chain.stages, chain.shapes[1:], receptive_fields(chain), reached):
         tables.append(
             {
@@ -81,14 +84,15 @@ def _fraction(number: Fraction) -> int | str:
     return int(number) if number.denominator == 1 else str(number)
 
 
-def _steps(chain: Chain, order: str) -> Iterator[dict[str, Any]]:
+def _steps(chain: Chain, dependence: Dependence, order: str) -> Iterator[Iterator[str]]:
     """Every cell of the last map, and the region of every map that it depends on."""
-    dependence = Dependence(chain)
     axes = len(chain.input_size)
     somewhere = (0,) * axes
+    shape = chain.shapes[-1]
+    kept = max(1, _KEPT // sum(shape[0] for shape in chain.shapes))
 
     # A region is a product over channels and axes: each is worked out once, not once a cell.
-    @cache
+    @lru_cache(maxsize=kept)
     def channels(channel: Cell) -> list[tuple[int, ...] | None]:
         return [region.channels for region in dependence.regions((*channel, *somewhere))]
 
@@ -97,12 +101,18 @@ def _steps(chain: Chain, order: str) -> Iterator[dict[str, Any]]:
         cell = (*(0,) * chain.has_channels, *(index if a == axis else 0 for a in range(axes)))
         return [_ends(region, axis) for region in dependence.regions(cell)]
 
-    shape = chain.shapes[-1]
     for step in range(prod(shape)):
         cell = _output(step, shape, order if chain.has_channels else "filter")
         boxes = zip(*(ends(axis, index) for axis, index in enumerate(cell[-axes:])))
-        regions = [_region(read, box) for read, box in zip(channels(cell[:-axes]), boxes)]
-        yield {"output": cell, "regions": regions}
+        yield _step(cell, zip(channels(cell[:-axes]), boxes))
+
+
+def _step(cell: Cell, regions: Iterable[tuple[tuple[int, ...] | None, tuple[_Box, ...]]]) -> Iterator[str]:
+    """A step in pieces: its cell and the region of every map."""
+    yield f'{{"output": {dumped(cell)}, "regions": ['
+    for number, (channels, box) in enumerate(regions):
+        yield (", " if number else "") + dumped(_region(channels, box))
+    yield "]}"
 
 
 def _output(step: int, shape: Cell, order: str) -> Cell:

@@ -1,18 +1,22 @@
 """The geometry of a layer as JSON, version 1: written as a stream, step by step."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import product
 from typing import Any
 
+from convanim.axes import Axis
 from convanim.code import code_table
 from convanim.cost import Cost, stage_cost
-from convanim.geometry import Geometry, Tap
+from convanim.geometry import Cell, Geometry
 from convanim.layers import Layer
 from convanim.operations import operation_of
 from convanim.sources import Numbers
 from convanim.values import Values
 
 VERSION = 1
+_AT_ONCE = 4096  # numbers or taps in a piece of text, at most
 
 
 def geometry_json(geometry: Geometry, values: Values | None = None) -> Iterator[str]:
@@ -32,7 +36,7 @@ def geometry_entries(geometry: Geometry, values: Values | None) -> Iterator[str]
     yield f'"layer": {dumped(layer_table(geometry.layer))},\n "output_size": {dumped(geometry.output_size)},\n'
     yield f' "code": {dumped(code_entry(geometry.layer))},\n'
     if values is not None:
-        yield f' "values": {dumped(_values(values))},\n'
+        yield from _values(values)
     yield f' "cost": {dumped(cost_table(stage_cost(geometry.layer)))},\n'
     yield from steps(_step(geometry, step) for step in range(geometry.steps))
 
@@ -64,19 +68,28 @@ def cost_table(cost: Cost) -> dict[str, int]:
     return {"weights": cost.weights, "macs": cost.macs, "activations": cost.activations}
 
 
-def steps(tables: Iterator[dict[str, Any]]) -> Iterator[str]:
-    """The list of steps, one a line; the last entry of a figure."""
+def steps(told: Iterable[Iterable[str]]) -> Iterator[str]:
+    """The list of steps, one a line, each in pieces; the last entry of a figure."""
     yield ' "steps": ['
-    for number, table in enumerate(tables):
-        yield (",\n           " if number else "") + dumped(table)
+    for number, pieces in enumerate(told):
+        if number:
+            yield ",\n           "
+        yield from pieces
     yield "]"
 
 
-def nested(numbers: Numbers) -> list[Any]:
-    """Nested lists, with null for -inf, which JSON does not have."""
+def nested(numbers: Numbers) -> Iterator[str]:
+    """Nested lists in pieces, with null for -inf, which JSON does not have."""
+    yield "["
     if numbers.ndim > 1:
-        return [nested(row) for row in numbers]
-    return [None if number == float("-inf") else number for number in numbers.tolist()]
+        for number, row in enumerate(numbers):
+            yield ", " if number else ""
+            yield from nested(row)
+    else:
+        for start in range(0, len(numbers), _AT_ONCE):
+            told = [None if n == float("-inf") else n for n in numbers[start : start + _AT_ONCE].tolist()]
+            yield (", " if start else "") + dumped(told)[1:-1]
+    yield "]"
 
 
 def dumped(value: object) -> str:
@@ -84,17 +97,58 @@ def dumped(value: object) -> str:
     return json.dumps(value, allow_nan=False)
 
 
-def _step(geometry: Geometry, step: int) -> dict[str, Any]:
+def _step(geometry: Geometry, step: int) -> Iterator[str]:
+    """A step in pieces: its cell, its taps in the kernel's row-major order, its divisor."""
     output = geometry.output(step)
-    taps = [_tap(tap) for tap in geometry.taps(output)]
+    yield f'{{"output": {dumped(output)}, "taps": ['
+    joint = ""
+    for taps in _taps(geometry, output):
+        yield joint + taps
+        joint = ", "
     divisor = geometry.divisor(output)
-    return {"output": output, "taps": taps} | ({} if divisor is None else {"divisor": divisor})
+    yield "]}" if divisor is None else f'], "divisor": {dumped(divisor)}}}'
 
 
-def _tap(tap: Tap) -> dict[str, Any]:
-    return {"kernel": tap.kernel, "input": tap.input} | ({"pad": True} if tap.is_copy else {})
+def _taps(geometry: Geometry, output: Cell) -> Iterator[str]:
+    """The taps of an output cell, as many at once as stand in a row of the kernel."""
+    if geometry.channels is None:
+        yield from _spatial_taps(geometry.axes, output, "", "")
+        return
+    channel, *cell = output
+    for source in geometry.channels.inputs_of([channel]):
+        place = geometry.kernel_place(source, channel)
+        yield from _spatial_taps(geometry.axes, tuple(cell), "".join(f"{n}, " for n in place), f"{source}, ")
 
 
-def _values(values: Values) -> dict[str, Any]:
-    kernel = None if values.kernel is None else nested(values.kernel)
-    return {"input": nested(values.input), "kernel": kernel, "output": nested(values.output)}
+def _spatial_taps(axes: tuple[Axis, ...], output: Cell, place: str, source: str) -> Iterator[str]:
+    """The taps in one slice of the kernel, whose place stands in front of a kernel cell, as the source before an input."""
+    *outer, last = axes
+    for kernel in product(*(range(axis.kernel_size) for axis in outer)):
+        places = [(axis, axis.position(at, k)) for axis, at, k in zip(outer, output, kernel)]
+        cells = [axis.input_at(position) for axis, position in places]
+        in_copy = any(axis.is_copy(position) for axis, position in places)
+        row, of = place + "".join(f"{k}, " for k in kernel), source + "".join(f"{cell}, " for cell in cells)
+        for first in range(0, last.kernel_size, _AT_ONCE):
+            yield ", ".join(
+                f'{{"kernel": [{row}{k}], "input": '
+                + ("null" if None in cells or cell is None else f"[{of}{cell}]")
+                + (', "pad": true}' if in_copy or is_copy else "}")
+                for k, cell, is_copy in _along(last, output[-1], first, min(first + _AT_ONCE, last.kernel_size))
+            )
+
+
+@lru_cache(maxsize=64)
+def _along(axis: Axis, output: int, first: int, end: int) -> list[tuple[int, int | None, bool]]:
+    """Some kernel cells of an axis: their number, the input cell that they meet, whether it is a copy."""
+    places = [(k, axis.position(output, k)) for k in range(first, end)]
+    return [(k, axis.input_at(position), axis.is_copy(position)) for k, position in places]
+
+
+def _values(values: Values) -> Iterator[str]:
+    yield ' "values": {"input": '
+    yield from nested(values.input)
+    yield ', "kernel": '
+    yield from ["null"] if values.kernel is None else nested(values.kernel)
+    yield ', "output": '
+    yield from nested(values.output)
+    yield "},\n"

@@ -103,6 +103,11 @@ class Dependence:
         """
         return self._all_reached[stage - 1]
 
+    @property
+    def largest_reached(self) -> list[tuple[int, ...]]:
+        """For every stage how many input cells, from the first to the last, its cells reach at most, per axis."""
+        return [tuple(int((last - first).max()) + 1 for first, last in ends) for ends in self._all_reached]
+
     @cached_property
     def _all_reached(self) -> list[list[tuple[Ints, Ints]]]:
         """What `reached` says of every stage."""
@@ -118,9 +123,7 @@ class Dependence:
 
 def largest_reached(chain: Chain) -> list[tuple[int, ...]]:
     """For every stage how many input cells, from the first to the last, its cells reach at most, per axis."""
-    dependence = Dependence(chain)
-    stages = range(1, len(chain.stages) + 1)
-    return [tuple(int((last - first).max()) + 1 for first, last in dependence.reached(n)) for n in stages]
+    return Dependence(chain).largest_reached
 
 
 def _reaching(table: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from threading import Lock, Timer
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
@@ -12,12 +12,14 @@ import click
 from convanim.errors import RequestError
 
 if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
     from convanim.animation import Animation
     from convanim.export.save import Destination
     from convanim.recipes import Recipe
 
-_PIECES = 256
-_LONG = 100  # frames from which on a terminal shows progress
+_PIECE = 1 << 16  # characters that are printed at once
+_LONG = 2.0  # seconds of work after which a terminal shows progress
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,14 @@ def _print_json(recipe: "Recipe") -> None:
     """Print a figure's geometry; how it would look is no part of it."""
     from convanim.figure_json import figure_json
 
-    pieces = figure_json(recipe.figure, recipe.options)
-    while batch := list(islice(pieces, _PIECES)):  # printing flushes, which for every step would take its time
-        click.echo("".join(batch), nl=False)
+    held, size = [], 0
+    for piece in figure_json(recipe.figure, recipe.options):
+        held.append(piece)
+        size += len(piece)
+        if size >= _PIECE:  # printing flushes, which for every tap would take its time
+            click.echo("".join(held), nl=False)
+            held, size = [], 0
+    click.echo("".join(held), nl=False)
 
 
 def targets(output: Sequence[str], form: str | None, default: str) -> Targets:
@@ -116,9 +123,48 @@ def _standard_output() -> BinaryIO:
 
 @contextmanager
 def progress(frames: int, label: str, quiet: bool) -> Iterator[Callable[[], None]]:
-    """A function to call after each frame, which moves a bar on a terminal where there are many."""
-    if quiet or frames < _LONG or sys.stderr is None or not sys.stderr.isatty():
+    """A function to call after each frame, which moves a bar; on a terminal it appears once the work takes long."""
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield lambda: None
         return
-    with click.progressbar(length=frames, label=label, file=sys.stderr) as bar:
-        yield lambda: bar.update(1)
+    bar = _Bar(frames, label)
+    try:
+        yield bar.step
+    finally:
+        bar.end()
+
+
+class _Bar:
+    """A bar that a clock brings to the terminal, however long a single frame takes."""
+
+    def __init__(self, frames: int, label: str) -> None:
+        self._bar: "ProgressBar[int]" = click.progressbar(length=frames, label=label, file=sys.stderr)
+        self._lock = Lock()
+        self._is_shown = self._is_over = False
+        self._done = 0
+        self._clock = Timer(_LONG, self._show)
+        self._clock.daemon = True
+        self._clock.start()
+
+    def step(self) -> None:
+        """One frame more is done."""
+        with self._lock:
+            self._done += 1
+            if self._is_shown:
+                self._bar.update(1)
+
+    def end(self) -> None:
+        """The work is over."""
+        self._clock.cancel()
+        with self._lock:
+            self._is_over = True
+            if self._is_shown:
+                self._bar.render_finish()
+
+    def _show(self) -> None:
+        with self._lock:
+            if self._is_over:
+                return
+            self._is_shown = True
+            self._bar.update(self._done)
+            self._bar.render_progress()

@@ -5,7 +5,6 @@ that do not play. Each later one is the rectangle that changed: where all that d
 there, with nothing in it for what did not change; else it takes its place.
 """
 
-import zlib
 from collections.abc import Iterable
 from typing import BinaryIO
 
@@ -14,9 +13,9 @@ import numpy as np
 from convanim.animation import Animation
 from convanim.export.changes import Change, changes
 from convanim.export.formats import Progress
-from convanim.export.png_chunks import RGBA, chunk, head, rows, texts
+from convanim.export.png_chunks import RGBA, chunk, head, packed, texts
 from convanim.render import Frame, frames
-from convanim.render.pixels import CLEAR, Pixels, straight_rgba
+from convanim.render.pixels import CLEAR, Pixels
 
 _LEVEL = 6  # of zlib
 _KEEP = 0  # how a frame is left
@@ -34,7 +33,7 @@ def write_apng(
     sequence = 0
     for number, change in enumerate(changes(frames(animation) if drawn is None else drawn)):
         stream.write(chunk(b"fcTL", sequence.to_bytes(4) + _control(change, timing.duration(number))))
-        data = zlib.compress(rows(straight_rgba(_left_out(change))), _LEVEL)
+        data = packed(_left_out(change), 4, _LEVEL)
         if number == 0:
             stream.write(chunk(b"IDAT", data))
             sequence += 1

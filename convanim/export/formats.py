@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from convanim.render import Frame
 
 _LONGEST_FILM = 3600  # seconds of one with several rounds
+_ROOM = 850_000_000  # bytes that drawing and packing may take, besides the program itself
+_FRAME_BYTES = 15  # for each pixel of frames in a folder
 
 Progress: TypeAlias = Callable[[], None]  # called after each frame
 Frames: TypeAlias = "Iterable[Frame] | None"  # those of the animation, where they are drawn already
@@ -28,6 +30,7 @@ class Format:
     rests: bool = False  # whether a file that moves is one picture where motion is not wanted
     follows: bool = False  # whether its colours can follow light and dark surroundings
     most: int | None = None  # how many pixels long a side of its pictures may be
+    pixel_bytes: int = 0  # of memory that writing it takes for each pixel of a picture, at most; 0 if it has no pixels
     is_film: bool = False  # whether every round is in the file, each picture with its background
     module: str = ""  # what it needs besides the dependencies of the package,
     extra: str = ""  # and the extra that installs it
@@ -54,10 +57,31 @@ def refuse_unfit(animation: Animation, form: Format | None) -> None:
     if form and form.is_film:
         _refuse_film(animation)
     if form and form.most and max(animation.scene.width, animation.scene.height) > form.most:
-        suffix = next(suffix for suffix, other in FORMATS.items() if other is form)
         size = f"{animation.scene.width:,}x{animation.scene.height:,}"
         rule = f"a side of its pictures is at most {form.most:,} pixels, and this one has {size}"
-        raise RequestError("output", suffix, rule, "try a smaller --width or input, or .png")
+        raise RequestError("output", _suffix(form), rule, "try a smaller --width or input, or .png")
+    _refuse_large(animation, form)
+
+
+def _suffix(form: Format) -> str:
+    return next(suffix for suffix, other in FORMATS.items() if other is form)
+
+
+def _refuse_large(animation: Animation, form: Format | None) -> None:
+    """Raise RequestError where a picture has so many pixels that writing it would take more memory than there may be.
+
+    `pixel_bytes` are measured: what the renderer keeps (4 to 13 bytes a pixel), and what the encoder does.
+    """
+    width, height = animation.scene.width, animation.scene.height
+    taken = form.pixel_bytes if form else _FRAME_BYTES
+    if taken * width * height <= _ROOM:
+        return
+    what = _suffix(form) if form else "a folder of frames"
+    most = _ROOM // taken
+    rule = f"its pictures have at most {most / 1e6:.3g} million pixels, for memory's sake, and this one {width:,}x{height:,}"
+    able = [suffix for suffix, other in FORMATS.items() if other.pixel_bytes * width * height <= _ROOM]
+    fix = f"try a picture less than {int(width * (most / (width * height)) ** 0.5):,} pixels wide"
+    raise RequestError("output", what, rule, f"{fix} (--width, --scale, --sheet), or write one of {', '.join(able)}")
 
 
 def _refuse_film(animation: Animation) -> None:
@@ -133,14 +157,14 @@ def _webm(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Fra
 
 
 FORMATS: dict[str, Format] = {
-    ".gif": Format(_gif, most=65_535),
-    ".png": Format(_png, is_still=True),
+    ".gif": Format(_gif, most=65_535, pixel_bytes=19),
+    ".png": Format(_png, is_still=True, pixel_bytes=10),
     ".html": Format(_html, rests=True, follows=True),
     ".svg": Format(_svg, rests=True, follows=True),
-    ".pptx": Format(_pptx, most=65_535, module="pptx", extra="slides"),
+    ".pptx": Format(_pptx, most=65_535, pixel_bytes=22, module="pptx", extra="slides"),
     ".pdf": Format(_pdf, most=19_200),
-    ".apng": Format(_apng),
-    ".webp": Format(_webp, most=16_383),
-    ".mp4": Format(_mp4, most=16_384, is_film=True, module="av", extra="video"),
-    ".webm": Format(_webm, most=16_384, is_film=True, module="av", extra="video"),
+    ".apng": Format(_apng, pixel_bytes=19),
+    ".webp": Format(_webp, most=16_383, pixel_bytes=44),
+    ".mp4": Format(_mp4, most=16_384, pixel_bytes=100, is_film=True, module="av", extra="video"),
+    ".webm": Format(_webm, most=16_384, pixel_bytes=100, is_film=True, module="av", extra="video"),
 }

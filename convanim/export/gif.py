@@ -3,7 +3,7 @@
 Source: the GIF89a specification (CompuServe, 1990), and the NETSCAPE2.0 block for loops, which counts repeats.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from itertools import chain
 from typing import BinaryIO, NamedTuple
@@ -17,7 +17,7 @@ from convanim.export.colours import Colours, Numbers
 from convanim.export.formats import Progress
 from convanim.export.mark import mark
 from convanim.export.palette import Palette
-from convanim.render import Frame, Renderer
+from convanim.render import Frame, Renderer, still
 from convanim.render.boxes import Box
 from convanim.render.pixels import CLEAR, Pixels, solid
 from convanim.theme import Colour
@@ -66,7 +66,8 @@ def _with_palette(animation: Animation, drawn: Iterable[Frame] | None) -> tuple[
     steps, colours = animation.timing.steps, Colours()
     changed = _shown if animation.theme.transparent else _changes
     ground = solid(animation.theme.background)
-    changes = changed(_frames(animation, steps) if drawn is None else drawn, colours, ground)
+    draw = None if drawn is not None else _drawing(animation)
+    changes = changed(drawn or () if draw is None else map(draw, steps), colours, ground)
     held: list[_Change] = []
     room = _HELD
     for change in changes:
@@ -76,17 +77,22 @@ def _with_palette(animation: Animation, drawn: Iterable[Frame] | None) -> tuple[
             break
     rest = steps[len(held) :]
     if len(rest):
+        draw = draw or _drawing(animation)
         count = min(_SAMPLES, len(rest))
-        some = [rest[round(i * (len(rest) - 1) / max(count - 1, 1))] for i in range(count)]
-        for _ in changed(_frames(animation, some), colours, ground):
-            pass
+        for i in range(count):
+            frame = draw(rest[round(i * (len(rest) - 1) / max(count - 1, 1))])
+            for box in frame.changed:
+                colours.numbers(frame.packed[box.region].ravel())
+        draw(steps[len(held) - 1])  # what the next frame changes is told from the one drawn before
     palette = Palette(colours, animation.theme.background, dict.fromkeys(_solid_colours(animation)))
     return palette, chain(held, changes)
 
 
-def _frames(animation: Animation, steps: Sequence[int]) -> Iterator[Frame]:
-    renderer = Renderer(animation.scene, animation.theme)
-    return (renderer.frame(step) for step in steps)
+def _drawing(animation: Animation) -> Callable[[int], Frame]:
+    """What draws the frame of a step, of many from the one drawn before."""
+    if len(animation.timing.steps) == 1:
+        return lambda step: still(animation.scene, animation.theme, step)
+    return Renderer(animation.scene, animation.theme).frame
 
 
 def _changes(frames: Iterable[Frame], colours: Colours, ground: int) -> Iterator[_Change]:

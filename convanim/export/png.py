@@ -4,21 +4,20 @@ Source: the PNG specification (W3C, third edition). Pillow tries five filters on
 takes four times as long as packing them unfiltered and gains nothing, so the few bytes are written here.
 """
 
-import zlib
 from typing import BinaryIO
 
 from convanim.animation import Animation
 from convanim.export.formats import Progress
-from convanim.export.png_chunks import RGB, RGBA, chunk, head, rows, texts
-from convanim.render import Frame, Renderer
+from convanim.export.png_chunks import RGB, RGBA, chunk, head, packed, texts
+from convanim.render import Frame, still
 
 _LEVEL = 3  # of zlib; more takes twice the time for a tenth of the bytes
 
 
 def write_still(animation: Animation, stream: BinaryIO, progress: Progress) -> None:
     """Write the frame that a still shows as a PNG."""
-    renderer = Renderer(animation.scene, animation.theme)
-    PngWriter(animation).write(renderer.frame(animation.timing.steps[animation.still]), stream)
+    frame = still(animation.scene, animation.theme, animation.timing.steps[animation.still])
+    PngWriter(animation).write(frame, stream)
     progress()
 
 
@@ -31,8 +30,8 @@ class PngWriter:
 
     def write(self, frame: Frame, stream: BinaryIO) -> None:
         """Write one frame."""
-        pixels = frame.pixels if self._is_clear else frame.pixels[..., :3]
-        stream.write(head(pixels.shape[1], pixels.shape[0], RGBA if self._is_clear else RGB))
+        height, width = frame.packed.shape
+        stream.write(head(width, height, RGBA if self._is_clear else RGB))
         stream.write(self._texts)
-        stream.write(chunk(b"IDAT", zlib.compress(rows(pixels), _LEVEL)))
+        stream.write(chunk(b"IDAT", packed(frame.packed, 4 if self._is_clear else 3, _LEVEL)))
         stream.write(chunk(b"IEND", b""))

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from convanim.animation import Animation
 from convanim.export.mark import mark
+from convanim.render.boxes import LARGEST, Box
+from convanim.render.pixels import Pixels, straight_rgba
 
 RGB, RGBA = 2, 6  # colour types
 
@@ -37,8 +39,16 @@ def texts(animation: Animation) -> bytes:
     )
 
 
-def rows(pixels: NDArray[np.uint8]) -> bytes:
-    """Pixels (height, width) or (height, width, channels), each row with a byte in front that says "no filter"."""
+def packed(pixels: Pixels, channels: int, level: int) -> bytes:
+    """A picture's data, with as many of red, green, blue and alpha, band by band."""
+    packer = zlib.compressobj(level)
+    bands = Box(0, 0, *reversed(pixels.shape)).bands(LARGEST)
+    parts = (straight_rgba(pixels[band.region])[..., :channels] for band in bands)
+    return b"".join([*(packer.compress(_rows(part)) for part in parts), packer.flush()])
+
+
+def _rows(pixels: NDArray[np.uint8]) -> bytes:
+    """Pixels (height, width, channels), each row with a byte in front that says "no filter"."""
     flat = pixels.reshape(len(pixels), -1)
     begun = np.zeros((len(flat), 1 + flat.shape[1]), dtype=np.uint8)
     begun[:, 1:] = flat

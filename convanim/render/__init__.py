@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convanim.render.frames import Frame, Renderer, frames
+from convanim.render.frames import Frame, Renderer, frames, still
 
 
 def drawn_with() -> tuple[str, ...]:
@@ -12,4 +12,4 @@ def drawn_with() -> tuple[str, ...]:
     return np.__version__, matplotlib.__version__
 
 
-__all__ = ["Frame", "Renderer", "drawn_with", "frames"]
+__all__ = ["Frame", "Renderer", "drawn_with", "frames", "still"]

@@ -6,7 +6,7 @@ same pixels, and so is any part of a mark with or without its other parts. Nothi
 
 from collections.abc import Iterable, Sequence
 from math import sqrt
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase
@@ -26,32 +26,44 @@ _AREA = (Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY)
 _LINE = (Path.MOVETO, Path.LINETO)
 
 
+Outlined: TypeAlias = tuple[Mark, Path]
+
+
 class Canvas:
     """Where marks are drawn, one group after the other."""
 
     def __init__(self) -> None:
         self._agg: Any = None
 
-    def drawn(self, marks: Iterable[Mark]) -> tuple[Box, Pixels] | None:
-        """Marks in their order, as the pixels (height, width) of a box; None where there are none."""
-        paths = [(mark, _path(mark)) for mark in marks]
-        reach = [_reach(mark, path) for mark, path in paths if len(np.asarray(path.vertices))]
-        if not reach:
+    def outlined(self, marks: Iterable[Mark]) -> list[Outlined]:
+        """Marks with their paths; those that leave nothing are left out."""
+        found = [(mark, _path(mark)) for mark in marks]
+        return [(mark, path) for mark, path in found if len(np.asarray(path.vertices))]
+
+    def reach(self, outlined: Sequence[Outlined]) -> Box | None:
+        """The box of all pixels that marks may cover; None where there are none."""
+        if not outlined:
             return None
-        edges = np.array(reach)
+        edges = np.array([_reach(mark, path) for mark, path in outlined])
         left, top = np.floor(edges[:, 0].min(axis=0)).astype(int).tolist()
         right, bottom = np.ceil(edges[:, 1].max(axis=0)).astype(int).tolist()
-        width, height = right - left, bottom - top
+        return Box(left, top, max(right, left + 1), max(bottom, top + 1))
+
+    def drawn(self, outlined: Sequence[Outlined], box: Box, *, is_cut: bool = False) -> Pixels:
+        """The pixels (height, width) of a box that holds marks in their order, or all that `is_cut` of them by it."""
+        width, height = box.right - box.left, box.bottom - box.top
         agg = self._canvas(width, height)
-        found = np.asarray(agg.buffer_rgba()).view(PIXEL)[:height, :width, 0]
-        place = np.array([[1.0, 0.0, -left], [0.0, -1.0, agg.height + top], [0.0, 0.0, 1.0]])
-        for mark, path in paths:
-            agg.draw_path(_context(mark), path, place, None if isinstance(mark, Strokes) else _floats(mark.colour))
+        whole = np.asarray(agg.buffer_rgba()).view(PIXEL)[..., 0]
+        found = whole[:height, :width]
+        place = np.array([[1.0, 0.0, -box.left], [0.0, -1.0, agg.height + box.top], [0.0, 0.0, 1.0]])
+        for mark, path in outlined:
+            # Lines have no area to be filled, but Agg cuts those without a fill off beside the canvas, dashes and all.
+            agg.draw_path(_context(mark), path, place, _floats(mark.colour))
         pixels = found.flatten()
-        found[:] = CLEAR
+        (whole if is_cut else found)[:] = CLEAR
         mixed = mixed_places(pixels)
         pixels[mixed] = multiplied(pixels[mixed])
-        return Box(left, top, right, bottom), pixels.reshape(height, width)
+        return pixels.reshape(height, width)
 
     def _canvas(self, width: int, height: int) -> Any:
         """A canvas, empty, at least so large."""

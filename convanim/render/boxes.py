@@ -6,6 +6,8 @@ import numpy as np
 
 from convanim.scene import Floats
 
+LARGEST = 5 << 19  # pixels that are worked on at once
+
 
 class Box(NamedTuple):
     """Pixels left ≤ x < right, top ≤ y < bottom."""
@@ -49,6 +51,19 @@ class Box(NamedTuple):
             min(self.right, other.right),
             min(self.bottom, other.bottom),
         )
+
+    @property
+    def area(self) -> int:
+        """How many pixels it has."""
+        return (self.right - self.left) * (self.bottom - self.top)
+
+    def bands(self, most: int) -> "list[Box]":
+        """The box in rows of boxes as wide as it is, of at most so many pixels each, or of one row."""
+        height = max(1, most // max(self.right - self.left, 1))
+        return [
+            self._replace(top=top, bottom=min(top + height, self.bottom))
+            for top in range(self.top, self.bottom, height)
+        ]
 
     def around(self, other: "Box") -> "Box":
         """The smallest box that holds both."""

@@ -37,9 +37,44 @@ class Frame:
 
 def frames(animation: Animation) -> Iterator[Frame]:
     """The frames of an animation, in order."""
+    if len(animation.timing.steps) == 1:
+        yield still(animation.scene, animation.theme, animation.timing.steps[0])
+        return
     renderer = Renderer(animation.scene, animation.theme)
     for step in animation.timing.steps:
         yield renderer.frame(step)
+
+
+def still(scene: Scene, theme: Theme, step: int) -> Frame:
+    """The frame of a single step, to the last pixel as a `Renderer` draws it; no layer of it is kept."""
+    whole = Box(0, 0, scene.width, scene.height)
+    painter = Painter(theme, scene.unit)
+    ground, runs = _runs(scene)
+    picture = Layer(ground, _background(theme), whole, painter)
+    picture.advance(step)
+    for run in runs:
+        if isinstance(run, list):
+            overlay = Overlay(run, whole, painter)
+            overlay.advance(step)
+            overlay.lay(picture.pixels, whole)
+        else:
+            for placed in painter.patches(run, step, shown(run.when, len(run), step)):
+                placed.lay(picture.pixels, whole)
+    return Frame(picture.pixels, (whole,))
+
+
+def _background(theme: Theme) -> int:
+    return CLEAR if theme.transparent else solid(theme.background)
+
+
+def _runs(scene: Scene) -> tuple[list[Shape], list[list[Shape] | Shape]]:
+    """The settled shapes below all others; and above them, in drawing order, runs of settled shapes and moving ones."""
+    groups = [(moves, list(run)) for moves, run in groupby(scene.shapes, lambda shape: isinstance(shape.when, During))]
+    ground = [] if not groups or groups[0][0] else groups.pop(0)[1]
+    runs: list[list[Shape] | Shape] = []
+    for moves, shapes in groups:
+        runs += shapes if moves else [shapes]
+    return ground, runs
 
 
 class Renderer:
@@ -48,8 +83,10 @@ class Renderer:
     def __init__(self, scene: Scene, theme: Theme) -> None:
         self._whole = Box(0, 0, scene.width, scene.height)
         self._pixels: Pixels = np.zeros((scene.height, scene.width), dtype=PIXEL)
-        self._painter = Painter(theme, scene.unit, scene.width)
-        self._ground, self._runs = self._layered(scene, CLEAR if theme.transparent else solid(theme.background))
+        self._painter = Painter(theme, scene.unit)
+        ground, runs = _runs(scene)
+        self._ground = Layer(ground, _background(theme), self._whole, self._painter)
+        self._runs = [Overlay(run, self._whole, self._painter) if isinstance(run, list) else run for run in runs]
         self._moved: list[Box] = []  # where moving shapes stand in the frame drawn last
         self._is_new = True
 
@@ -77,15 +114,3 @@ class Renderer:
                     placed.lay(self._pixels, self._whole)
         self._moved, self._is_new = moved, False
         return Frame(self._pixels, tuple(boxes))
-
-    def _layered(self, scene: Scene, background: int) -> tuple[Layer, list[Overlay | Shape]]:
-        """Runs of settled shapes as layers, the first of them with the ground; and all above it in drawing order."""
-        groups = [
-            (moves, list(run)) for moves, run in groupby(scene.shapes, lambda shape: isinstance(shape.when, During))
-        ]
-        still = [] if not groups or groups[0][0] else groups.pop(0)[1]
-        ground = Layer(still, background, self._whole, self._painter)
-        runs: list[Overlay | Shape] = []
-        for moves, shapes in groups:
-            runs += shapes if moves else [Overlay(shapes, self._whole, self._painter)]
-        return ground, runs

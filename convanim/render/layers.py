@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.render.boxes import Box, disjoint, pixel_box
+from convanim.render.boxes import LARGEST, Box, disjoint, pixel_box
 from convanim.render.painter import Painter
 from convanim.render.patches import Placed
 from convanim.render.pixels import CLEAR, OPAQUE, PIXEL, Pixels, is_mixed, laid
@@ -23,7 +23,7 @@ class _Change(NamedTuple):
 
 
 class Layer:
-    """Shapes that are still, or come and stay, over a ground of one pixel: the rows of a picture within its `reach`."""
+    """Shapes that are still, or come and stay, over a ground of one pixel: the part of a picture within its `reach`."""
 
     def __init__(
         self, shapes: Sequence[Shape], ground: int, picture: Box, painter: Painter, *, is_cut: bool = False
@@ -33,7 +33,8 @@ class Layer:
         self._boxes: list[Floats] = [shape.boxes(0, np.arange(len(shape))) for shape in shapes]
         self._coming = [number for number, shape in enumerate(shapes) if isinstance(shape.when, Since)]
         self.reach = self._cut() if is_cut else picture
-        self.pixels: Pixels = np.empty((self.reach.bottom - self.reach.top, picture.right), dtype=PIXEL)
+        size = (self.reach.bottom - self.reach.top, self.reach.right - self.reach.left)
+        self.pixels: Pixels = np.empty(size, dtype=PIXEL)
         self._step: int | None = None
 
     def advance(self, step: int) -> list[Box]:
@@ -53,9 +54,9 @@ class Layer:
                 self._draw(box, step)
         return boxes
 
-    def rows(self, box: Box) -> Box:
-        """A box of the picture as it lies in the pixels, which start at the first row that is reached."""
-        return box.shifted(0, -self.reach.top)
+    def within(self, box: Box) -> Box:
+        """A box of the picture as it lies in the pixels, which start where the reach does."""
+        return box.shifted(-self.reach.left, -self.reach.top)
 
     def _cut(self) -> Box:
         boxes = [self._box(places, shape) for shape, places in zip(self._shapes, self._boxes)]
@@ -67,7 +68,7 @@ class Layer:
 
     def _draw(self, box: Box, step: int) -> None:
         """Draw anew what is in a box."""
-        self.pixels[self.rows(box).region] = self._ground
+        self.pixels[self.within(box).region] = self._ground
         for shape, places in zip(self._shapes, self._boxes):
             if isinstance(shape.when, Since) or isinstance(shape, Texts):
                 elements = _elements_in(shape, places, box, self._painter.margin(shape), step)
@@ -78,7 +79,8 @@ class Layer:
                 self._lay(placed, box)
 
     def _lay(self, placed: Placed, box: Box) -> None:
-        placed._replace(dy=placed.dy - self.reach.top).lay(self.pixels, self.rows(box))
+        moved = placed._replace(dx=placed.dx - self.reach.left, dy=placed.dy - self.reach.top)
+        moved.lay(self.pixels, self.within(box))
 
     def _changes(self, before: int, step: int) -> list[_Change]:
         """What is shown at one of two steps alone."""
@@ -117,8 +119,8 @@ class Overlay:
     def advance(self, step: int) -> list[Box]:
         """Bring it to a step; the boxes that changed."""
         boxes = self._layer.advance(step)
-        for box in boxes:
-            region = self._layer.rows(box).region
+        for band in (band for box in boxes for band in box.bands(LARGEST)):
+            region = self._layer.within(band).region
             part = self._layer.pixels[region]
             self._opaque[region] = part >= OPAQUE
             self._mixed[region] = is_mixed(part)
@@ -126,14 +128,13 @@ class Overlay:
 
     def lay(self, picture: Pixels, box: Box) -> None:
         """Lay what is in a box onto a picture."""
-        within = box.common(self._layer.reach)
-        if within is None:
-            return
-        part, region = picture[within.region], self._layer.rows(within).region
-        pixels = self._layer.pixels[region]
-        at = np.divmod(np.flatnonzero(self._mixed[region]), within.right - within.left)
-        part[at] = laid(pixels[at], part[at])
-        np.copyto(part, pixels, where=self._opaque[region])
+        common = box.common(self._layer.reach)
+        for within in () if common is None else common.bands(LARGEST):
+            part, region = picture[within.region], self._layer.within(within).region
+            pixels = self._layer.pixels[region]
+            at = np.divmod(np.flatnonzero(self._mixed[region]), within.right - within.left)
+            part[at] = laid(pixels[at], part[at])
+            np.copyto(part, pixels, where=self._opaque[region])
 
 
 def _elements_in(shape: Shape, places: Floats, box: Box, margin: float, step: int) -> Ints:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convanim.drawn import Mark, Writing, cell_marks, line_marks, marks
-from convanim.render.patches import Patch, Placed
+from convanim.render.boxes import LARGEST
+from convanim.render.patches import Banded, Patch, Placed
 from convanim.scene import Cells, Ints, Lines, Shape, Texts, series_at, shown
 from convanim.theme import Style, Theme
 
@@ -19,12 +20,12 @@ _ROOM = 1 << 24  # bytes of patches that are kept
 
 
 class Painter:
-    """Makes patches of shapes, for pictures that are `page` pixels wide. Lines are `unit` times as wide as told."""
+    """Makes patches of shapes. Lines are `unit` times as wide as told."""
 
-    def __init__(self, theme: Theme, unit: float, page: int) -> None:
-        self._theme, self._unit, self._page = theme, unit, page
+    def __init__(self, theme: Theme, unit: float) -> None:
+        self._theme, self._unit = theme, unit
         self._styles: dict[tuple[str, int | None], Style] = {}
-        self._kept: dict[Hashable, Patch | None] = {}
+        self._kept: dict[Hashable, Patch | Banded | None] = {}
         self._whole: dict[int, list[Placed]] = {}
         self._room = _ROOM
         self._canvas: Canvas | None = None
@@ -91,7 +92,7 @@ class Painter:
             found += _placed(made, left, top)
         return found
 
-    def _once(self, key: Hashable, found: Callable[[], Iterable[Mark]]) -> Patch | None:
+    def _once(self, key: Hashable, found: Callable[[], Iterable[Mark]]) -> Patch | Banded | None:
         """The patch of marks that a key stands for."""
         if key in self._kept:
             return self._kept[key]
@@ -108,19 +109,25 @@ class Painter:
             style = self._styles[role, series] = self._theme.style(role, series)
         return style
 
-    def _drawn(self, found: Iterable[Mark]) -> Patch | None:
+    def _drawn(self, found: Iterable[Mark]) -> Patch | Banded | None:
         """A patch of marks, in their order."""
         if self._canvas is None:
             from convanim.render.agg import Canvas  # takes long to import, and what only asks of a renderer needs none
 
             self._canvas = Canvas()
-        made = self._canvas.drawn(found)
-        return None if made is None else Patch(*made, self._page)
+        canvas = self._canvas
+        outlined = canvas.outlined(found)
+        box = canvas.reach(outlined)
+        if box is None:
+            return None
+        if box.area <= LARGEST:
+            return Patch(box, canvas.drawn(outlined, box))
+        return Banded(box, lambda band: Patch(band, canvas.drawn(outlined, band, is_cut=True)))
 
 
 def _alone(mark: Mark) -> list[Mark]:
     return [mark]
 
 
-def _placed(made: Patch | None, dx: int, dy: int) -> list[Placed]:
+def _placed(made: Patch | Banded | None, dx: int, dy: int) -> list[Placed]:
     return [] if made is None else [Placed(made, dx, dy)]

@@ -1,5 +1,6 @@
 """Patches: something drawn once, and laid onto pictures as often as it is seen."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -7,35 +8,39 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.render.boxes import Box
+from convanim.render.boxes import LARGEST, Box
 from convanim.render.pixels import OPAQUE, Pixels, laid, mixed_places
 
 _SPARSE = 8  # a patch of which less than one pixel in so many is opaque is laid pixel by pixel
 
 
-class Spots(NamedTuple):
-    """Single pixels: their columns, their places in a picture taken row by row, and how many come before each row."""
+class _Spots:
+    """Single pixels of a patch, row by row."""
 
-    columns: NDArray[np.int64]
-    places: NDArray[np.int64]
-    pixels: Pixels
-    before: list[int]
+    def __init__(self, rows: NDArray[np.int64], columns: NDArray[np.int64], pixels: Pixels, height: int) -> None:
+        self._rows, self._columns, self._pixels = rows, columns, pixels
+        self._before: list[int] = np.searchsorted(rows, np.arange(height + 1)).tolist()
+        self._places: dict[int, NDArray[np.int64]] = {}
 
-    def within(self, part: Box) -> "Spots":
-        """Those in a part of the patch."""
-        rows = slice(self.before[part.top], self.before[part.bottom])
-        columns = self.columns[rows]
+    def placed(self, width: int, start: int, part: Box | None) -> tuple[NDArray[np.int64], Pixels]:
+        """Places in a picture of some width taken row by row, where the patch begins at `start`; of all or a part."""
+        places = self._places.get(width)
+        if places is None:
+            places = self._places[width] = self._rows * width + self._columns
+        if part is None:
+            return places + start, self._pixels
+        rows = slice(self._before[part.top], self._before[part.bottom])
+        columns = self._columns[rows]
         kept = np.flatnonzero((columns >= part.left) & (columns < part.right))
-        return Spots(columns, self.places[rows][kept], self.pixels[rows][kept], [])
+        return places[rows][kept] + start, self._pixels[rows][kept]
 
 
 @dataclass(frozen=True)
 class Patch:
-    """Pixels (height, width) that cover a box, to be laid onto pictures that are `page` pixels wide."""
+    """Pixels (height, width) that cover a box."""
 
     box: Box
     pixels: Pixels
-    page: int
 
     @property
     def size(self) -> int:
@@ -43,23 +48,22 @@ class Patch:
         return 3 * self.pixels.nbytes
 
     @cached_property
-    def _mixed(self) -> Spots:
+    def _mixed(self) -> _Spots | None:
         """The pixels that let through some of what is below."""
         return self._spots(mixed_places(self.pixels))
 
     @cached_property
-    def _opaque(self) -> Spots | NDArray[np.bool_]:
+    def _opaque(self) -> _Spots | NDArray[np.bool_] | None:
         """The pixels that hide what is below: one by one where they are few, else where they are."""
         opaque = self.pixels >= OPAQUE
         is_sparse = np.count_nonzero(opaque) * _SPARSE < opaque.size
         return self._spots(np.flatnonzero(opaque)) if is_sparse else opaque
 
-    def _spots(self, found: NDArray[np.int64]) -> Spots:
-        width, height = self.box.right - self.box.left, self.box.bottom - self.box.top
-        rows, columns = np.divmod(found, width)
-        places = (rows + self.box.top) * self.page + columns + self.box.left
-        before = np.searchsorted(found, np.arange(height + 1) * width).tolist()
-        return Spots(columns, places, self.pixels.reshape(-1)[found], before)
+    def _spots(self, places: NDArray[np.int64]) -> _Spots | None:
+        if not len(places):
+            return None
+        height, width = self.pixels.shape
+        return _Spots(*np.divmod(places, width), self.pixels.reshape(-1)[places], height)
 
     def lay(self, picture: Pixels, dx: int, dy: int, clip: Box) -> None:
         """Lay what of it lies in a part of a picture, moved by whole pixels."""
@@ -67,24 +71,42 @@ class Patch:
         part = box.common(clip)
         if part is None:
             return
-        mixed, opaque = self._mixed, self._opaque
-        flat, move, here = picture.reshape(-1), dy * self.page + dx, part.shifted(-box.left, -box.top)
-        if part != box:
-            mixed = mixed.within(here)
-            opaque = opaque.within(here) if isinstance(opaque, Spots) else opaque[here.region]
-        if len(mixed.places):
-            places = mixed.places + move
-            flat[places] = laid(mixed.pixels, flat[places])
-        if isinstance(opaque, Spots):
-            flat[opaque.places + move] = opaque.pixels
-        else:
-            np.copyto(picture[part.region], self.pixels[here.region], where=opaque)
+        flat, width = picture.reshape(-1), picture.shape[1]
+        start, here = box.top * width + box.left, part.shifted(-box.left, -box.top)
+        of_spots = None if part == box else here
+        if self._mixed is not None:
+            places, pixels = self._mixed.placed(width, start, of_spots)
+            flat[places] = laid(pixels, flat[places])
+        if isinstance(self._opaque, _Spots):
+            places, pixels = self._opaque.placed(width, start, of_spots)
+            flat[places] = pixels
+        elif self._opaque is not None:
+            np.copyto(picture[part.region], self.pixels[here.region], where=self._opaque[here.region])
+
+
+@dataclass(frozen=True)
+class Banded:
+    """A patch too large to be made at once: band by band it is drawn, laid and forgotten."""
+
+    box: Box
+    drawn: Callable[[Box], Patch]  # what of it is in a band
+
+    @property
+    def size(self) -> int:
+        """About how many bytes are kept."""
+        return 0
+
+    def lay(self, picture: Pixels, dx: int, dy: int, clip: Box) -> None:
+        """Lay what of it lies in a part of a picture, moved by whole pixels."""
+        for band in self.box.bands(LARGEST):
+            if band.shifted(dx, dy).meets(clip):
+                self.drawn(band).lay(picture, dx, dy, clip)
 
 
 class Placed(NamedTuple):
     """A patch, moved by whole pixels."""
 
-    patch: Patch
+    patch: Patch | Banded
     dx: int
     dy: int
 

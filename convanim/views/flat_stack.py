@@ -24,6 +24,7 @@ _SHEET_GAP = 8
 _DOTS = 26  # between sheets where some are left out
 _LEAST_TICKS = 12
 _LEAST_FILTER = 26  # pixels of a filter's longer side at the base width
+_LEAST_GAP = 18  # where there are many
 _SIGN_EM = 20
 
 
@@ -107,14 +108,15 @@ def _arranged(stack: Stack) -> tuple[list[_Column], int, bool]:
     """The columns of the row at the largest size of cell that fits; whether that is one of ticks."""
     has_numbers = any(plan.numbers is not None for plan in stack.maps)
     least = 1 if stack.is_heat else _LEAST_CELL
-    for cell in range(round(_LARGEST_CELL * stack.unit), least - 1, -1):
+    is_crowded = round(_LEAST_GAP * stack.unit) * (len(stack.maps) - 1) >= stack.room  # by what parts the maps alone
+    for cell in () if is_crowded else range(round(_LARGEST_CELL * stack.unit), least - 1, -1):
         columns = _columns(stack, cell, tuple((p.canvas.rows, p.canvas.columns) for p in stack.maps))
         if columns is not None:
             return columns, cell, False
     if has_numbers:
         raise TooNarrowError(f"leaves less than {least} pixel{'s' * (least > 1)} to a cell")
     largest = max(max(plan.canvas.rows, plan.canvas.columns) for plan in stack.maps)
-    for ticks in range(stack.room, _LEAST_TICKS - 1, -4):
+    for ticks in () if is_crowded else range(stack.room, _LEAST_TICKS - 1, -4):
         dims = tuple(
             tuple(max(_LEAST_TICKS, round(n * ticks / largest)) for n in (p.canvas.rows, p.canvas.columns))
             for p in stack.maps
@@ -161,7 +163,7 @@ def _sign_before(stack: Stack, columns: list[_Column], i: int) -> str:
 
 
 def _gap(stack: Stack, columns: list[_Column]) -> int:
-    return round(max(18, _GAP - 3 * len(columns)) * stack.unit)
+    return round(max(_LEAST_GAP, _GAP - 3 * len(columns)) * stack.unit)
 
 
 def _placed(stack: Stack, column: _Column, cell: int, origin: tuple[int, int], is_coarse: bool) -> tuple[Placed, ...]:

@@ -107,7 +107,8 @@ def _gutter(stack: Stack) -> int:
 
 
 def _layout(stack: Stack, room: int) -> _Layout:
-    for cell in range(round(_LARGEST_CELL * stack.unit), _LEAST_CELL - 1, -1):
+    is_crowded = _gap(stack, 0) * (len(stack.maps) - 1) > _TALLEST * stack.width  # by what parts the maps alone
+    for cell in () if is_crowded else range(round(_LARGEST_CELL * stack.unit), _LEAST_CELL - 1, -1):
         if cell % 2 and cell >= 16:
             continue
         dims = tuple((plan.canvas.rows, plan.canvas.columns) for plan in stack.maps)
@@ -117,7 +118,7 @@ def _layout(stack: Stack, room: int) -> _Layout:
     if any(plan.numbers is not None for plan in stack.maps):
         raise TooNarrowError(f"leaves less than {_LEAST_CELL} pixels to a cell")
     largest = max(max(plan.canvas.rows, plan.canvas.columns) for plan in stack.maps)
-    for ticks in range(room // 3, _LEAST_TICKS - 1, -1):
+    for ticks in () if is_crowded else range(room // 3, _LEAST_TICKS - 1, -1):
         dims = tuple(
             (_scaled(plan.canvas.rows, ticks, largest), _scaled(plan.canvas.columns, ticks, largest))
             for plan in stack.maps
