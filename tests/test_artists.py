@@ -54,11 +54,13 @@ def rendered(animation: Animation, step: int) -> NDArray[np.int64]:
     return plain_figure(animation, step).astype(np.int64)
 
 
-def off(animation: Animation, step: int) -> int:
+def off(animation: Animation, step: int, **settings: Any) -> int:
     """By how much a step in axes of the picture's size differs from its marks, at the worst pixel."""
-    ax = page_of_axes(animation.scene.width, animation.scene.height)
-    draw(animation, ax, step)
-    return int(np.abs(seen(ax) - rendered(animation, step)).max())
+    wanted = rendered(animation, step)
+    with matplotlib.rc_context(settings):
+        ax = page_of_axes(animation.scene.width, animation.scene.height)
+        draw(animation, ax, step)
+        return int(np.abs(seen(ax) - wanted).max())
 
 
 @pytest.mark.parametrize("name", template_names())
@@ -152,8 +154,8 @@ def test_a_transparent_figure_leaves_what_is_behind_it() -> None:
 def test_settings_of_the_user_change_nothing() -> None:
     """Sketched, aliased or thick lines in the user's settings do not reach the figure."""
     animation = animate(Conv(3, 2), width=200).animation
-    with matplotlib.rc_context({"path.sketch": (5, 100, 2), "patch.linewidth": 9, "patch.antialiased": False}):
-        assert off(animation, 2) <= TOLERANCE
+    settings = {"path.sketch": (5, 100, 2), "patch.linewidth": 9, "patch.antialiased": False}
+    assert off(animation, 2, **settings) <= TOLERANCE
 
 
 def test_files_of_vectors_hold_vectors() -> None:
