@@ -17,6 +17,11 @@ from convanim.operations import Reduction, operation_of
 from convanim.sources import Numbers
 
 
+_MOST_TERMS = 120_000_000  # numbers that windows hold, all together; a second or two
+_COMPARED = 3  # times as long as a number that is multiplied takes one of a pool
+_MULTIPLIED = 16  # products that take as long as one of these
+
+
 @dataclass(frozen=True)
 class Values:
     """The numbers in a layer's cells: input, kernel (None for pools) and output, indexed as the maps are.
@@ -32,8 +37,9 @@ class Values:
 def values_of(geometry: Geometry, numbers: Numbers, kernel: Numbers | None) -> Values:
     """Run the layer over `numbers` (shape `input_shape`) with `kernel` (shape `kernel_shape`; None for pools).
 
-    Raises RequestError when a sum goes past what a float can hold.
+    Raises RequestError when a sum goes past what a float can hold, or there are too many to add up.
     """
+    _refuse_long(geometry)
     reduction = operation_of(geometry.layer).reduction
     if reduction is Reduction.MAX:
         return Values(numbers, None, _maxima(geometry, numbers))
@@ -42,6 +48,21 @@ def values_of(geometry: Geometry, numbers: Numbers, kernel: Numbers | None) -> V
     if not np.isfinite(output).all():
         raise RequestError("values", None, "their sums are too large to compute", "give smaller numbers")
     return Values(numbers, kernel, output)
+
+
+def _refuse_long(geometry: Geometry) -> None:
+    """Raise RequestError where the windows hold too many numbers, before any is looked at."""
+    layer = geometry.layer
+    channels = channels_of(layer) or Channels(1, 1, 1)
+    windows = prod(geometry.output_size) * prod(layer.kernel_size)
+    terms = windows * channels.inputs
+    if operation_of(layer).has_weights:
+        terms += windows * channels.outputs * channels.read // _MULTIPLIED
+    else:
+        terms *= _COMPARED
+    if terms > _MOST_TERMS:
+        rule = f"its windows hold {windows * channels.inputs:,} numbers, which takes long to compute"
+        raise RequestError("values", None, rule, "try a smaller kernel or input, or a larger stride, or leave them out")
 
 
 def winner(geometry: Geometry, numbers: Numbers, output: Cell) -> Cell | None:
@@ -111,13 +132,14 @@ def _sums(geometry: Geometry, numbers: Numbers, kernel: Numbers) -> Numbers:
     weights = by_filter(geometry.layer, kernel)
     largest = float(np.abs(numbers.astype(float)).max()) * float(np.abs(weights.astype(float)).sum())
     exact = numbers.dtype.kind == "i" and kernel.dtype.kind == "i" and largest < 2**62
-    dtype = np.int64 if exact else np.float64
+    # Sums of whole numbers that a float holds exactly are faster as floats.
+    dtype = np.int64 if exact and largest >= 2**53 else np.float64
     weights = weights.reshape(channels.groups, channels.made, channels.read, *geometry.layer.kernel_size).astype(dtype)
     total: Numbers = np.zeros((channels.groups, channels.made, prod(geometry.output_size)), dtype=dtype)
     for cell, met, _ in _taps(geometry, numbers):
         at: Any = (..., *cell)
-        total = total + weights[at] @ met.astype(dtype).reshape(channels.groups, channels.read, -1)
-    return total.reshape(geometry.output_shape)
+        total += weights[at] @ met.astype(dtype, copy=False).reshape(channels.groups, channels.read, -1)
+    return total.astype(np.int64 if exact else np.float64, copy=False).reshape(geometry.output_shape)
 
 
 def _maxima(geometry: Geometry, numbers: Numbers) -> Numbers:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from convanim.animation import Animation
+from convanim.errors import RequestError
 from convanim.export.compact import Table, key_blocks
 from convanim.export.paints import Paints
 from convanim.export.shape_data import Shapes
 from convanim.scene import Key
 from convanim.theme import Theme
 
+_MOST_KEYS = 10_000_000  # of cells that all states read
 _LONGEST = 160  # characters of an equation; of longer ones the middle is left out
 _KEPT_END = 40
 
@@ -43,7 +45,10 @@ def scene_data(animation: Animation, themes: Sequence[Theme], progress: Callable
 
     reads, behind, writes, equations = [], [], [], []
     for step in steps:
-        reads.append(numbers(scene.reads(step)))
+        keys = scene.reads(step)
+        if not reads:
+            _refuse_many(len(keys) * len(steps))
+        reads.append(numbers(keys))
         behind.append(numbers(scene.behind(step)))
         writes.append(numbers(scene.writes(step)))
         equations.append(_shortened(scene.equation(step)))
@@ -70,6 +75,13 @@ def scene_data(animation: Animation, themes: Sequence[Theme], progress: Callable
         "equations": equations if any(equations) else [],
     }
     return SceneData(data, paints, tuple(sorted(shapes.levels)))
+
+
+def _refuse_many(keys: int) -> None:
+    """Raise RequestError where a page would have to look up too many cells."""
+    if keys > _MOST_KEYS:
+        rule = f"a page knows the cells that each step reads, at most {_MOST_KEYS:,} of them, and here are {keys:,}"
+        raise RequestError("output", ".html", rule, "try a smaller kernel, a smaller max-frames, or .svg")
 
 
 def _shortened(text: str) -> str:

@@ -26,6 +26,7 @@ from convanim.timing import Timing
 
 _LONGEST = 25  # centiseconds of a picture; few players like a film of less than four a second
 _MOST = 20  # pictures of a frame, where it lasts long
+_MANY = 100  # of the longest, from which a hold is rounded rather than that pictures are as short as it takes
 _VERY_MOST = 2_000  # of one whose time has no such divisor; it may then last half a picture more or less
 _WEIGHTS = np.float32(0.2126), np.float32(0.7152), np.float32(0.0722)  # of red, green and blue in brightness; BT.709
 _BT709, _LIMITED = 1, 1  # primaries, transfer and matrix; the range of brightness: as ITU-T H.273 numbers them
@@ -117,7 +118,7 @@ def picture_time(timing: Timing) -> int:
     step, held = (timing.duration(frame) for frame in (0, timing.forward - 1))
     most = max(_LONGEST, timing.step_time // _MOST)
     lasts = _divisor(gcd(step, held), most)
-    if held > _VERY_MOST * lasts:
+    if held > _MANY * lasts:
         lasts = max(_divisor(step, most), step // _VERY_MOST)
     return lasts
 
