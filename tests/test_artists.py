@@ -54,7 +54,7 @@ def rendered(animation: Animation, step: int) -> NDArray[np.int64]:
     return plain_figure(animation, step).astype(np.int64)
 
 
-def off(animation: Animation, step: int, **settings: Any) -> int:
+def off(animation: Animation, step: int, settings: Any = None) -> int:
     """By how much a step in axes of the picture's size differs from its marks, at the worst pixel."""
     wanted = rendered(animation, step)
     with matplotlib.rc_context(settings):
@@ -154,8 +154,8 @@ def test_a_transparent_figure_leaves_what_is_behind_it() -> None:
 def test_settings_of_the_user_change_nothing() -> None:
     """Sketched, aliased or thick lines in the user's settings do not reach the figure."""
     animation = animate(Conv(3, 2), width=200).animation
-    settings = {"path.sketch": (5, 100, 2), "patch.linewidth": 9, "patch.antialiased": False}
-    assert off(animation, 2, **settings) <= TOLERANCE
+    settings: Any = {"path.sketch": (5, 100, 2), "patch.linewidth": 9, "patch.antialiased": False}
+    assert off(animation, 2, settings) <= TOLERANCE
 
 
 def test_files_of_vectors_hold_vectors() -> None:
