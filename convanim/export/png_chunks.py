@@ -40,16 +40,17 @@ def texts(animation: Animation) -> bytes:
 
 
 def packed(pixels: Pixels, channels: int, level: int) -> bytes:
-    """A picture's data, with as many of red, green, blue and alpha, band by band."""
+    """A picture's data, band by band: red, green and blue of opaque pixels, or with alpha as a fourth channel."""
     packer = zlib.compressobj(level)
-    bands = Box(0, 0, *reversed(pixels.shape)).bands(LARGEST)
-    parts = (straight_rgba(pixels[band.region])[..., :channels] for band in bands)
-    return b"".join([*(packer.compress(_rows(part)) for part in parts), packer.flush()])
+    bands = (pixels[band.region] for band in Box(0, 0, *reversed(pixels.shape)).bands(LARGEST))
+    return b"".join([*(packer.compress(_rows(band, channels)) for band in bands), packer.flush()])
 
 
-def _rows(pixels: NDArray[np.uint8]) -> bytes:
-    """Pixels (height, width, channels), each row with a byte in front that says "no filter"."""
-    flat = pixels.reshape(len(pixels), -1)
-    begun = np.zeros((len(flat), 1 + flat.shape[1]), dtype=np.uint8)
-    begun[:, 1:] = flat
-    return begun.tobytes()
+def _rows(pixels: Pixels, channels: int) -> NDArray[np.uint8]:
+    """The bytes of pixels (height, width), each row with one in front that says "no filter"."""
+    height, width = pixels.shape
+    parts = straight_rgba(pixels) if channels == 4 else pixels.view(np.uint8).reshape(height, width, 4)
+    begun = np.zeros((height, 1 + channels * width), dtype=np.uint8)
+    for channel in range(channels):  # one at a time, which is much faster
+        begun[:, 1 + channel :: channels] = parts[..., channel]
+    return begun

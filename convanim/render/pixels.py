@@ -54,10 +54,10 @@ def multiplied(straight: Pixels) -> Pixels:
 def straight_rgba(pixels: Pixels) -> NDArray[np.uint8]:
     """Red, green, blue and alpha (…, 4) whose colours are not times their alpha; of opaque pixels, the same memory."""
     parts = pixels.view(np.uint8).reshape(*pixels.shape, 4)
-    mixed = np.nonzero(is_mixed(pixels))
-    if not len(mixed[0]):
+    where = is_mixed(pixels)
+    if not where.any():
         return parts
-    parts = parts.copy()
+    parts, mixed = parts.copy(), np.nonzero(where)
     found = parts[mixed].astype(np.uint16)
     alpha = found[:, 3:]
     found[:, :3] = (found[:, :3] * np.uint16(255) + alpha // 2) // alpha
