@@ -17,8 +17,8 @@ from convanim.render import Renderer
 from convanim.theme import theme_names
 from convanim.views import VIEWS
 
-# On the pixels of edges, lines and letters, of 255: the average and the worst of a channel. What is asked for is 1 and 8;
-# with these, 32 levels of smoothness in place of 256 are told.
+# On the pixels of edges, lines and letters, of 255: the average and the worst of a channel. What is asked for is 1 and
+# 8; with these, 32 levels of smoothness in place of 256 are told.
 FULL_COLOUR = 0.5, 6
 PALETTE = 6, 32
 

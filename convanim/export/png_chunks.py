@@ -43,7 +43,7 @@ def packed(pixels: Pixels, channels: int, level: int) -> bytes:
     """A picture's data, band by band: red, green and blue of opaque pixels, or with alpha as a fourth channel."""
     packer = zlib.compressobj(level)
     bands = (pixels[band.region] for band in Box(0, 0, *reversed(pixels.shape)).bands(LARGEST))
-    return b"".join([*(packer.compress(_rows(band, channels)) for band in bands), packer.flush()])
+    return b"".join([*(packer.compress(_rows(band, channels).data) for band in bands), packer.flush()])
 
 
 def _rows(pixels: Pixels, channels: int) -> NDArray[np.uint8]:

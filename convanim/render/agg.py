@@ -5,15 +5,16 @@ same pixels, and so is any part of a mark with or without its other parts. Nothi
 """
 
 from collections.abc import Iterable, Sequence
-from math import sqrt
+from math import ceil, sqrt
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.path import Path
+from matplotlib.transforms import Bbox
 
-from convanim.drawn import Areas, Mark, Strokes
+from convanim.drawn import Areas, Mark, Strokes, Writing
 from convanim.render.boxes import Box
 from convanim.render.glyphs import outline
 from convanim.render.pixels import CLEAR, PIXEL, Pixels, mixed_places, multiplied
@@ -22,6 +23,7 @@ from convanim.theme import Colour
 
 _LARGEST_KEPT = 1 << 22  # pixels of a canvas that is kept for the next marks
 _CORNER = sqrt(0.5)  # of a line's width: how far the corners of its square ends are from its ends
+_MOST_MORE = 2  # times as much as a band that is drawn above it and below
 _AREA = (Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY)
 _LINE = (Path.MOVETO, Path.LINETO)
 
@@ -49,18 +51,31 @@ class Canvas:
         right, bottom = np.ceil(edges[:, 1].max(axis=0)).astype(int).tolist()
         return Box(left, top, max(right, left + 1), max(bottom, top + 1))
 
+    def part(self, outlined: Sequence[Outlined], band: Box) -> Pixels:
+        """The pixels (height, width) of a band of the box that holds marks.
+
+        Agg rounds where it cuts a line, so that what reaches into the band is drawn whole, unless it is very long.
+        """
+        height = band.bottom - band.top
+        longest = max(_length(mark, path) for mark, path in outlined)
+        more = min(ceil(longest), _MOST_MORE * height)
+        wide = band._replace(top=band.top - more, bottom=band.bottom + more)
+        return self.drawn(outlined, wide, is_cut=True)[more : more + height].copy()
+
     def drawn(self, outlined: Sequence[Outlined], box: Box, *, is_cut: bool = False) -> Pixels:
         """The pixels (height, width) of a box that holds marks in their order, or all that `is_cut` of them by it."""
         width, height = box.right - box.left, box.bottom - box.top
         agg = self._canvas(width, height)
-        whole = np.asarray(agg.buffer_rgba()).view(PIXEL)[..., 0]
-        found = whole[:height, :width]
+        found = np.asarray(agg.buffer_rgba()).view(PIXEL)[:height, :width, 0]
         place = np.array([[1.0, 0.0, -box.left], [0.0, -1.0, agg.height + box.top], [0.0, 0.0, 1.0]])
         for mark, path in outlined:
+            context = _context(mark)
+            if is_cut:  # at the box, however large the canvas is, since Agg rounds where it cuts
+                context.set_clip_rectangle(Bbox.from_bounds(0, agg.height - height, width, height))
             # Lines have no area to be filled, but Agg cuts those without a fill off beside the canvas, dashes and all.
-            agg.draw_path(_context(mark), path, place, _floats(mark.colour))
+            agg.draw_path(context, path, place, _floats(mark.colour))
         pixels = found.flatten()
-        (whole if is_cut else found)[:] = CLEAR
+        found[:] = CLEAR
         mixed = mixed_places(pixels)
         pixels[mixed] = multiplied(pixels[mixed])
         return pixels.reshape(height, width)
@@ -83,6 +98,13 @@ def _reach(mark: Mark, path: Path) -> Floats:
     points = np.asarray(path.vertices)
     past = _CORNER * mark.width if isinstance(mark, Strokes) else 0.0
     return np.array([points.min(axis=0) - past, points.max(axis=0) + past])
+
+
+def _length(mark: Mark, path: Path) -> float:
+    """How far down any line of a path goes, and the line's width."""
+    steps = np.abs(np.diff(np.asarray(path.vertices)[:, 1]))
+    own = steps if isinstance(mark, Writing) else steps[np.asarray(path.codes)[1:] != Path.MOVETO]
+    return float(own.max(initial=0)) + (mark.width if isinstance(mark, Strokes) else 0)
 
 
 def _path(mark: Mark) -> Path:

@@ -122,7 +122,7 @@ class Painter:
             return None
         if box.area <= LARGEST:
             return Patch(box, canvas.drawn(outlined, box))
-        return Banded(box, lambda band: Patch(band, canvas.drawn(outlined, band, is_cut=True)))
+        return Banded(box, lambda band: Patch(band, canvas.part(outlined, band)))
 
 
 def _alone(mark: Mark) -> list[Mark]:
