@@ -28,19 +28,21 @@ _KEEP, _CLEAR = 1, 2  # disposal: leave a frame as it is, or clear its rectangle
 
 
 class _Change(NamedTuple):
-    """The box that a frame changes, and the numbers (N,) of the colours that it says there.
+    """The box that a frame changes, and the colours that it says there.
 
-    Their places count the box's pixels row by row; None stands for all of them.
+    Places count the box's pixels row by row: those of the background where `is_ground`, and `places` (N,) whose colours
+    have `numbers` (N,). Where there are no places, the numbers are those of all pixels.
     """
 
     box: Box
+    is_ground: NDArray[np.bool_] | None
     places: NDArray[np.uint32] | None
     numbers: Numbers
 
     @property
     def nbytes(self) -> int:
         """How many bytes it takes."""
-        return self.numbers.nbytes + (0 if self.places is None else self.places.nbytes)
+        return sum(part.nbytes for part in (self.is_ground, self.places, self.numbers) if part is not None)
 
 
 def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Iterable[Frame] | None = None) -> None:
@@ -102,7 +104,7 @@ def _changes(frames: Iterable[Frame], colours: Colours, ground: int) -> Iterator
         if last is None:
             last = frame.packed.copy()
             everything = Box(0, 0, last.shape[1], last.shape[0])
-            yield _Change(everything, None, colours.numbers(last.ravel()))
+            yield _Change(everything, None, None, colours.numbers(last.ravel()))
             continue
         box = reduce(Box.around, frame.changed) if frame.changed else Box(0, 0, 1, 1)
         fresh, before = frame.packed[box.region], last[box.region]
@@ -110,9 +112,11 @@ def _changes(frames: Iterable[Frame], colours: Colours, ground: int) -> Iterator
         before[:] = fresh
         area = _bounds(differs)
         new = fresh[area.region].ravel()
-        places = _said(differs[area.region].ravel(), new == ground)
+        changed, is_ground = differs[area.region].ravel(), new == ground
+        places = np.flatnonzero(changed & ~is_ground)
         told = colours.numbers(new[places])
-        yield _Change(area.shifted(box.left, box.top), places.astype(np.uint32), told)
+        moved = area.shifted(box.left, box.top)
+        yield _Change(moved, _kept(changed, is_ground), places.astype(np.uint32), told)
 
 
 def _shown(frames: Iterable[Frame], colours: Colours, ground: int) -> Iterator[_Change]:
@@ -122,7 +126,7 @@ def _shown(frames: Iterable[Frame], colours: Colours, ground: int) -> Iterator[_
         box = _bounds(there)
         places = np.flatnonzero(there[box.region])
         told = colours.numbers(frame.packed[box.region].ravel()[places])
-        yield _Change(box, places.astype(np.uint32), told)
+        yield _Change(box, None, places.astype(np.uint32), told)
 
 
 def _solid_colours(animation: Animation) -> Iterator[Colour]:
@@ -143,8 +147,8 @@ def _bounds(where: NDArray[np.bool_]) -> Box:
     return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
-def _said(changed: NDArray[np.bool_], is_ground: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Where a picture says its pixels (N,): those that changed, and the ground of runs in which some of it did.
+def _kept(changed: NDArray[np.bool_], is_ground: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which pixels (N,) a picture says that they are ground: those of runs in which some of it changed.
 
     What is erased there then leaves no trace in the run, which packs better than many short ones.
     """
@@ -152,7 +156,7 @@ def _said(changed: NDArray[np.bool_], is_ground: NDArray[np.bool_]) -> NDArray[n
     starts = np.concatenate([[0], turns])  # of runs, of which every other one is ground
     kept = np.logical_or.reduceat(changed, starts)
     kept[int(is_ground[0]) :: 2] = False
-    return np.flatnonzero(np.repeat(kept, np.diff(starts, append=len(changed))) | changed)
+    return np.repeat(kept, np.diff(starts, append=len(changed)))
 
 
 def _header(width: int, height: int, palette: Palette) -> bytes:
@@ -172,6 +176,8 @@ def _packed(change: _Change, palette: Palette) -> bytes:
     indices = palette.indices(change.numbers)
     if change.places is not None:
         indices, found = np.full(size[0] * size[1], palette.unchanged, dtype=np.uint8), indices
+        if change.is_ground is not None:
+            np.copyto(indices, np.uint8(palette.ground), where=change.is_ground)
         indices[change.places] = found
     # Pillow's encoder, asked for directly, takes the bits of an index; saving a picture always spends eight.
     return Image.frombuffer("L", size, indices, "raw", "L", 0, 1).tobytes("gif", "L", palette.bits, 0)

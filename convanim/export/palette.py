@@ -1,6 +1,7 @@
 """One palette for a whole animation: its solid colours as they are, and those that serve all smooth edges best."""
 
 from collections.abc import Iterable
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,9 +40,10 @@ class Palette:
         """How many bits an index takes."""
         return max(2, len(self.colours).bit_length())
 
-    def index(self, colour: Colour) -> int:
-        """The entry that shows a colour."""
-        return int(self.indices(self._colours.numbers(np.array([solid(colour)], dtype=PIXEL)))[0])
+    @cached_property
+    def ground(self) -> int:
+        """The entry that shows the ground."""
+        return int(self.indices(self._colours.numbers(self._ground))[0])
 
     def indices(self, numbers: Numbers) -> Indices:
         """The entries that show the colours of numbers; `unchanged` where there is none."""
