@@ -10,7 +10,7 @@ from convanim.chain import Chain
 from convanim.chain_values import ChainValues, chain_values
 from convanim.errors import RequestError, suggestion
 from convanim.filling import layer_values
-from convanim.font import legible
+from convanim.font import BUNDLED
 from convanim.geometry import ORDERS, Geometry
 from convanim.layers import ConvTranspose, Layer, output_shape, with_channels
 from convanim.options import Options
@@ -236,7 +236,7 @@ def _slow(options: Options) -> tuple[str, ...]:
 
 def _missing_glyphs(options: Options) -> tuple[str, ...]:
     labels = (options.input_label, options.output_label)
-    missing = dict.fromkeys(character for label in labels for character in legible(label)[1])
+    missing = dict.fromkeys(character for label in labels for character in BUNDLED.legible(label)[1])
     if not missing:
         return ()
     return (f"the font lacks {', '.join(map(repr, missing))}: formats drawn with it spell that out",)

@@ -18,7 +18,7 @@ from test_cli import SMALL, done, gif, in_a_new_folder, run
 import convanim
 from convanim.render import Renderer
 from convanim.render.frames import Frame
-from convanim.render.inks import Inks
+from convanim.render.pixels import PIXEL
 
 __all__ = ["in_a_new_folder"]
 
@@ -97,7 +97,7 @@ def test_older_frames_of_the_name_go_and_all_else_stays() -> None:
 
 def test_frames_are_numbered_so_that_names_sort(monkeypatch: pytest.MonkeyPatch) -> None:
     """From a thousand frames on, numbers have four digits throughout."""
-    blank = Frame(np.zeros((2, 2), dtype=np.uint16), (), Inks())
+    blank = Frame(np.zeros((2, 2), dtype=PIXEL), ())
     monkeypatch.setattr("convanim.export.frames.frames", lambda animation: repeat(blank))
     done("conv", "-i", "32", "-k", "1", "--max-frames", "1001", "-o", "many/")
     names = sorted(path.name for path in Path("many").iterdir())
@@ -253,12 +253,15 @@ def test_signs_reach_a_standard_output_of_another_encoding() -> None:
     assert b"\r" not in result.stdout
 
 
-@pytest.mark.parametrize(("extra", "shown"), [((), True), (("--quiet",), False), (("--steps", "0:9"), False)])
-def test_long_work_shows_its_progress_on_a_terminal(tmp_path: Path, extra: tuple[str, ...], shown: bool) -> None:
-    """A bar appears on a terminal when there are many frames, unless --quiet silences it."""
+@pytest.mark.parametrize(("extra", "long", "shown"), [((), 0.0, True), (("--quiet",), 0.0, False), ((), 60.0, False)])
+def test_long_work_shows_its_progress_on_a_terminal(
+    tmp_path: Path, extra: tuple[str, ...], long: float, shown: bool
+) -> None:
+    """A bar appears on a terminal when the work takes long, unless --quiet silences it."""
     pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
-    line = [sys.executable, "-m", "convanim", "conv", "-i", "13", "-k", "3", "--width", "120", "-o", "a.gif", *extra]
+    code = f"import convanim.cli.output as output; output._LONG = {long}; from convanim.cli import main; main()"
+    line = [sys.executable, "-c", code, "conv", "-i", "13", "-k", "3", "--width", "120", "-o", "a.gif", *extra]
     result = subprocess.run(
         line, cwd=tmp_path, stderr=theirs, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(CHECKOUT)}
     )

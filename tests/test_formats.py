@@ -14,7 +14,7 @@ from convanim.errors import RequestError
 from convanim.export import FORMATS, destination, save
 from convanim.render import frames
 
-LEAST_LIKE = 12  # how far a pixel may be off, of 255: a GIF has a palette
+LEAST_LIKE = 16  # how far a pixel may be off, of 255: a GIF has a palette
 PICTURES = [".gif", ".png", ".apng", ".webp"]  # formats that Pillow reads
 # Others, and the tests that read them.
 READ_BY = {".html": "test_html.py", ".svg": "test_svg.py", ".pptx": "test_deck.py", ".pdf": "test_pdf.py"}

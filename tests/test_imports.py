@@ -90,7 +90,7 @@ NAMES = [path.relative_to(PACKAGE).as_posix() for path in MODULES]
 
 # Libraries that not every module may import, with the parts or files that may.
 LIBRARIES = {
-    "matplotlib": {"render", "artists", "export/pdf.py", "export/pdf_pages.py", "api"},  # api names its types
+    "matplotlib": {"font", "render", "artists", "export/pdf.py", "export/pdf_pages.py", "api"},  # api names its types
     "PIL": {"render", "export", "number_files"},
     "jinja2": {"packaged"},
     "docutils": {"sphinx"},

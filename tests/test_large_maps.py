@@ -21,7 +21,7 @@ from convanim.animation import Animation, compose
 from convanim.chain import Chain
 from convanim.errors import RequestError
 from convanim.figures import Subject
-from convanim.font import CAP_HEIGHT
+from convanim.font import BUNDLED
 from convanim.layers import Conv, ConvTranspose, MaxPool
 from convanim.operations import OPERATIONS
 from convanim.options import Options
@@ -183,7 +183,7 @@ def check_page(scene: Scene, least: float) -> None:
             assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1], (one, other)
         for shape in scene.shapes:
             if isinstance(shape, Texts):
-                assert shape.em * CAP_HEIGHT >= least - 1e-9, shape.role
+                assert shape.em * BUNDLED.cap_height >= least - 1e-9, shape.role
             elif len(shape):
                 elements = np.arange(len(shape.at(step)) if not isinstance(shape, Cells) else len(shape))
                 boxes = shape.boxes(step, elements)

@@ -18,7 +18,7 @@ from convanim.animation import Animation
 from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool
 from convanim.operations import OPERATIONS
 from convanim.options import Options
-from convanim.render import Renderer, frames
+from convanim.render import Renderer, frames, still
 from convanim.render.boxes import Box, disjoint
 from convanim.theme import theme_names
 from convanim.views import VIEWS
@@ -91,6 +91,22 @@ def test_a_walk_to_and_fro(layer: Layer, options: dict[str, str]) -> None:
     animation = composed(layer, Options(**options))  # type: ignore[arg-type]
     last = animation.scene.steps - 1
     walk(animation, [*range(0, last + 1, 2), last, last, last - 1, 0, last, 1])
+
+
+@pytest.mark.parametrize(("layer", "options"), EXAMPLES)
+def test_large_shapes_in_bands_are_the_same(
+    layer: Layer, options: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shapes that are drawn in bands are the same pixels, step by step and in a still."""
+    animation = composed(layer, Options(**options))  # type: ignore[arg-type]
+    step = animation.scene.steps // 2
+    whole = Renderer(animation.scene, animation.theme).frame(step).pixels.astype(int)
+    for module in ("painter", "patches", "layers"):
+        monkeypatch.setattr(f"convanim.render.{module}.LARGEST", 3000)
+    walk(animation, [0, step, step, 0, step])
+    banded = Renderer(animation.scene, animation.theme).frame(step).pixels
+    assert np.array_equal(still(animation.scene, animation.theme, step).pixels, banded)
+    assert np.abs(banded - whole).max() <= 6  # very long lines are cut, which Agg rounds
 
 
 @pytest.mark.parametrize(("layer", "options"), EXAMPLES[:4])

@@ -13,7 +13,7 @@ from pixels import composed, inks, keys_at, roles_at, weights_at
 from strategies import LAYERS, convs, layers, transposed
 
 from convanim.animation import compose
-from convanim.font import CAP_HEIGHT
+from convanim.font import BUNDLED
 from convanim.geometry import Geometry
 from convanim.layers import Conv, ConvTranspose, Layer, MaxPool
 from convanim.operations import OPERATIONS
@@ -191,7 +191,7 @@ def test_words_stand_clear_of_the_cells(view: str, layer: Layer, values: str | N
 def test_text_is_large_enough_to_read(view: str, layer: Layer, values: str | None) -> None:
     """At 480 pixels and more every digit is at least 9 pixels high."""
     scene = composed(layer, Options(view=view, values=values, caption=True)).scene
-    assert all(shape.em * CAP_HEIGHT >= 9 for shape in scene.shapes if isinstance(shape, Texts))
+    assert all(shape.em * BUNDLED.cap_height >= 9 for shape in scene.shapes if isinstance(shape, Texts))
 
 
 @few

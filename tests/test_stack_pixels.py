@@ -247,7 +247,7 @@ def test_a_gif_shows_the_frames(number: int, transparent: bool) -> None:
         alpha = made[..., 3:] / 255
         assert np.array_equal(got[..., 3] == 0, made[..., 3] == 0)
         matted = made[..., :3] * alpha + np.array(animation.theme.background) * (1 - alpha)
-        assert (np.abs(got[..., :3] - matted) * (made[..., 3:] > 0)).max() <= 12
+        assert (np.abs(got[..., :3] - matted) * (made[..., 3:] > 0)).max() <= 16
 
 
 def test_a_comparison_in_another_order_is_another_picture() -> None:

@@ -26,7 +26,7 @@ from convanim.export import destination, save
 from convanim.export.current import is_current
 from convanim.export.mark import mark
 from convanim.export.svg import write_svg
-from convanim.font import text_width
+from convanim.font import BUNDLED
 from convanim.layers import ConvTranspose, Layer, MaxPool
 from convanim.recipes import load_recipe, template_names
 from convanim.scene import Blocks, Cells, Floats, Lattice, Scene, Texts, levels_at, series_at, shown
@@ -131,7 +131,7 @@ def texts(found: list[Shown]) -> Counter[tuple[str, str, int, int]]:
             em = float(thing.paint["font-size"].removesuffix("px"))
             along = {"start": 0.0, "middle": 0.5, "end": 1.0}[thing.paint.get("text-anchor", "start")]
             x, y = thing.lines[0]
-            x -= along * text_width(thing.text, em)
+            x -= along * BUNDLED.width(thing.text, em)
             seen[thing.text, thing.colour, round(x), round(y)] += 1
     return seen
 

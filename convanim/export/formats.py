@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _LONGEST_FILM = 3600  # seconds of one with several rounds
 _ROOM = 850_000_000  # bytes that drawing and packing may take, besides the program itself
-_FRAME_BYTES = 15  # for each pixel of frames in a folder
+_FRAME_BYTES = 25  # for each pixel of frames in a folder
 
 Progress: TypeAlias = Callable[[], None]  # called after each frame
 Frames: TypeAlias = "Iterable[Frame] | None"  # those of the animation, where they are drawn already
@@ -76,7 +76,7 @@ def _suffix(form: Format) -> str:
 def _refuse_large(animation: Animation, form: Format | None) -> None:
     """Raise RequestError where a picture has so many pixels that writing it would take more memory than there may be.
 
-    `pixel_bytes` are measured: what the renderer keeps (4 to 13 bytes a pixel), and what the encoder does.
+    `pixel_bytes` are measured: what the renderer keeps (8 to 20 bytes a pixel), and what the encoder does.
     """
     width, height = animation.scene.width, animation.scene.height
     taken = form.pixel_bytes if form else _FRAME_BYTES
@@ -164,14 +164,14 @@ def _webm(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Fra
 
 
 FORMATS: dict[str, Format] = {
-    ".gif": Format(_gif, most=65_535, pixel_bytes=19),
-    ".png": Format(_png, is_still=True, pixel_bytes=10),
+    ".gif": Format(_gif, most=65_535, pixel_bytes=38),
+    ".png": Format(_png, is_still=True, pixel_bytes=15),
     ".html": Format(_html, rests=True, follows=True),
     ".svg": Format(_svg, rests=True, follows=True),
-    ".pptx": Format(_pptx, most=65_535, pixel_bytes=22, is_marked=False, module="pptx", package="python-pptx"),
+    ".pptx": Format(_pptx, most=65_535, pixel_bytes=38, is_marked=False, module="pptx", package="python-pptx"),
     ".pdf": Format(_pdf, most=19_200),
-    ".apng": Format(_apng, pixel_bytes=19),
-    ".webp": Format(_webp, most=16_383, pixel_bytes=44),
-    ".mp4": Format(_mp4, most=16_384, pixel_bytes=100, is_film=True, module="av", package="av"),
-    ".webm": Format(_webm, most=16_384, pixel_bytes=100, is_film=True, module="av", package="av"),
+    ".apng": Format(_apng, pixel_bytes=30),
+    ".webp": Format(_webp, most=16_383, pixel_bytes=56),
+    ".mp4": Format(_mp4, most=16_384, pixel_bytes=110, is_film=True, module="av", package="av"),
+    ".webm": Format(_webm, most=16_384, pixel_bytes=110, is_film=True, module="av", package="av"),
 }

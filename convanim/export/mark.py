@@ -6,12 +6,12 @@ import PIL
 
 import convanim
 from convanim.animation import Animation
-from convanim.render import DRAWN_WITH
+from convanim.render import drawn_with
 
 
 def mark(animation: Animation) -> bytes:
     """`convanim:`, a digest of the layers that are drawn, and one of the figure and of the versions that draw it."""
-    made_with = (animation.digest, convanim.__version__, *DRAWN_WITH, PIL.__version__)
+    made_with = (animation.digest, convanim.__version__, *drawn_with(), PIL.__version__)
     digest = hashlib.sha256("\n".join(made_with).encode()).hexdigest()
     return b"convanim:" + subject(animation) + b":" + digest[:24].encode()
 

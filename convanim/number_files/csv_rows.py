@@ -4,7 +4,6 @@ Semicolons may stand between the numbers, whose decimals then may have commas; a
 columns at the end and lines without any number are none.
 """
 
-import csv
 from array import array
 from collections.abc import Iterator, Sequence
 from io import StringIO
@@ -80,6 +79,8 @@ class _Reader:
 
     def _rows(self, text: str) -> Iterator[tuple[int, list[str]]]:
         """The lines that hold anything, each with its number."""
+        import csv  # late, for whoever reads no file waits for it too
+
         reader = csv.reader(StringIO(text, newline=None), delimiter=self._separator)
         line = 1
         try:
