@@ -16,6 +16,7 @@ from convanim.options import Options
 from convanim.scene import Scene
 from convanim.scene_tools import scaled
 from convanim.theme import AUTO, DARK, DEFAULT, Theme, load_theme
+from convanim.theme_rules import theme_notes
 from convanim.timing import Timing
 from convanim.views import WIDTHS
 
@@ -29,7 +30,7 @@ class Animation:
 
     `caption` is what may stand below it: empty where the picture has it already, or shall have none. `dark` is the
     theme for dark surroundings where its maker chose none, for formats that can follow them; with `is_auto` they all
-    must.
+    must. `subject` is the same for all figures of the same layers, whatever they look like.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Animation:
     is_auto: bool = False
     caption: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    subject: str = ""
 
 
 def compose(figure: Subject, options: Options, *, name: str = "", title: str = "", alt: str = "") -> Animation:
@@ -78,14 +80,15 @@ def compose(figure: Subject, options: Options, *, name: str = "", title: str = "
         dark=dark,
         is_auto=is_auto,
         caption=() if isinstance(figure, Comparison) or options.caption is not None else caption_lines(figure),
-        notes=made.notes,
+        notes=(*made.notes, *theme_notes(options.theme, theme)),
+        subject=hashlib.sha256(repr(_layers(figure)).encode()).hexdigest(),
     )
 
 
 def _shown(made: Composed, options: Options) -> tuple[Scene, Timing, int]:
     """The scene at its scale, or several of its frames on a sheet; the frames to play; the one that stills show."""
     scale = options.scale
-    if isinstance(scale, bool) or not isinstance(scale, int) or scale not in _SCALES:
+    if scale not in _SCALES:
         raise RequestError("scale", scale, f"not a whole number from 1 to {_SCALES.stop - 1}", "try 2")
     if scale * options.width not in WIDTHS:
         fix = f"try {WIDTHS[-1] // options.width}, or a smaller width"
@@ -122,6 +125,10 @@ def _plain(figure: Subject) -> Subject:
     if not isinstance(figure, Comparison):
         return figure
     return Comparison(tuple(Part(part.figure, _worded(part.options), part.title) for part in figure.parts))
+
+
+def _layers(figure: Subject) -> object:
+    return [part.figure for part in figure.parts] if isinstance(figure, Comparison) else figure
 
 
 def _worded(options: Options) -> Options:

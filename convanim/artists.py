@@ -114,7 +114,8 @@ def _path(mark: Mark) -> Path:
     if isinstance(mark, Strokes):
         return _polygons(_ribbons(mark))
     outlines = [
-        (points * mark.em + start, codes) for (points, codes), start in zip(map(outline, mark.texts), mark.starts)
+        (points * mark.em + start, codes)
+        for (points, codes), start in zip((outline(text, mark.font) for text in mark.texts), mark.starts)
     ]
     return Path(np.concatenate([o[0] for o in outlines]), np.concatenate([o[1] for o in outlines]))
 

@@ -1,11 +1,12 @@
 """Many figures at once, in this process or on any `concurrent.futures` executor."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
 
 from convanim.errors import RequestError
 from convanim.export import destination, save
+from convanim.export.drafts import recover
 from convanim.recipes import Recipe, load_recipe
 
 
@@ -30,9 +31,12 @@ def render_all(
     try:
         for future in futures:
             yield future.result()
-    finally:
+    except BrokenExecutor:  # it deals with all that waited by itself
+        raise
+    except BaseException:
         for future in futures:
             future.cancel()
+        raise
 
 
 def render_one(recipe: Recipe, to: Sequence[str], force: bool) -> list[Path]:
@@ -40,6 +44,8 @@ def render_one(recipe: Recipe, to: Sequence[str], force: bool) -> list[Path]:
     from convanim.export.current import is_current
 
     targets = [destination(path_of(recipe, pattern)) for pattern in to]
+    for target in targets:
+        recover(target.folder)  # before files are taken for current that another run was about to replace
     animation = recipe.animation()
     save(animation, [target for target in targets if force or not is_current(animation, target)])
     return [target.path for target in targets]

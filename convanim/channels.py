@@ -49,7 +49,7 @@ def split_channels(input_size: SizeLike, in_channels: object) -> tuple[SizeLike,
         raise RequestError("input_size", input_size, "before the @ stands how many channels there are", fix)
     if not size.strip():
         raise RequestError("input_size", input_size, "no size stands behind the @", "write it, such as 3@32x32")
-    said = channel_count("input_size", int(before))
+    said = channel_count("input_size", int(before.strip()))
     if channels is not None and channels != said:
         rule = f"in_channels says {channels}"
         raise RequestError("input_size", input_size, rule, "say it once, or the same")
@@ -59,7 +59,7 @@ def split_channels(input_size: SizeLike, in_channels: object) -> tuple[SizeLike,
 def channel_count(field: str, value: object) -> int:
     """A number of channels or groups; raises RequestError."""
     if isinstance(value, str) and value.strip().isascii() and value.strip().isdecimal() and len(value) < 19:
-        value = int(value)
+        value = int(value.strip())
     if not isinstance(value, SupportsIndex) or isinstance(value, bool):
         raise RequestError(field, value, "not a whole number", "give one such as 3")
     number = index(value)

@@ -7,12 +7,11 @@ figures as far as they are wanted.
 import argparse
 import shlex
 from collections.abc import Collection, Sequence
-from difflib import get_close_matches
 from typing import Any, NoReturn
 
-from convanim.errors import RequestError
+from convanim.errors import RequestError, shown, suggestion
 from convanim.operations import OPERATIONS, Takes
-from convanim.options import SWITCHES, TEXTS
+from convanim.options import TYPES
 
 CHAIN = "chain"
 
@@ -49,7 +48,7 @@ def read_command(words: Sequence[str], looks: Collection[str], field: str, text:
         _add_layer(parser, name)
     parser.add_argument("--dims", type=number)
     for look in looks:
-        if look in SWITCHES:
+        if TYPES[look] is bool:
             parser.add_argument(spelled(look), action=argparse.BooleanOptionalAction)
         else:
             parser.add_argument(spelled(look), type=str if is_text(look) else number)
@@ -64,10 +63,9 @@ def read_command(words: Sequence[str], looks: Collection[str], field: str, text:
 def _refuse(word: str, field: str, text: str, known: Sequence[str]) -> NoReturn:
     """Raise RequestError for a word that means nothing in a command line."""
     if not word.startswith("-"):
-        raise RequestError(field, text, f"{word} is no option", "leave it out, or quote it with its option")
-    near = get_close_matches(word.partition("=")[0], list(dict.fromkeys(known)), n=3)
-    fix = f"try {', '.join(near)}" if near else "give the layer, and what is drawn of it"
-    raise RequestError(field, text, f"no such option here: {word}", fix)
+        raise RequestError(field, text, f"{shown(word)} is no option", "leave it out, or quote it with its option")
+    fix = suggestion(word.partition("=")[0], known, "give the layer, and what is drawn of it")
+    raise RequestError(field, text, f"no such option here: {shown(word)}", fix)
 
 
 def spelled(name: str) -> str:
@@ -77,7 +75,7 @@ def spelled(name: str) -> str:
 
 def is_text(look: str) -> bool:
     """Whether a figure's option that is no switch takes text, not a number."""
-    return look in TEXTS or look in ("values", "kernel_values")
+    return TYPES[look] in (str, object)
 
 
 def number(text: str) -> int | float | str:
@@ -108,4 +106,4 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise RequestError with what argparse says."""
-        raise RequestError(self._field, self._text, message, "give each option its value")
+        raise RequestError(self._field, self._text, shown(message, 120), "give each option its value")

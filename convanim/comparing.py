@@ -11,6 +11,7 @@ from convanim.cost import cost_of, spelled_cost, spelled_ratio
 from convanim.errors import RequestError
 from convanim.figures import Comparison, Part
 from convanim.filling import refuse_too_many_cells
+from convanim.font import BUNDLED, Metrics
 from convanim.formula import brief, stage_parameters
 from convanim.options import OF_A_PART, Options
 from convanim.scene import Scene, Shape
@@ -24,7 +25,8 @@ from convanim.views.lettering import Block, text_block, wrapped
 class _Sheet(Page):
     """The page that the parts share."""
 
-    def __init__(self, width: int, whole_width: int) -> None:
+    def __init__(self, font: Metrics, width: int, whole_width: int) -> None:
+        self.font = font
         self.width = width
         self.whole_width = whole_width
 
@@ -43,7 +45,7 @@ def compared(comparison: Comparison, options: Options) -> Composed:
         steps=options.steps,
         most=max(options.max_frames, frames),
     )
-    page = _Sheet(share, options.width)
+    page = _Sheet(BUNDLED, share, options.width)
     titles = _alike(page, [(part.title,) if part.title else () for part in parts], page.room)
     said = [_caption(part) if options.caption is not False else () for part in parts]
     captions = _alike(page, said, page.room)
@@ -70,13 +72,19 @@ def compared(comparison: Comparison, options: Options) -> Composed:
         bottom += round(ratio.height)
     scene = merged(scenes, options.width, bottom + page.margin)
     scene = replace(scene, shapes=(*scene.shapes, *around))
-    notes = tuple(
-        f"{part.title or f'figure {number}'}: {note}"
-        for number, (part, each) in enumerate(zip(parts, made), start=1)
-        for note in each.notes
-    )
+    left_out = tuple(dict.fromkeys(maps for each in made for maps in each.left_out))
     numbers = hashlib.sha256("".join(each.numbers for each in made).encode()).hexdigest()
-    return Composed(scene, clock, notes, numbers)
+    return Composed(scene, clock, _remarks(parts, made), left_out, numbers)
+
+
+def _remarks(parts: Sequence[Part], made: Sequence[Composed]) -> tuple[str, ...]:
+    """What is to be said of the parts, each once: with the part's title where it is not true of all of them."""
+    found = []
+    for number, (part, each) in enumerate(zip(parts, made), start=1):
+        for remark in each.remarks:
+            is_shared = all(remark in other.remarks for other in made)
+            found.append(remark if is_shared else f"{part.title or f'figure {number}'}: {remark}")
+    return tuple(dict.fromkeys(found))
 
 
 def _parts(parts: Sequence[Part], options: Options, share: int) -> list[Composed]:
@@ -113,7 +121,9 @@ def _caption(part: Part) -> tuple[str, ...]:
 def _alike(page: Page, texts: Sequence[tuple[str, ...]], room: float) -> list[Block]:
     """Lines for each part in so much room, all at the size at which the longest fits."""
     em = min((text_block(page, line, room).em for lines in texts for line in lines), default=page.label_em)
-    return [Block(tuple(w for line in lines for w in wrapped(line, room / em)), em) for lines in texts]
+    return [
+        Block(tuple(w for line in lines for w in wrapped(line, room / em, page.font)), em, page.font) for lines in texts
+    ]
 
 
 def _ratio(comparison: Comparison, page: Page, width: int) -> Block | None:

@@ -1,15 +1,16 @@
 """One layer or chain laid out: its numbers, its scene, the steps that its frames show."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
 from convanim.captions import caption_lines
 from convanim.chain import Chain, chain_cell_count
 from convanim.chain_values import ChainValues, chain_values
-from convanim.errors import RequestError
+from convanim.errors import RequestError, suggestion
 from convanim.filling import layer_values
-from convanim.font import legible
+from convanim.font import BUNDLED
 from convanim.geometry import ORDERS, Geometry
 from convanim.layers import ConvTranspose, Layer, cell_count, output_shape, with_channels
 from convanim.options import Options
@@ -24,19 +25,31 @@ from convanim.views.stack import Stack, drawn_channels
 from convanim.views.stack_of_chain import chain_stack
 from convanim.views.stack_of_layer import layer_stack
 
+_MAPS_NAMED = 4  # in a note, of those whose channels are not all drawn
 _SLOW = 60  # seconds of a step that are worth a word
+_AS_COLOURS = "the numbers do not fit into their cells and are drawn as colours"
 _MOST_DRAWN = 1_000_000  # cells of all maps that are drawn one by one; each takes some 300 bytes
+_MOST_NUMBERED = 100_000  # cells of a map; no picture has room for as many numbers, and looking for it takes its time
 _MOST_WIDER = 2  # numbers that would fit into a picture so much wider are not turned into colours unasked
 
 
 @dataclass(frozen=True)
 class Composed:
-    """A scene, the steps that its frames show, what its maker should know, and a digest of the numbers in it."""
+    """A scene, the steps that its frames show, what its maker should know, and a digest of the numbers in it.
+
+    `left_out` says of each map whose channels are not all drawn how many are: it becomes one note.
+    """
 
     scene: Scene
     timing: Timing
-    notes: tuple[str, ...]
+    remarks: tuple[str, ...]
+    left_out: tuple[str, ...]
     numbers: str
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """All that its maker should know."""
+        return self.remarks + _left_out_note(self.left_out)
 
 
 def composed(figure: Layer | Chain, options: Options, *, whole_width: int = 0) -> Composed:
@@ -61,7 +74,7 @@ def composed(figure: Layer | Chain, options: Options, *, whole_width: int = 0) -
         sample=None if _is_plain(figure) else lambda most: raster(size, sheets, options.order, most),
     )
     every = prod(figure.input_size) if is_scatter else prod(shape)
-    remark, notes = _sampling(clock, every if options.steps is None else None)
+    remark, remarks = _sampling(clock, every if options.steps is None else None)
     asked = Asked(
         width=options.width,
         order=options.order,
@@ -80,8 +93,8 @@ def composed(figure: Layer | Chain, options: Options, *, whole_width: int = 0) -
     else:
         page = _stack(figure, values, asked)
     scene, more = _laid_out(figure, values, options, asked, name, page)
-    notes += more + _left_out(page) + _missing_glyphs(options) + _slow(options)
-    return Composed(scene, clock, notes, _digest(values))
+    remarks += more + _missing_glyphs(options) + _slow(options)
+    return Composed(scene, clock, remarks, _left_out(page), _digest(values))
 
 
 def _made(figure: Layer | Chain) -> Sizes:
@@ -98,11 +111,13 @@ def _is_plain(figure: Layer | Chain) -> bool:
 def _refuse_unfit(figure: Layer | Chain, options: Options, name: str, *, has_values: bool) -> None:
     """Raise RequestError for options that are wrong, or do not go with the figure."""
     if name not in VIEWS:
-        raise RequestError("view", name, "no such view", f"try {' or '.join(VIEWS)}")
+        raise RequestError("view", name, "no such view", suggestion(name, VIEWS, f"try {' or '.join(VIEWS)}"))
     if options.order not in ORDERS:
-        raise RequestError("order", options.order, "no such order", f"try {' or '.join(ORDERS)}")
+        fix = suggestion(options.order, ORDERS, f"try {' or '.join(ORDERS)}")
+        raise RequestError("order", options.order, "no such order", fix)
     if options.transposed_as not in READINGS:
-        raise RequestError("transposed_as", options.transposed_as, "no such reading", f"try {' or '.join(READINGS)}")
+        fix = suggestion(options.transposed_as, READINGS, f"try {' or '.join(READINGS)}")
+        raise RequestError("transposed_as", options.transposed_as, "no such reading", fix)
     if options.transposed_as == "scatter":
         if not isinstance(figure, ConvTranspose):
             what = "a chain" if isinstance(figure, Chain) else figure.op
@@ -112,9 +127,9 @@ def _refuse_unfit(figure: Layer | Chain, options: Options, name: str, *, has_val
     if options.heat_map and not has_values:
         raise RequestError("heat_map", None, "there are no numbers to colour", "give values, such as random:7")
     sheets = options.max_sheets
-    if isinstance(sheets, bool) or not isinstance(sheets, int) or sheets < 2:
+    if sheets < 2:
         raise RequestError("max_sheets", sheets, "must be a whole number of at least 2", "try 8")
-    if isinstance(options.width, bool) or not isinstance(options.width, int) or options.width not in WIDTHS:
+    if options.width not in WIDTHS:
         rule = f"not a whole number of pixels from {WIDTHS.start} to {WIDTHS.stop - 1}"
         raise RequestError("width", options.width, rule, "try 480")
 
@@ -169,6 +184,11 @@ def _laid_out(
         field, fix = ("transposed_as", "try gather") if values is None else ("values", "leave them out")
         rule = f"maps of {cells:,} cells would be drawn cell by cell, and at most {_MOST_DRAWN:,} are"
         raise RequestError(field, "scatter" if values is None else None, rule, f"{fix}, or try a smaller input")
+    if values is not None and not asked.is_heat and _largest_map(figure) > _MOST_NUMBERED:
+        if options.heat_map is False or is_scatter:
+            rule = f"{_largest_map(figure):,} numbers in one map are more than a picture has room for"
+            raise RequestError("input_size", figure.input_size, rule, "try a smaller input, or leave its values out")
+        return view(name, _stack(figure, values, replace(asked, is_heat=True))), (_AS_COLOURS,)
     try:
         if cells > _MOST_DRAWN and isinstance(page, Drawing):
             raise TooNarrowError
@@ -181,7 +201,7 @@ def _laid_out(
     if values is None:
         return view(name, coarser), ("cells are too small to be drawn one by one: the maps have no grid",)
     if not _would_fit(name, page, coarser):
-        return view(name, coarser), ("the numbers do not fit into their cells and are drawn as colours",)
+        return view(name, coarser), (_AS_COLOURS,)
     try:
         return view(name, page), ()
     except RequestError as error:
@@ -193,6 +213,12 @@ def _cells(figure: Layer | Chain, page: Drawing | Stack) -> int:
     if isinstance(page, Stack):
         return sum(plan.sheets * plan.canvas.rows * plan.canvas.columns for plan in page.maps)
     return chain_cell_count(figure) if isinstance(figure, Chain) else cell_count(figure)
+
+
+def _largest_map(figure: Layer | Chain) -> int:
+    """Cells of the largest map, in one channel."""
+    shapes = figure.shapes if isinstance(figure, Chain) else (figure.input_size, output_shape(figure))
+    return max(prod(shape[-len(figure.input_size) :]) for shape in shapes)
 
 
 def _would_fit(name: str, numbers: Drawing | Stack, colours: Drawing | Stack) -> bool:
@@ -209,12 +235,16 @@ def _left_out(page: Drawing | Stack) -> tuple[str, ...]:
     """What of its maps a figure leaves out."""
     if isinstance(page, Drawing):
         return ()
-    return tuple(
-        f"{plan.label[0] if plan.label else plan.name}: {len(plan.drawn)} of {plan.channels:,} channels are drawn; "
-        "a larger max-sheets shows more"
-        for plan in page.maps
-        if plan.is_elided
-    )
+    elided = [plan for plan in page.maps if plan.is_elided]
+    return tuple(f"{len(p.drawn)} of {p.channels:,} of {p.label[0] if p.label else p.name}" for p in elided)
+
+
+def _left_out_note(maps: Sequence[str]) -> tuple[str, ...]:
+    if not maps:
+        return ()
+    more = f", and so on for {len(maps) - _MAPS_NAMED:,} more maps" if len(maps) > _MAPS_NAMED else ""
+    named = ", ".join(maps[:_MAPS_NAMED])
+    return (f"not all channels are drawn: {named}{more}; a larger max-sheets shows more",)
 
 
 def _slow(options: Options) -> tuple[str, ...]:
@@ -225,7 +255,7 @@ def _slow(options: Options) -> tuple[str, ...]:
 
 def _missing_glyphs(options: Options) -> tuple[str, ...]:
     labels = (options.input_label, options.output_label)
-    missing = dict.fromkeys(character for label in labels for character in legible(label)[1])
+    missing = dict.fromkeys(character for label in labels for character in BUNDLED.legible(label)[1])
     if not missing:
         return ()
     return (f"the font lacks {', '.join(map(repr, missing))}: formats drawn with it spell that out",)

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from convanim.font import Metrics
 from convanim.scene import Anchor, Blocks, Cells, Floats, Ints, Lattice, Lines, Shape, Texts, levels_at, series_at
 from convanim.theme import Colour, Style, Theme
 
@@ -42,7 +43,7 @@ class Strokes:
 class Writing:
     """Lines of text, each from where its base line starts (N, 2), at a font size of `em` pixels.
 
-    `anchor` is the part of a line that stays where it is if it turns out narrower or wider than in our font.
+    `anchor` is the part of a line that stays where it is if it turns out narrower or wider than in its font.
     """
 
     texts: tuple[str, ...]
@@ -50,6 +51,7 @@ class Writing:
     em: float
     colour: Colour
     anchor: Anchor
+    font: Metrics
 
 
 Mark: TypeAlias = Areas | Strokes | Writing
@@ -107,7 +109,7 @@ def text_marks(shape: Texts, step: int, elements: Ints, style: Style) -> Iterato
     found = [(text, shape.start(step, e)) for e in elements.tolist() if (text := shape.string(step, e))]
     if found:
         texts, starts = zip(*found)
-        yield Writing(texts, np.array(starts, dtype=float), shape.em, style.text, shape.anchor)
+        yield Writing(texts, np.array(starts, dtype=float), shape.em, style.text, shape.anchor, shape.font)
 
 
 def _level_marks(
@@ -163,7 +165,7 @@ def _fitted(dash: Sequence[float], length: float) -> tuple[float, tuple[float, f
 def edges(lattice: Lattice, cells: Ints) -> Floats:
     """The lines (N, 2, 2) around cells, each shared one once, each a cell long.
 
-    Longer ones would be fewer, but a rasteriser rounds a line's ends: only lines that always end alike draw alike.
+    Longer ones would be fewer, but Agg rounds a line's ends: only lines that always end alike draw alike.
     """
     first = cells.min(axis=0)
     rows, columns = (cells - first).T

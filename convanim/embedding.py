@@ -9,9 +9,9 @@ from pathlib import Path
 from convanim.animation import Animation
 from convanim.errors import RequestError
 from convanim.export import FORMATS, folder_place
-from convanim.export.formats import Progress, is_installed, refuse_unfit
+from convanim.export.file_set import FileSet
+from convanim.export.formats import Progress, how_to_install, is_installed, refuse_unfit
 from convanim.export.reel import Reel
-from convanim.export.whole import whole_files
 from convanim.file_names import plain_name
 from convanim.latex import latex
 from convanim.markup import html_attribute, markdown, one_line, python, quarto_attribute, rst
@@ -65,7 +65,7 @@ def _lack(suffix: str, animation: Animation) -> str | None:
     if form.is_film and animation.theme.transparent:
         return ": a film has a background"
     if not is_installed(form):
-        return f" without the module {form.module}: pip install 'convanim[{form.extra}]'"
+        return f" without the module {form.module}: {how_to_install(form)}"
     return None
 
 
@@ -81,20 +81,21 @@ def embed(animation: Animation, folder: str, progress: Progress = lambda: None, 
     pieces = pieces_of(animation)
     for piece in pieces:
         refuse_unfit(piece.animation, FORMATS[piece.suffix])
-    older = _older(place, folder, plain_name(animation.name))
     names = [*(piece.name for piece in pieces), SNIPPETS]
     reels: dict[str, Reel] = {}
-    with whole_files(place, names) as draft:
+    stem = plain_name(animation.name)
+    with FileSet() as files:
+        files.folder(place)
+        _older(place, folder, stem)
         for piece in pieces:
             drawn = (
                 reels.setdefault(piece.animation.digest, Reel(piece.animation)) if piece.suffix in _IN_BOTH else None
             )
-            with open(draft / piece.name, "xb") as stream:
+            with files.file(place / piece.name) as stream:
                 FORMATS[piece.suffix].write(piece.animation, stream, progress, drawn)
-        with open(draft / SNIPPETS, "x", encoding="utf-8", errors="replace", newline="\n") as text:
-            text.write(snippets(animation, names[:-1], source))
-    for name in older - set(names):
-        (place / name).unlink(missing_ok=True)
+        with files.file(place / SNIPPETS) as stream:
+            stream.write(snippets(animation, names[:-1], source).encode(errors="replace"))
+        files.remove(place, lambda: _older(place, folder, stem))
     return [place / name for name in names]
 
 

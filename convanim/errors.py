@@ -1,11 +1,18 @@
-"""What can be wrong with a request, said once and in one line."""
+"""What can be wrong with a request, said once and in one line; and how the user's own words are shown in a line."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 # Arguments of commands and their parts, such as `stage 2`, which are no options.
-_NOT_OPTIONS = ("recipe", "folder", "stage", "stages", "figure", "code")
+_NOT_OPTIONS = ("recipe", "folder", "stage", "stages", "figure", "code", "command", "name")
 _FIELDS = re.compile("{(input_size|kernel_size|max_cells|resize)}")
+_MOST_OF_A_WORD = 120  # characters; longer ones, the user's all of them, are cut
+_MOST_OF_A_LINE = 1200
+_NEAR = 0.66  # how alike two names are, from 0 to 1, from which one may be a slip of the other,
+_NEAR_SHORT = 0.75  # and for words of few letters
+_FEW = 4
+_CLOSE = 0.12  # how much less alike than the nearest name another may be to be told, too
+_PART = 3  # letters from which a beginning, or a part between hyphens, points to a name
 
 
 def plain_name(field: str) -> str:
@@ -40,18 +47,63 @@ class RequestError(ValueError):
         subject = " ".join(part for part in (spell(self.field), value) if part)
         place = f"{self.where}: " if self.where else ""
         said = _FIELDS.sub(lambda named: spell(named[1]), f"{self.rule}; {self.fix}")
-        return f"{place}{subject}: {said}"
+        return line_of(f"{place}{subject}: {said}")
 
     def __str__(self) -> str:
         return self.message()
 
 
 def shown(value: object, most: int = 60) -> str:
-    """A value as the user wrote it, on one line, cut when it is long; "" for None."""
-    text = "" if value is None else _spelled(value)
-    if value is not None:
-        text = " ".join(text.split()) or repr(value)
-    text = "".join(c if c.isprintable() else "?" for c in text)
+    """A value as the user wrote it, on one line: blanks closed up, escaped, and cut when it is long; "" for None."""
+    if value is None:
+        return ""
+    text = re.sub("[ \t\r\n]+", " ", _spelled(value)[: 100 * most]).strip(" ")
+    return _cut(escaped(text), most) or repr(value)
+
+
+def escaped(text: str) -> str:
+    r"""A text with all that would not be seen, or would move what is around it, written out: `\x1b`, `\n`, `\u2028`."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def line_of(text: str) -> str:
+    """A message as one line: what is not printable written out, very long words and very long lines cut."""
+    words = (_cut(word, _MOST_OF_A_WORD) for word in escaped(text[: 10 * _MOST_OF_A_LINE]).split(" "))
+    return _cut(" ".join(words), _MOST_OF_A_LINE)
+
+
+def near(word: str, names: Iterable[str], most: int = 3) -> list[str]:
+    """Those of some names that a wrong word may mean: slips of it first, then those that it is a part of."""
+    from difflib import SequenceMatcher
+
+    plain = {name: _plain(name) for name in names}
+    wanted = _plain(word)[:_MOST_OF_A_WORD]
+    alike = {name: SequenceMatcher(None, wanted, letters).ratio() for name, letters in plain.items()}
+    least = max(_NEAR if len(wanted) > _FEW else _NEAR_SHORT, max(alike.values(), default=0) - _CLOSE)
+    found = [name for name in sorted(alike, key=lambda name: -alike[name]) if alike[name] >= least]
+    if len(wanted) >= _PART:
+        found += [name for name, letters in plain.items() if letters.startswith(wanted)]
+        found += [name for name, letters in plain.items() if f"-{wanted}-" in f"-{letters}-"]
+    return list(dict.fromkeys(found))[:most]
+
+
+def suggestion(word: str, names: Iterable[str], otherwise: str) -> str:
+    """`try NAME` where a name is near a wrong word, else another way out."""
+    found = near(word, names)
+    return f"try {either(found)}" if found else otherwise
+
+
+def either(names: Sequence[str]) -> str:
+    """Some names as a choice: `a, b or c`."""
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _plain(name: str) -> str:
+    """A name without what people vary: case, hyphens in front, underscores."""
+    return name.lower().lstrip("-").replace("_", "-").replace(" ", "-")
+
+
+def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

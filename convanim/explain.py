@@ -5,7 +5,7 @@ from math import prod
 from convanim.chain import Chain, spelled_shape
 from convanim.code import FRAMEWORKS, code_of
 from convanim.cost import Cost, cost_of, spelled_ratio, stage_cost
-from convanim.errors import RequestError
+from convanim.errors import RequestError, line_of
 from convanim.explain_chain import chain_lines, cost_lines, counted
 from convanim.figures import Comparison, Part, Subject
 from convanim.formula import brief, footprint_formula, parameters, size_formula
@@ -76,7 +76,10 @@ def _rules(layer: Layer) -> list[str]:
         lines.append(str(count_rule(layer.count_include_pad)))
     extra = layer.output_padding if isinstance(layer, ConvTranspose) else None
     sizes = (layer.input_size, layer.kernel_size, layer.stride, dilation_of(layer))
-    return lines + [f"this padding is what {rule}" for rule in rules_giving(layer.op, *sizes, layer.padding, extra)]
+    return lines + [
+        f"this is '{rule.word}' padding: {rule.says} ({rule.source})"
+        for rule in rules_giving(layer.op, *sizes, layer.padding, extra)
+    ]
 
 
 def _axis(layer: Layer, axis: int, name: str) -> list[str]:
@@ -138,7 +141,7 @@ def _unread(geometry: Geometry) -> str:
 
 def _compared(parts: tuple[Part, ...], pairs: list[tuple[int, int]]) -> list[str]:
     """Each part under its title, then for some pairs what one costs measured by the other."""
-    titles = [part.title or _brief(part.figure) for part in parts]
+    titles = [line_of(part.title) or _brief(part.figure) for part in parts]
     lines = []
     for title, part in zip(titles, parts):
         lines += [title, "=" * len(title), *_lines(part.figure), ""]

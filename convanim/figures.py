@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from convanim.chain import Chain
+from convanim.errors import RequestError
 from convanim.layers import Layer
 from convanim.options import Options
+
+_MOST = 32
 
 
 @dataclass(frozen=True)
@@ -19,9 +22,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two or more figures side by side, in step."""
+    """Two or more figures side by side, in step. Raises RequestError for more than a picture has room for."""
 
     parts: tuple[Part, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.parts) > _MOST:
+            rule = f"{len(self.parts):,} side by side are more than {_MOST}"
+            raise RequestError("figure", None, rule, "compare fewer at once")
 
 
 Subject: TypeAlias = Layer | Chain | Comparison

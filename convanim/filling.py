@@ -8,13 +8,13 @@ from convanim.geometry import Geometry
 from convanim.layers import Layer, cell_count, input_shape, kernel_shape
 from convanim.operations import operation_of
 from convanim.options import Options
-from convanim.sources import Numbers, Source, file_size, input_numbers, is_picture, kernel_numbers
+from convanim.sources import Numbers, Source, file_size, input_numbers, is_picture, kernel_numbers, refuse_no_source
 from convanim.values import Values, values_of
 
 
 def refuse_too_many_cells(figure: Layer | Chain, options: Options) -> None:
     """Raise RequestError when the maps have more cells than `max_cells`, before anything is allocated."""
-    if isinstance(options.max_cells, bool) or not isinstance(options.max_cells, int) or options.max_cells < 1:
+    if options.max_cells < 1:
         raise RequestError("max_cells", options.max_cells, "must be a whole number of at least 1", "try 10000000")
     cells = chain_cell_count(figure) if isinstance(figure, Chain) else cell_count(figure)
     if cells > options.max_cells:
@@ -68,6 +68,7 @@ def with_file_sizes(arguments: dict[str, Any], options: Options) -> dict[str, An
     for name, source in (("input_size", options.values), ("kernel_size", options.kernel_values)):
         if name in arguments:
             continue
+        refuse_no_source("values" if name == "input_size" else "kernel_values", source)
         size = None if source is None else file_size("values" if name == "input_size" else "kernel_values", source)
         if size is not None and name == "input_size" and len(size) == 3:
             complete[name] = f"{size[0]}@{size[1]}x{size[2]}"

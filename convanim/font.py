@@ -1,110 +1,106 @@
-"""How wide text is: the advance widths of DejaVu Sans, the font that matplotlib bundles and every picture uses.
+"""How wide and high text is: measured in the font's own file, with matplotlib's reader of fonts.
 
-One small table, so that a view can lay out text without a drawing library. A test holds it against the font's file.
+Views lay out text with the `Metrics` that they are handed, so that none of them knows a font or a drawing library.
+matplotlib is imported when the first text is measured.
 """
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from typing import TYPE_CHECKING
 
-UNITS_PER_EM = 2048
-CAP_HEIGHT = 0.729  # of an em; digits are as high as capitals
-DESCENT = 0.236  # of an em, below the base line
+if TYPE_CHECKING:
+    from matplotlib.ft2font import FT2Font
 
-# First code point -> the advances of it and those that follow.
-_RUNS = {
-    0x0020: (
-        "651 821 942 1716 1303 1946 1597 563 799 799 1024 1716 651 739 651 690 1303 1303 1303 1303 1303 1303 "
-        "1303 1303 1303 1303 690 690 1716 1716 1716 1087 2048 1401 1405 1430 1577 1294 1178 1587 1540 604 604 "
-        "1343 1141 1767 1532 1612 1235 1612 1423 1300 1251 1499 1401 2025 1403 1251 1403 799 690 799 1716 "
-        "1024 1024 1255 1300 1126 1300 1260 721 1300 1298 569 569 1186 569 1995 1298 1253 1300 1300 842 1067 "
-        "803 1298 1212 1675 1212 1212 1075 1303 690 1303 1716"
-    ),
-    0x00A0: "651 821 1303 1303 1303 1303 690 1024 1024 2048 965 1253 1716",
-    0x00AE: (
-        "2048 1024 1024 1716 821 821 1024 1303 1303 651 1024 821 965 1253 1985 1985 1985 1087 1401 1401 1401 "
-        "1401 1401 1401 1995 1430 1294 1294 1294 1294 604 604 604 604 1587 1532 1612 1612 1612 1612 1612 1716 "
-        "1612 1499 1499 1499 1499 1251 1239 1290 1255 1255 1255 1255 1255 1255 2011 1126 1260 1260 1260 1260 "
-        "569 569 569 569 1253 1298 1253 1253 1253 1253 1253 1716 1253 1298 1298 1298 1298 1212 1300 1212 1401 "
-        "1255 1401 1255 1401 1255 1430 1126 1430 1126 1430 1126 1430 1126 1577 1300 1587 1300 1294 1260 1294 "
-        "1260 1294 1260 1294 1260 1294 1260 1587 1300 1587 1300 1587 1300 1587 1300 1540 1298 1876 1423 604 "
-        "569 604 569 604 569 604 569 604 569 1208 1138 604 569 1343 1186 1186 1141 569 1141 569 1141 768 1141 "
-        "700 1151 582 1532 1298 1532 1298 1532 1298 1666 1532 1298 1612 1253 1612 1253 1612 1253 2191 2095 "
-        "1423 842 1423 842 1423 842 1300 1067 1300 1067 1300 1067 1300 1067 1251 803 1251 803 1251 803 1499 "
-        "1298 1499 1298 1499 1298 1499 1298 1499 1298 1499 1298 2025 1675 1251 1212 1251 1403 1075 1403 1075 "
-        "1403 1075 721"
-    ),
-    0x0370: "1340 1163 1765 1326 570 570 1532 1331",
-    0x037A: "1024 1125 1126 1125 690",
-    0x0384: "1024 1024 1418 651 1528 1784 836",
-    0x038C: "1664",
-    0x038E: ("1689 1691 693 1401 1405 1141 1401 1294 1403 1540 1612 604 1343 1401 1767 1532 1294 1612 1540 1235"),
-    0x03A3: (
-        "1294 1251 1251 1612 1403 1612 1565 604 1251 1350 1107 1298 693 1185 1350 1307 1212 1253 1107 1114 "
-        "1298 1253 693 1207 1212 1303 1144 1142 1253 1233 1300 1202 1298 1233 1185 1351 1183 1351 1715 693 "
-        "1185 1253 1185 1715 1343 1258 1268 1431 1725 1431 1351 1715 1359 1612 1253 1328 1202 1178 939 1351 "
-        "1351 1772 1285 1912 1715 1553 1350 1621 1259 1406 1243 1572 1280 1432 1253 1251 1098 1359 1300 1126 "
-        "569 1612 1260 1260 1239 1300 1430 1767 1333 1300 1440 1430 1440 1294 1294 1610 1249 1430 1300 604 "
-        "604 604 2240 2140 1610 1454 1532 1248 1540 1401 1405 1405 1249 1600 1294 2206 1313 1532 1532 1454 "
-        "1540 1767 1540 1612 1540 1235 1430 1251 1248 1763 1403 1590 1404 2190 2240 1705 1807 1405 1430 2211 "
-        "1423 1255 1263 1207 1076 1416 1260 1845 1089 1331 1331 1237 1309 1545 1339 1253 1339 1300 1126 1193 "
-        "1212 1751 1212 1394 1210 1874 1929 1447 1617 1207 1124 1724 1232 1260 1260 1280 1076 1124 1067 569 "
-        "569 569 1848 1840 1335 1237 1331 1212 1339"
-    ),
-    0x2010: (
-        "739 739 1303 1024 2048 2048 1024 1024 651 651 651 651 1061 1061 1061 1061 1024 1024 1208 1208 685 "
-        "1367 2048 651"
-    ),
-    0x2030: "2748 3554 465 765 1065 465 765 1065 694 819 819",
-    0x2070: "821 366",
-    0x2074: (
-        "821 821 821 821 821 821 1081 1081 1081 503 503 816 821 821 821 821 821 821 821 821 821 821 1081 1081 "
-        "1081 503 503"
-    ),
-    0x2090: "802 854 847 909 854 828 872 340 1276 816 877 764 604",
-    0x2190: (
-        "1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 "
-        "1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 "
-        "1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 "
-        "1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 "
-        "1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 "
-        "1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1401 1303 1059 1294 1294 1784 1370 1370 "
-        "1784 1784 1470 1784 1784 1470 1303 1550 1550 1380 1716 1716 1716 690 1304 1716 1282 1282 1305 1305 "
-        "1305 1463 1706 1716 1836 1836 1716 1024 1024 1024 1024 1499 1499 1499 1499 1067 1616 2165 1067 1616 "
-        "2165 1067 1067 1067 1303 1303 533 1303 1716 1716 1716 1716 1716 1716 1716 1716 768 1716 1716 1716 "
-        "1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1718 1718 2048 2048 1716 1716 "
-        "1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 2144 2144 "
-        "950 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 "
-        "1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1499 1499 1499 1716 1716 1716 1716 1598 "
-        "1598 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 1784 1784 1784 1784 1066 1066 "
-        "1784 1784 1784 1784 1784 1784 1784 1784 1716 1716 1716 1716 1716 1716 2048 2048 1716 1716 1066 1499 "
-        "1499 1499 1716 1716 1680 1680 1680 1680 1282 651 1282 1716 2048 2048 2048 2048 2048 1716 1500 1500 "
-        "1716 1716 1716 1716 1716 1716 1716 1716 2913 2913 1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 "
-        "1716 1716 1716 1716 1716 1716 1716 1716 1716 1716 2048 2048 2048 2048 2048 1784 1470 1784 1784 1470 "
-        "1784 1784 2048 1784 1470 1784 1470 1784"
-    ),
-    0x2308: "799 799 799 799",
-    0x25A0: (
-        "1935 1935 1935 1935 1935 1935 1935 1935 1935 1935 1388 1388 1935 1935 1127 1127 1575 1575 1575 1575 "
-        "1028 1028 1575 1575 1028 1028 1575 1575 1575 1575 1028 1028 1575 1575 1028 1028 1575 1575 1575 1575 "
-        "1575 1787 1012 1787 1787 1787 1787 1787"
-    ),
-    0x27E8: "799 799",
-}
-ADVANCES = {chr(first + i): int(advance) for first, run in _RUNS.items() for i, advance in enumerate(run.split())}
+
+@dataclass(frozen=True)
+class Metrics:
+    """A font: the file that it is in, or without one DejaVu Sans, which comes with matplotlib. Lengths are in ems."""
+
+    file: str = ""
+
+    def width(self, text: str, em: float) -> float:
+        """The width in pixels of `text` as it is drawn, at a font size of `em` pixels."""
+        return _laid_out(self.file, text)[1] * em
+
+    def placed(self, text: str) -> tuple[tuple[str, float], ...]:
+        """The characters that are drawn for `text`, and where each starts."""
+        return _laid_out(self.file, text)[0]
+
+    def legible(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """`text` as the font can draw it, and the characters that it lacks: those are spelled out, `[U+732B]`."""
+        return _legible(self.file, text)
+
+    @cached_property
+    def cap_height(self) -> float:
+        """How high capitals are; digits are as high."""
+        face = self.face
+        _load(face, "H")
+        return float(face.get_path()[0][:, 1].max()) / face.units_per_EM
+
+    @cached_property
+    def ascent(self) -> float:
+        """How far letters reach above the base line."""
+        return self.face.ascender / self.face.units_per_EM
+
+    @cached_property
+    def descent(self) -> float:
+        """How far letters reach below the base line."""
+        return -self.face.descender / self.face.units_per_EM
+
+    @property
+    def face(self) -> "FT2Font":
+        """The opened file, at a size at which a pixel is one of the font's units."""
+        return _face(self.file)
+
+
+BUNDLED = Metrics()
+
+
+@cache
+def _face(file: str) -> "FT2Font":
+    import matplotlib
+    from matplotlib.ft2font import FT2Font
+
+    face = FT2Font(file or f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans.ttf")
+    face.set_size(face.units_per_EM, 72)
+    return face
+
+
+def _load(face: "FT2Font", character: str) -> float:
+    """Go to a character's glyph, as it was designed; its advance in units."""
+    from matplotlib.ft2font import LoadFlags
+
+    return face.load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536
 
 
 @lru_cache(maxsize=4096)
-def legible(text: str) -> tuple[str, tuple[str, ...]]:
-    """`text` as the font can draw it, and the characters that it lacks: those are spelled out, `[U+732B]`."""
-    missing = tuple(dict.fromkeys(c for c in text if c not in ADVANCES and not c.isspace()))
-    drawn = "".join(c if c in ADVANCES else " " if c.isspace() else f"[U+{ord(c):04X}]" for c in text)
-    return drawn, missing
-
-
-def text_width(text: str, em: float) -> float:
-    """The width in pixels of `text` as it is drawn, at a font size of `em` pixels."""
-    return _units(text) * em / UNITS_PER_EM
+def _legible(file: str, text: str) -> tuple[str, tuple[str, ...]]:
+    face = _face(file)
+    lacks = {c for c in text if not face.get_char_index(ord(c)) and not c.isspace()}
+    spelled = (" " if c.isspace() else f"[U+{ord(c):04X}]" if c in lacks else c for c in text)
+    return "".join(spelled), tuple(c for c in dict.fromkeys(text) if c in lacks)
 
 
 @lru_cache(maxsize=4096)
-def _units(text: str) -> int:
-    return sum(ADVANCES[c] for c in legible(text)[0])
+def _laid_out(file: str, text: str) -> tuple[tuple[tuple[str, float], ...], float]:
+    """The characters of a line with where each starts, kerned as the font says; and where the line ends."""
+    face, pen, placed = _face(file), 0.0, []
+    for before, character in zip("\0" + (drawn := _legible(file, text)[0]), drawn):
+        pen += _kerning(file, before, character)
+        placed.append((character, pen / face.units_per_EM))
+        pen += _advance(file, character)
+    return tuple(placed), pen / face.units_per_EM
+
+
+@cache
+def _advance(file: str, character: str) -> float:
+    return _load(_face(file), character)
+
+
+@cache
+def _kerning(file: str, left: str, right: str) -> float:
+    from matplotlib.ft2font import Kerning
+
+    face = _face(file)
+    first, second = (face.get_char_index(ord(c)) for c in (left, right))
+    return face.get_kerning(first, second, Kerning.UNFITTED) / 64 if first and second else 0.0

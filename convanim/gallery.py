@@ -6,7 +6,7 @@ from pathlib import Path
 
 from convanim.batch import render_all
 from convanim.export import folder_place
-from convanim.export.whole import whole_file
+from convanim.export.file_set import FileSet
 from convanim.packaged import page
 from convanim.recipes import Recipe, load_recipe, template_names
 
@@ -15,6 +15,7 @@ def make_gallery(folder: str, *, executor: Executor | None = None, force: bool =
     """Draw every template into `folder`, made if need be; yields each path once it stands, the page last.
 
     What is current already is left alone unless `force`; an `executor` does the drawing if there is one.
+    A figure's two files change together, and the page last: whenever this is ended, each figure is whole.
     Raises RequestError when the folder cannot be, OSError when a file cannot be written.
     """
     place = folder_place(folder)
@@ -23,7 +24,7 @@ def make_gallery(folder: str, *, executor: Executor | None = None, force: bool =
     files = [str(place / "{name}.gif"), str(place / "{name}.png")]
     for paths in render_all(recipes, files, executor=executor, force=force):
         yield from paths
-    with whole_file(place / "index.html") as stream:
+    with FileSet() as index, index.file(place / "index.html") as stream:
         stream.write(page("gallery.html", figures=[_words(recipe) for recipe in recipes]).encode())
     yield place / "index.html"
 

@@ -121,7 +121,7 @@ def _taps(geometry: Geometry, output: Cell) -> Iterator[str]:
 
 
 def _spatial_taps(axes: tuple[Axis, ...], output: Cell, place: str, source: str) -> Iterator[str]:
-    """The taps in one slice of the kernel, whose place stands in front of a kernel cell, as the source before an input."""
+    """The taps in one slice of the kernel, whose place stands before a kernel cell, as the source before an input."""
     *outer, last = axes
     for kernel in product(*(range(axis.kernel_size) for axis in outer)):
         places = [(axis, axis.position(at, k)) for axis, at, k in zip(outer, output, kernel)]

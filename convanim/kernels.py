@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.errors import RequestError
+from convanim.errors import RequestError, suggestion
 from convanim.sizes import Sizes, spelled
 
 _FIXED: dict[str, dict[Sizes, list[object]]] = {
@@ -35,7 +35,8 @@ def named_kernel(name: str, size: Sizes) -> NDArray[Any]:
     if name.partition(":")[0] in ORIENTED:
         return _oriented(name, size)
     if name not in KERNEL_NAMES:
-        raise RequestError("kernel_values", name, "no such kernel", f"try {', '.join(EXAMPLES)}, or a file")
+        fix = suggestion(name, EXAMPLES, f"try {', '.join(EXAMPLES)}, or a file")
+        raise RequestError("kernel_values", name, "no such kernel", fix)
     if name == "box":
         return np.full(size, 1 / np.prod(size))
     if name == "gaussian":

@@ -4,7 +4,8 @@ import html
 import re
 
 _IN_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$^&\"@])|-(?=-)")
-_IN_RST = re.compile(r"[!\"#$&()*+\-.:<=>?@\[\\\]^_`{|}~]")
+# At the beginning every sign: a line of one alone is a transition or a title's, and some begin lists.
+_IN_RST = re.compile(r"^[%',/;•‣⁃]|[!\"#$&()*+\-.:<=>?@\[\\\]^_`{|}~]")
 
 
 def one_line(text: str) -> str:
@@ -29,7 +30,9 @@ def quarto_attribute(text: str) -> str:
 
 def rst(text: str) -> str:
     """Text in reStructuredText."""
-    return _IN_RST.sub(lambda found: "\\" + found[0], one_line(text))
+    escaped = _IN_RST.sub(lambda found: "\\" + found[0], one_line(text))
+    # Backslashes alone would still be a transition; an escaped blank is nothing.
+    return "\\ " + escaped if escaped and not escaped.strip("\\") else escaped
 
 
 def python(text: str) -> str:

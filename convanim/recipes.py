@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from convanim.catalogue import template_file
+from convanim.catalogue import template_names as template_names
 from convanim.chain import Chain
 from convanim.code import from_code
-from convanim.errors import RequestError
+from convanim.errors import RequestError, either, near, shown
 from convanim.figures import Comparison, Part, Subject
 from convanim.filling import with_file_sizes
 from convanim.layers import Layer
 from convanim.operations import OPERATIONS
-from convanim.options import OF_A_PART, Options, options_of
-from convanim.packaged import templates_folder
+from convanim.options import OF_A_PART, Options, options_of, recipe_keys
 from convanim.sources import SUFFIXES
 from convanim.toml_files import read_toml
 
@@ -21,35 +22,7 @@ if TYPE_CHECKING:
 
     from convanim.animation import Animation
 
-# Table -> key -> the option that it sets.
-_TABLES: dict[str, dict[str, str]] = {
-    "values": {"input": "values", "kernel": "kernel_values", "resize": "resize", "heat_map": "heat_map"},
-    "view": {
-        "name": "view",
-        "order": "order",
-        "max_sheets": "max_sheets",
-        "transposed_as": "transposed_as",
-        "theme": "theme",
-        "transparent": "transparent",
-        "width": "width",
-        "scale": "scale",
-        "labels": "labels",
-        "caption": "caption",
-        "input_label": "input_label",
-        "output_label": "output_label",
-        "frame": "frame",
-        "still": "still",
-        "sheet": "sheet",
-    },
-    "timing": {
-        "step_time": "step_time",
-        "hold": "hold",
-        "loop": "loop",
-        "bounce": "bounce",
-        "steps": "steps",
-        "max_frames": "max_frames",
-    },
-}
+_TABLES = recipe_keys()
 
 
 @dataclass(frozen=True)
@@ -81,18 +54,13 @@ class Recipe:
         return error if error.field in self.replaced or not self.source else _located(error, self.source)
 
 
-def template_names() -> tuple[str, ...]:
-    """The names of the templates, in order."""
-    return tuple(sorted(path.stem for path in (templates_folder() / "figures").glob("*.toml")))
-
-
 def load_recipe(name: str, **overrides: Any) -> Recipe:
     """A template by its name, or a recipe from a `.toml` file; `overrides` replace its options.
 
     A recipe's files are looked for beside it. Raises RequestError when there is none or it does not hold together.
     """
     if name in template_names():
-        path = templates_folder() / "figures" / f"{name}.toml"
+        path = template_file(name)
     elif name.lower().endswith(".toml"):
         from pathlib import Path
 
@@ -126,13 +94,12 @@ def _located(error: RequestError, source: str) -> RequestError:
 
 
 def _near(name: str) -> str:
-    from difflib import get_close_matches
     from os.path import isfile
 
     if isfile(f"{name}.toml"):
         return f"there is a file of that name: try {name}.toml"
-    near = get_close_matches(name, template_names(), n=3, cutoff=0.5)
-    listed = f"try {', '.join(near)}; " if near else ""
+    found = near(name, template_names())
+    listed = f"try {either(found)}; " if found else ""
     return f"{listed}'convanim templates' lists them, and a recipe of your own ends in .toml"
 
 
@@ -140,7 +107,7 @@ def _recipe(path: "Path", table: Mapping[str, Any]) -> Recipe:
     for key, value in table.items():
         if key not in ("title", "alt", "layer", "figure", *_TABLES):
             known = ", ".join(("title", "alt", "[layer]", "[[figure]]", *(f"[{t}]" for t in _TABLES)))
-            raise RequestError(key, None, "a recipe has no such entry", f"it has {known}")
+            raise RequestError(shown(key), None, "a recipe has no such entry", f"it has {known}")
         if key in ("title", "alt") and not isinstance(value, str):
             raise RequestError(key, value, "not text", "put it in quotes")
     figure, asked = _comparison(path, table) if "figure" in table else _single(path, table)
@@ -174,12 +141,16 @@ def _comparison(path: "Path", table: Mapping[str, Any]) -> tuple[Comparison, Opt
 def _part(path: "Path", table: Mapping[str, Any]) -> Part:
     for key, value in table.items():
         if key not in ("title", "layer", "values", "view"):
-            raise RequestError(key, None, "a figure has no such entry", "it has title, [layer], [values], [view]")
+            raise RequestError(
+                shown(key), None, "a figure has no such entry", "it has title, [layer], [values], [view]"
+            )
         if key == "title" and not isinstance(value, str):
             raise RequestError(key, value, "not text", "put it in quotes")
     for key in _section(table, "view"):
         if _TABLES["view"].get(key, key) not in OF_A_PART:
-            raise RequestError(f"view.{key}", None, "it is of the whole page", "move it into the recipe's own [view]")
+            raise RequestError(
+                f"view.{shown(key)}", None, "it is of the whole page", "move it into the recipe's own [view]"
+            )
     figure, options = _single(path, table)
     return Part(figure, options, table.get("title", ""))
 
@@ -190,6 +161,8 @@ def _single(path: "Path", table: Mapping[str, Any]) -> tuple[Layer | Chain, Opti
     layer = table.get("layer", {})
     if not isinstance(layer, list):
         return _layer(_section(table, "layer"), options), options
+    if not layer:
+        raise RequestError("layer", None, "there is no stage", "write each as [[layer]]")
     stages = [_stage(stage) for stage in layer]
     kernels = [beside(path.parent, "kernel_values", stage.pop("kernel", None)) for stage in stages]
     if any(kernel is not None for kernel in kernels):
@@ -214,7 +187,7 @@ def _options(path: "Path", table: Mapping[str, Any]) -> Options:
         for key, value in _section(table, section).items():
             if key not in keys:
                 raise RequestError(
-                    f"{section}.{key}", None, f"[{section}] has no such entry", f"it has {', '.join(keys)}"
+                    f"{section}.{shown(key)}", None, f"[{section}] has no such entry", f"it has {', '.join(keys)}"
                 )
             option = keys[key]
             options[option] = beside(path.parent, option, value)
@@ -261,7 +234,7 @@ def _layer(section: Mapping[str, Any], options: Options) -> Layer:
     for key in arguments:
         if key not in (*operation.field_names, "dims"):
             raise RequestError(
-                f"layer.{key}",
+                f"layer.{shown(key)}",
                 None,
                 f"{op} has no such argument",
                 f"it has {', '.join((*operation.field_names, 'dims'))}",
@@ -274,7 +247,7 @@ def _coded(section: Mapping[str, Any], options: Options) -> Layer:
     for key in section:
         if key not in ("code", "input_size", "framework"):
             rule = "the code says it" if key != "op" else "the code says what it is"
-            raise RequestError(f"layer.{key}", None, rule, "leave it out, or leave out the code")
+            raise RequestError(f"layer.{shown(key)}", None, rule, "leave it out, or leave out the code")
     # The code says the kernel's size: none is looked for in a file.
     sizes = {"input_size": section["input_size"]} if "input_size" in section else {}
     found = with_file_sizes({"kernel_size": 1, **sizes}, options)

@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.font import CAP_HEIGHT, DESCENT, text_width
+from convanim.font import BUNDLED, Metrics
 
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
@@ -151,6 +151,7 @@ class Texts:
     when: When = ALWAYS
     series: Series = None
     levels: Levels | None = None
+    font: Metrics = BUNDLED
 
     def string(self, step: int, element: int) -> str:
         """An element's text at a step."""
@@ -158,21 +159,21 @@ class Texts:
 
     def start(self, step: int, element: int) -> tuple[float, float]:
         """Where an element's base line starts, x on a whole pixel's quarter so that equal text is equal pixels."""
-        width = text_width(self.string(step, element), self.em)
+        width = self.font.width(self.string(step, element), self.em)
         x = self.points[element, 0] - {"start": 0.0, "middle": width / 2, "end": width}[self.anchor]
         return _nearest(x * 4) / 4, float(self.base_line(element))
 
     def base_line(self, element: int) -> int:
         """The y of an element's base line."""
-        return _nearest(self.points[element, 1] + CAP_HEIGHT * self.em / 2)
+        return _nearest(self.points[element, 1] + self.font.cap_height * self.em / 2)
 
     def boxes(self, step: int, elements: Ints) -> Floats:
         """The bounding boxes (N, 4) of elements: left, top, right, bottom."""
         boxes = []
         for element in elements:
             x, y = self.start(step, int(element))
-            width = text_width(self.string(step, int(element)), self.em)
-            boxes.append((x - 1, y - self.em, x + width + 1, y + 1.5 * DESCENT * self.em))
+            width = self.font.width(self.string(step, int(element)), self.em)
+            boxes.append((x - 1, y - self.em, x + width + 1, y + 1.5 * self.font.descent * self.em))
         return np.array(boxes, dtype=float).reshape(-1, 4)
 
     def shifted(self, dx: int, dy: int) -> "Texts":

@@ -1,25 +1,26 @@
-"""Numbers for the cells, from seeds, files and names. The only reader of the user's number files."""
+"""Numbers for the cells, from seeds, files and names."""
 
+from functools import partial
+from math import prod
 from os import PathLike, fspath
 from os.path import splitext
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from convanim.errors import RequestError
+from convanim.errors import RequestError, suggestion
 from convanim.kernels import EXAMPLES, is_kernel_name, named_kernel
+from convanim.number_files import SUFFIXES, Numbers, checked, file_numbers, file_shape, is_number_file
 from convanim.sizes import Sizes, spelled
 
-if TYPE_CHECKING:
-    from pathlib import Path
+__all__ = ["SUFFIXES", "Numbers", "Source", "file_size", "input_numbers", "is_picture", "kernel_numbers"]
 
-Numbers: TypeAlias = NDArray[Any]  # of int64 or float64
 Source: TypeAlias = str | PathLike[str] | ArrayLike
 
 INPUT_LIMIT = 4  # random inputs are 0…3 and random weights 0…2, small as in the paper's numerical figures
 KERNEL_LIMIT = 3
-SUFFIXES = (".csv", ".npy", ".png")
+_MOST = 10_000_000  # numbers; as many take a second and 200 MB
 _STAGE = 1 << 80  # between the seeds of one stage and the next; past the largest that may be asked for
 
 
@@ -29,6 +30,7 @@ def input_numbers(source: Source, shape: Sizes, *, resize: bool = False) -> Numb
     `resize` lets a picture be scaled to its size; one for three channels is read in colour.
     Raises RequestError when the source is unknown or of another shape.
     """
+    _refuse_too_many("values", source, shape)
     return _numbers("values", source, shape, INPUT_LIMIT, resize)
 
 
@@ -41,7 +43,8 @@ def kernel_numbers(
     transposed on the second. A seed gives each `stage` numbers of its own.
     """
     shape = (*filters, *size)
-    if isinstance(source, str) and "," in source and filters and not source.lower().endswith(SUFFIXES):
+    _refuse_too_many("kernel_values", source, shape)
+    if isinstance(source, str) and "," in source and filters and not is_number_file(source):
         return _named_filters(source, size, filters, 1 if is_transposed else 0)
     if isinstance(source, str) and is_kernel_name(source):
         return np.broadcast_to(named_kernel(source, size), shape).copy()
@@ -63,7 +66,24 @@ def file_size(field: str, source: Source) -> Sizes | None:
     source = _named(source)
     if not isinstance(source, str):
         return _array(field, source).shape
-    return _read(field, source, ()).shape if source.lower().endswith(SUFFIXES) else None
+    return file_shape(field, source) if is_number_file(source) else None
+
+
+def refuse_no_source(field: str, source: Source | None) -> None:
+    """Raise RequestError for a text whose very spelling is no source of numbers: a word or a suffix that is none."""
+    text = None if source is None else _named(source)
+    if not isinstance(text, str) or text == "arange" or text.partition(":")[0] == "random":
+        return
+    are_kernels = field == "kernel_values" and any(map(is_kernel_name, text.split(",")))
+    if not are_kernels and not is_number_file(text):
+        raise _no_source(field, text)
+
+
+def _no_source(field: str, text: str) -> RequestError:
+    words = ("random", "random:7", "arange", *(EXAMPLES if field == "kernel_values" else ()))
+    rule = "not a .csv, .npy or .png" if splitext(text)[1] else "no such source of numbers"
+    otherwise = f"try {', '.join(words)}, or a .csv, .npy or .png"
+    return RequestError(field, text, rule, suggestion(text, words, otherwise))
 
 
 def is_picture(source: Source | None) -> bool:
@@ -74,17 +94,18 @@ def is_picture(source: Source | None) -> bool:
 def _numbers(field: str, source: Source, size: Sizes, limit: int, resize: bool, stage: int = 0) -> Numbers:
     source = _named(source)
     if not isinstance(source, str):
-        return _fitting(field, "the array", _array(field, source), size)
+        cells = _array(field, source)
+        _refuse_unfit(field, "the array", size, cells.shape)
+        return cells.reshape(size)
     word, colon, seed = source.partition(":")
     if word == "random":
         return _random(field, source, seed if colon else "0", size, limit, stage)
     if source == "arange":
         return np.arange(np.prod(size), dtype=np.int64).reshape(size)
-    if not source.lower().endswith(SUFFIXES):
-        names = f", {', '.join(EXAMPLES)}" if field == "kernel_values" else ""
-        rule = "not a .csv, .npy or .png" if splitext(source)[1] else "no such source of numbers"
-        raise RequestError(field, source, rule, f"try random, random:7, arange{names}, or a .csv, .npy or .png")
-    return _fitting(field, source, _read(field, source, size, resize), size)
+    if not is_number_file(source):
+        raise _no_source(field, source)
+    cells = file_numbers(field, source, size, partial(_refuse_unfit, field, source, size), resize=resize)
+    return cells.reshape(size)
 
 
 def _random(field: str, source: str, seed: str, size: Sizes, limit: int, stage: int) -> Numbers:
@@ -108,145 +129,28 @@ def _array(field: str, source: ArrayLike) -> Numbers:
         array = np.asarray(source)
     except ValueError:
         raise RequestError(field, None, "its rows differ in length", "even them out") from None
-    return _checked(field, "the array", array)
+    return checked(field, "the array", array)
 
 
-def _read(field: str, name: str, shape: Sizes, resize: bool = False) -> Numbers:
-    """The numbers of a file; a picture is read for `shape`, and scaled to it if so asked."""
-    from pathlib import Path
-
-    path = Path(name)
-    try:
-        if name.lower().endswith(".png"):
-            return _read_picture(field, path, shape, resize)
-        return _read_csv(field, path) if name.lower().endswith(".csv") else _read_npy(field, path)
-    except RequestError:
-        raise
-    except FileNotFoundError:
-        raise RequestError(field, name, "there is no such file", "check its name and folder") from None
-    except OSError as error:
-        raise RequestError(field, name, f"cannot be read ({error.strerror or 'not such a file'})", "check it") from None
-    except ValueError:  # a name that no file can have
-        raise RequestError(field, name, "there can be no such file", "check its name") from None
+def _refuse_too_many(field: str, source: Source, shape: Sizes) -> None:
+    """Raise RequestError before more numbers are drawn or read than there is room for."""
+    if prod(shape) > _MOST:
+        named = source if isinstance(source, str | PathLike) else None
+        rule = f"{prod(shape):,} numbers are more than {_MOST:,}"
+        raise RequestError(field, named, rule, "leave it out, or try a smaller layer")
 
 
-def _read_csv(field: str, path: "Path") -> Numbers:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise RequestError(field, path, "not text in UTF-8", "save it as CSV in UTF-8") from None
-    rows: list[list[int | float]] = []
-    for line, row in enumerate(_csv_rows(field, path, text), start=1):
-        if not row:
-            continue
-        try:
-            rows.append([_number(cell) for cell in row])
-        except ValueError:
-            raise RequestError(
-                field, path, f"line {line} has something other than numbers", "give numbers between commas"
-            ) from None
-        if len(rows[-1]) != len(rows[0]):
-            raise RequestError(
-                field, path, f"line {line} has {len(rows[-1])} numbers, the first has {len(rows[0])}", "even them out"
-            )
-    is_whole = all(isinstance(cell, int) for row in rows for cell in row)
-    try:
-        cells = np.array(rows if len(rows) != 1 else rows[0], dtype=np.int64 if is_whole else np.float64)
-    except OverflowError:
-        raise RequestError(field, path, "holds a whole number of more than 64 bits", "give smaller ones") from None
-    return _checked(field, str(path), cells)
-
-
-def _csv_rows(field: str, path: "Path", text: str) -> list[list[str]]:
-    import csv
-
-    try:
-        return list(csv.reader(text.splitlines()))
-    except csv.Error as error:
-        raise RequestError(field, path, f"not CSV: {error}", "give numbers between commas") from None
-
-
-def _number(text: str) -> int | float:
-    if "_" in text or not text.isascii():
-        raise ValueError
-    try:
-        return int(text)
-    except ValueError:
-        return float(text)
-
-
-def _read_npy(field: str, path: "Path") -> Numbers:
-    try:
-        array = np.load(path, allow_pickle=False)
-    except OSError:
-        raise
-    except Exception:  # numpy raises nearly anything over a damaged header
-        raise RequestError(
-            field, path, "not an array of numbers as numpy saves it", "save it with numpy.save"
-        ) from None
-    return _checked(field, str(path), np.asarray(array))
-
-
-def _read_picture(field: str, path: "Path", shape: Sizes, resize: bool) -> Numbers:
-    """A picture as grey, or as red, green and blue where the shape has three channels."""
-    from PIL import Image, UnidentifiedImageError
-
-    if len(shape) == 3 and shape[0] not in (1, 3):
-        rule = f"a picture has one channel or three, but the input {shape[0]}"
-        raise RequestError(field, path, rule, "give {input_size} with 1@ or 3@")
-    mode = "RGB" if len(shape) == 3 and shape[0] == 3 else "L"
-    try:
-        with Image.open(path) as picture:
-            if picture.mode.startswith(("I", "F")):
-                raise RequestError(field, path, "has more than 8 bits a pixel", "save it with 8, or give a .npy")
-            if picture.has_transparency_data:
-                paper = Image.new("RGBA", picture.size, "white")
-                paper.alpha_composite(picture.convert("RGBA"))
-                flat = paper.convert(mode)
-            else:
-                flat = picture.convert(mode)
-            if resize:
-                rows, columns = shape[-2:] if len(shape) > 1 else (1, shape[0])
-                flat = flat.resize((columns, rows), Image.Resampling.BOX)
-    except (FileNotFoundError, IsADirectoryError, PermissionError, RequestError):
-        raise
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        raise RequestError(field, path, "not a picture that can be read", "give a .png") from None
-    cells = np.asarray(flat, dtype=np.int64)
-    if mode == "RGB":
-        return np.moveaxis(cells, -1, 0)
-    return cells[0] if resize and len(shape) == 1 else cells
-
-
-def _checked(field: str, name: str, array: NDArray[np.generic]) -> Numbers:
-    """Numbers as int64 or float64; refuses anything that is no map of finite numbers."""
-    if array.dtype.kind in "bui" and (array.size == 0 or int(array.max()) < 2**63):
-        cells: Numbers = array.astype(np.int64)
-    elif array.dtype.kind == "f":
-        cells = array.astype(np.float64)
-    else:
-        raise RequestError(field, name, "holds something other than real numbers of 64 bits", "give numbers")
-    most = 4 if field == "kernel_values" else 3
-    if not 1 <= array.ndim <= most or array.size == 0:
-        shape = spelled(array.shape) if array.ndim else "one number"
-        raise RequestError(field, name, f"its shape is {shape}, not that of a map", "give one or two axes")
-    if not np.isfinite(cells).all():
-        raise RequestError(field, name, "holds NaN or infinity", "give finite numbers")
-    return cells
-
-
-def _fitting(field: str, name: str, cells: Numbers, size: Sizes) -> Numbers:
-    if cells.shape == size:
-        return cells
+def _refuse_unfit(field: str, name: str, size: Sizes, got: Sizes) -> None:
+    """Raise RequestError for numbers of another shape than the map's."""
     # A row of numbers is a map of one row; a map of one row or column is a row of numbers.
-    if (1, *cells.shape) == size or (len(size) == 1 and cells.shape in ((1, *size), (*size, 1))):
-        return cells.reshape(size)
+    if got == size or (1, *got) == size or (len(size) == 1 and got in ((1, *size), (*size, 1))):
+        return
     what = "{kernel_size}" if field == "kernel_values" else "{input_size}"
-    asked = "x".join(map(str, cells.shape))
-    if cells.ndim == 3 and field == "values":
-        asked = f"{cells.shape[0]}@{cells.shape[1]}x{cells.shape[2]}"
-    fix = f"give {what} {asked}" if field == "values" or cells.ndim < 3 else f"give numbers of {spelled(size)}"
+    asked = "x".join(map(str, got))
+    if len(got) == 3 and field == "values":
+        asked = f"{got[0]}@{got[1]}x{got[2]}"
+    fix = f"give {what} {asked}" if field == "values" or len(got) < 3 else f"give numbers of {spelled(size)}"
     if name.lower().endswith(".png") and field == "values":
         fix += ", or {resize}"
-    rule = f"holds {spelled(cells.shape)} numbers, but the {'kernel' if field == 'kernel_values' else 'input'} is"
+    rule = f"holds {spelled(got)} numbers, but the {'kernel' if field == 'kernel_values' else 'input'} is"
     raise RequestError(field, name, f"{rule} {spelled(size)}", fix)

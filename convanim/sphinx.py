@@ -24,10 +24,10 @@ from convanim.animation import Animation
 from convanim.command_line import is_text, number
 from convanim.errors import RequestError
 from convanim.export import FORMATS
-from convanim.export.whole import whole_file
+from convanim.export.file_set import FileSet
 from convanim.figure_text import is_recipe, recipe_of, refuse_stray_size
 from convanim.figures import Comparison
-from convanim.options import SWITCHES, option_names
+from convanim.options import TYPES, option_names
 from convanim.recipes import Recipe, beside
 from convanim.scene_tools import scaled
 from convanim.theme import AUTO
@@ -75,7 +75,7 @@ def _alignment(text: str | None) -> str:
 
 
 def _kind(look: str) -> Any:
-    if look in SWITCHES:
+    if TYPES[look] is bool:
         return _switch
     return directives.unchanged_required if is_text(look) else _number
 
@@ -230,7 +230,7 @@ def _write(animation: Animation, path: Path) -> None:
         animation = replace(animation, timing=animation.timing.stilled(animation.still), still=0)
     if path.suffix == ".png":
         animation = replace(animation, scene=scaled(animation.scene, _DENSITY))
-    with whole_file(path) as stream:
+    with FileSet() as files, files.file(path) as stream:
         FORMATS[path.suffix].write(animation, stream, lambda: None, None)
 
 

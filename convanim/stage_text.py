@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from convanim.errors import RequestError, shown
+from convanim.errors import RequestError, shown, suggestion
 from convanim.operations import OPERATIONS, Takes
 from convanim.pointwise import FUNCTIONS
 
@@ -22,7 +22,8 @@ def stage_table(text: str) -> dict[str, Any]:
             raise RequestError("stage", text, f"{op} takes no arguments", f"write {op} alone")
         return {"op": op}
     if op not in OPERATIONS:
-        raise RequestError("stage", text, "no such stage", f"try {', '.join((*OPERATIONS, *FUNCTIONS))}")
+        every = (*OPERATIONS, *FUNCTIONS)
+        raise RequestError("stage", text, "no such stage", suggestion(op, every, f"try {', '.join(every)}"))
     table: dict[str, Any] = {"op": op}
     for word in words[1:]:
         name, value = _argument(text, word, table)

@@ -3,16 +3,18 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.errors import RequestError
-from convanim.packaged import templates_folder
+from convanim.catalogue import theme_file
+from convanim.catalogue import theme_names as theme_names
+from convanim.colours import Colour, mixed, readable
+from convanim.errors import RequestError, shown, suggestion
 from convanim.toml_files import read_toml
 
-Colour: TypeAlias = tuple[int, int, int]
+__all__ = ["AUTO", "DARK", "DEFAULT", "UNDER", "Colour", "Style", "Theme", "load_theme", "theme_names"]
 
 # What lies under a role, which its alpha lets through. Every role of every scene is here.
 UNDER: dict[str, str] = {
@@ -103,9 +105,9 @@ class Theme:
         amount, other = _TINTS[role]
         ink = self.styles["current"].fill or (0, 0, 0)
         turn, place = divmod(series, len(self.series))
-        hue = self.series[place] if turn % 2 == 0 else _mixed(self.series[place], ink, _SECOND_TURN)
-        fill = _mixed(ink if other == "ink" else self.background, hue, amount)
-        return replace(plain, fill=fill, text=_readable(fill))
+        hue = self.series[place] if turn % 2 == 0 else mixed(self.series[place], ink, _SECOND_TURN)
+        fill = mixed(ink if other == "ink" else self.background, hue, amount)
+        return replace(plain, fill=fill, text=readable(fill))
 
     def level_steps(self, levels: NDArray[np.float64]) -> NDArray[np.int64]:
         """Levels from -1 to 1 as the few steps that have colours of their own; infinite ones are the last steps."""
@@ -120,13 +122,8 @@ class Theme:
 
     def heated(self, step: int) -> Style:
         """The style of the cells of a heat map at one step of level."""
-        fill = _mixed(self.heat[1], self.heat[2] if step > 0 else self.heat[0], abs(step) / _LEVELS)
-        return replace(self.styles["heat"], fill=fill, text=_readable(fill))
-
-
-def theme_names() -> tuple[str, ...]:
-    """The themes that come with convanim."""
-    return tuple(sorted(path.stem for path in (templates_folder() / "themes").glob("*.toml")))
+        fill = mixed(self.heat[1], self.heat[2] if step > 0 else self.heat[0], abs(step) / _LEVELS)
+        return replace(self.styles["heat"], fill=fill, text=readable(fill))
 
 
 DEFAULT, DARK = "classic", "dark"
@@ -138,20 +135,42 @@ def load_theme(name: str, *, transparent: bool = False) -> Theme:
 
     Raises RequestError when there is none, or when it lacks a role or has a colour that is none.
     """
+    table: Mapping[str, Any]
     if name in theme_names():
-        path = templates_folder() / "themes" / f"{name}.toml"
+        table = _packaged(name)
     elif name.lower().endswith(".toml"):
-        path = Path(name)
+        table = _whole(name, read_toml("theme", name, Path(name)))
     else:
-        raise RequestError("theme", name, "no such theme", f"try {', '.join(theme_names())}, {AUTO}, or a .toml file")
-    theme = _theme(name, read_toml("theme", name, path))
+        known = (*theme_names(), AUTO)
+        fix = suggestion(name, known, f"try {', '.join(known)}, or a .toml file")
+        raise RequestError("theme", name, "no such theme", fix)
+    theme = _theme(name, table)
     return replace(theme, transparent=True) if transparent else theme
+
+
+def _packaged(name: str) -> dict[str, Any]:
+    return read_toml("theme", name, theme_file(name))
+
+
+def _whole(name: str, table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A user's theme with what it leaves out, down to the entries of a role, from the one that it names as its base."""
+    if "base" not in table:
+        return table
+    base = table["base"]
+    if not isinstance(base, str) or base not in theme_names():
+        raise _refused(name, "base", f"{shown(base)} is no theme to start from", f"try {', '.join(theme_names())}")
+    below = _packaged(base)
+    whole = {**below, "name": Path(name).stem, **{key: entry for key, entry in table.items() if key != "base"}}
+    whole["background"] = {**below["background"], **_table(name, "background", table.get("background", {}))}
+    own = _table(name, "roles", table.get("roles", {}))
+    roles = {role: {**below["roles"].get(role, {}), **_table(name, f"roles.{role}", own[role])} for role in own}
+    return {**whole, "roles": {**below["roles"], **roles}}
 
 
 def _theme(name: str, table: Mapping[str, object]) -> Theme:
     for key in table:
         if key not in ("name", "background", "roles", "series", "heat"):
-            rule = "a theme has name, background, roles, series and heat"
+            rule = "a theme has name, base, background, roles, series and heat"
             raise _refused(name, key, "there is no such entry", rule)
     ground = _table(name, "background", table.get("background"))
     for key in ground:
@@ -162,25 +181,31 @@ def _theme(name: str, table: Mapping[str, object]) -> Theme:
         raise _refused(name, "background.fill", "edges need a colour to be drawn against", 'give one such as "#ffffff"')
     transparent = ground.get("transparent", False)
     if not isinstance(transparent, bool):
-        raise _refused(name, "background.transparent", f"{transparent!r} is not true or false", "give true or false")
+        raise _refused(
+            name, "background.transparent", f"{shown(transparent)} is not true or false", "give true or false"
+        )
     roles = _table(name, "roles", table.get("roles"))
     for role in roles:
         if role not in UNDER:
-            raise _refused(name, f"roles.{role}", "there is no such role", f"roles are {', '.join(UNDER)}")
+            fix = suggestion(role, UNDER, f"roles are {', '.join(UNDER)}")
+            raise _refused(name, f"roles.{role}", "there is no such role", fix)
+    missing = [role for role in UNDER if role not in roles and role not in _STAND_IN]
+    if missing:
+        fix = f'give it, or say base = "{DEFAULT}" and give what differs from that'
+        raise _refused(name, f"roles.{missing[0]}", "the role is missing", fix)
     styles: dict[str, Style] = {}
-    for role, under in UNDER.items():
-        if role not in roles and role in _STAND_IN:
-            styles[role] = styles[_STAND_IN[role]]
-            continue
-        if role not in roles:
-            raise _refused(
-                name, f"roles.{role}", "the role is missing", "give every role, as the themes that come along do"
-            )
+    for role in UNDER:
+        worn = role
+        while worn not in roles:
+            worn = _STAND_IN[worn]
+        under = UNDER[worn]
         behind = styles[under].fill if under in styles else None
-        styles[role] = _style(name, role, _table(name, f"roles.{role}", roles[role]), behind or background)
+        styles[role] = _style(name, worn, _table(name, f"roles.{worn}", roles[worn]), behind or background)
     series = _colours(name, "series", table.get("series", _SERIES), range(1, 65))
     low, middle, high = _colours(name, "heat", table.get("heat", _HEAT), range(3, 4))
-    called = str(table.get("name", Path(name).stem))
+    called = table.get("name", Path(name).stem)
+    if not isinstance(called, str):
+        raise _refused(name, "name", f"{shown(called)} is not text", "put it in quotes")
     return Theme(called, background, transparent, styles, series, (low, middle, high))
 
 
@@ -193,13 +218,6 @@ def _colours(name: str, field: str, value: object, counts: range) -> tuple[Colou
     if any(colour is None for colour in found):
         raise _refused(name, field, '"none" is not a colour', 'give one such as "#268bd2"')
     return tuple(colour for colour in found if colour is not None)
-
-
-def _readable(fill: Colour) -> Colour:
-    """Black or white, whichever stands out more (WCAG 2, relative luminance)."""
-    linear = [c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in fill]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return (0, 0, 0) if (luminance + 0.05) ** 2 > 1.05 * 0.05 else (255, 255, 255)
 
 
 def _style(name: str, role: str, table: Mapping[str, object], under: Colour) -> Style:
@@ -220,16 +238,13 @@ def _style(name: str, role: str, table: Mapping[str, object], under: Colour) -> 
     width = _number(name, f"{where}.width", table.get("width", 1.5), 0.25, 20)
     dashes = table.get("dash", [])
     if not isinstance(dashes, list) or len(dashes) not in (0, 2):
-        raise _refused(name, f"{where}.dash", f"{dashes!r} is not two lengths", "give a dash and a gap such as [5, 4]")
+        raise _refused(
+            name, f"{where}.dash", f"{shown(dashes)} is not two lengths", "give a dash and a gap such as [5, 4]"
+        )
     dash = tuple(_number(name, f"{where}.dash", length, 0.5, 100) for length in dashes)
     if fill is not None:
-        fill = _mixed(under, fill, alpha)
+        fill = mixed(under, fill, alpha)
     return Style(fill, stroke, width, dash, text)
-
-
-def _mixed(under: Colour, over: Colour, alpha: float) -> Colour:
-    red, green, blue = (round(u + (o - u) * alpha) for u, o in zip(under, over))
-    return (red, green, blue)
 
 
 def _table(name: str, field: str, value: object) -> Mapping[str, object]:
@@ -245,7 +260,7 @@ def _colour(name: str, field: str, value: object) -> Colour | None:
     if len(digits) == 3:
         digits = "".join(2 * digit for digit in digits)
     if len(digits) != 6 or not set(digits.lower()) <= set("0123456789abcdef"):
-        what = "no colour is given" if value is None else f"{value!r} is not a colour"
+        what = "no colour is given" if value is None else f"{shown(value)} is not a colour"
         raise _refused(name, field, what, 'give one such as "#268bd2", or "none"')
     red, green, blue = bytes.fromhex(digits)
     return (red, green, blue)
@@ -253,9 +268,9 @@ def _colour(name: str, field: str, value: object) -> Colour | None:
 
 def _number(name: str, field: str, value: object, least: float, most: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise _refused(name, field, f"{value!r} is not a number from {least:g} to {most:g}", "give one that is")
+        raise _refused(name, field, f"{shown(value)} is not a number from {least:g} to {most:g}", "give one that is")
     return float(value)
 
 
 def _refused(name: str, field: str, rule: str, fix: str) -> RequestError:
-    return RequestError("theme", name, f"{field}: {rule}", fix)
+    return RequestError("theme", name, f"{shown(field)}: {rule}", fix)

@@ -16,7 +16,6 @@ from convanim.layers import Conv, Layer, channels_of
 from convanim.operations import Reduction, operation_of
 from convanim.sources import Numbers
 
-
 _MOST_TERMS = 120_000_000  # numbers that windows hold, all together; a second or two
 _COMPARED = 3  # times as long as a number that is multiplied takes one of a pool
 _MULTIPLIED = 16  # products that take as long as one of these

@@ -1,68 +1,71 @@
-"""A scene drawn mark by mark with matplotlib's Agg, everything anew: what the fast renderer is held against."""
+"""A scene as a plain matplotlib figure: each mark an artist, all of them drawn anew, for what is made fast to equal."""
 
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
-from matplotlib.backend_bases import GraphicsContextBase
-from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
 from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
 from convanim.animation import Animation
 from convanim.drawn import Areas, Mark, Strokes, marks
 from convanim.render.glyphs import outline
-from convanim.scene import Floats, shown
+from convanim.scene import shown
 from convanim.theme import Colour
 
+_DPI = 72  # a point is a pixel
 
-def drawn_by_agg(animation: Animation, step: int) -> NDArray[np.uint8]:
-    """The pixels (height, width, 4) of a step, edges as smooth as Agg makes them, on the theme's background."""
+
+def plain_figure(animation: Animation, step: int, *, is_smooth: bool = True) -> NDArray[np.uint8]:
+    """The pixels (height, width, 4) of a step on the theme's background."""
     scene, theme = animation.scene, animation.theme
-    agg: Any = RendererAgg(scene.width, scene.height, 72)  # type: ignore[no-untyped-call]
-    pixels = np.asarray(agg.buffer_rgba())
-    pixels[:] = (*theme.background, 255)
-    place = np.array([[1.0, 0.0, 0.0], [0.0, -1.0, scene.height], [0.0, 0.0, 1.0]])
+    figure = Figure(figsize=(scene.width / _DPI, scene.height / _DPI), dpi=_DPI, facecolor=_floats(theme.background))
+    place = Affine2D().scale(1, -1).translate(0, scene.height)
     for shape in scene.shapes:
         for mark in marks(shape, step, shown(shape.when, len(shape), step), theme, scene.unit):
-            context, path = _drawn(mark)
-            agg.draw_path(context, path, place, None if isinstance(mark, Strokes) else _floats(mark.colour))
-    return pixels.copy()
+            for path in _paths(mark):
+                artist = _artist(mark, path, is_smooth)
+                figure.add_artist(artist)  # which gives it the figure's own transform,
+                artist.set_transform(place)  # in place of which it stands in pixels
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba()).copy()
 
 
-def _drawn(mark: Mark) -> tuple[GraphicsContextBase, Path]:
+def _artist(mark: Mark, path: Path, is_smooth: bool) -> PathPatch:
+    path.should_simplify = False
+    artist = PathPatch(path, antialiased=is_smooth, snap=False, joinstyle="miter")
+    if not isinstance(mark, Strokes):
+        artist.set(facecolor=_floats(mark.colour), edgecolor="none", linewidth=0)
+        return artist
+    artist.set(fill=False, edgecolor=_floats(mark.colour), linewidth=mark.width)
+    artist.set_capstyle("projecting" if mark.dash is None else "butt")
+    if mark.dash is not None:
+        start, pattern = mark.dash
+        artist.set_linestyle((start / mark.width, [part / mark.width for part in pattern]))
+    return artist
+
+
+def _paths(mark: Mark) -> Iterator[Path]:
     if isinstance(mark, Areas):
         closed = np.concatenate([mark.corners, mark.corners[:, :1]], axis=1)
-        return _context(mark.colour, 0), _path(closed, [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY])
-    if isinstance(mark, Strokes):
-        context = _context(mark.colour, mark.width, "projecting" if mark.dash is None else "butt")
-        if mark.dash is not None:
-            context.set_dashes(mark.dash[0], list(mark.dash[1]))
-        return context, _path(mark.ends, [Path.MOVETO, Path.LINETO])
-    outlines = [
-        (points * mark.em + start, codes) for (points, codes), start in zip(map(outline, mark.texts), mark.starts)
-    ]
-    path = Path(np.concatenate([o[0] for o in outlines]), np.concatenate([o[1] for o in outlines]))
-    path.should_simplify = False
-    return _context(mark.colour, 0), path
+        yield _repeated(closed, [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY])
+    elif isinstance(mark, Strokes):
+        yield _repeated(mark.ends, [Path.MOVETO, Path.LINETO])
+    else:
+        for text, start in zip(mark.texts, mark.starts):
+            points, codes = outline(text, mark.font)
+            yield Path(points * mark.em + start, codes)
 
 
-def _path(points: Floats, codes: list[Any]) -> Path:
-    path = Path(points.reshape(-1, 2), np.tile(np.array(codes, dtype=np.uint8), len(points)))
-    path.should_simplify = False
-    return path
+def _repeated(points: NDArray[np.float64], codes: list[np.uint8]) -> Path:
+    return Path(points.reshape(-1, 2), np.tile(codes, len(points)))
 
 
-def _context(colour: Colour, width: float, cap: Literal["butt", "projecting"] = "butt") -> GraphicsContextBase:
-    context = GraphicsContextBase()
-    context.set_foreground(_floats(colour), isRGBA=True)
-    context.set_antialiased(True)
-    context.set_snap(False)
-    context.set_joinstyle("miter")
-    context.set_linewidth(width)
-    context.set_capstyle(cap)
-    return context
-
-
-def _floats(colour: Colour) -> tuple[float, float, float, float]:
+def _floats(colour: Colour) -> tuple[float, float, float]:
     red, green, blue = (c / 255 for c in colour)
-    return red, green, blue, 1.0
+    return red, green, blue

@@ -1,9 +1,52 @@
-"""How hypothesis looks for examples: anew each time, but the same ones where CI says so; never against the clock."""
+"""How the tests are run: how hypothesis looks for examples, on how many processes, and what may be skipped."""
 
 import os
+from collections.abc import Generator
 
+import pytest
+from campaigns import FEW, MOST
 from hypothesis import settings
 
-settings.register_profile("local", deadline=None)
-settings.register_profile("ci", derandomize=True, deadline=None)
-settings.load_profile("ci" if os.environ.get("CI") else "local")
+# The suite tries a few cases of each campaign (`campaigns.py`), everywhere the same ones; `long` tries all,
+# random ones anew each time (but the same where CI says so). Nothing is held against the clock.
+settings.register_profile("suite", max_examples=FEW, derandomize=True, deadline=None)
+settings.register_profile("long", max_examples=MOST, derandomize="CI" in os.environ, deadline=None)
+settings.load_profile("suite")
+
+_LACKING = ("Skipped: could not import", "Skipped: needs the module")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option of those who have installed all that tests can use."""
+    parser.addoption("--all-modules", action="store_true", help="fail tests that are skipped for want of a module")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """One process where files are named: others would take longer to start than they save."""
+    return 0 if any(".py" in name for name in config.args) else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With --all-modules a test that lacks one fails."""
+    report = yield
+    if item.config.getoption("all_modules"):
+        _refuse_lacking(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """With --all-modules a file of tests that lacks one fails."""
+    report = yield
+    if collector.config.getoption("all_modules"):
+        _refuse_lacking(report)
+    return report
+
+
+def _refuse_lacking(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if report.skipped and isinstance(report.longrepr, tuple) and report.longrepr[2].startswith(_LACKING):
+        report.outcome, report.longrepr = "failed", ": ".join(map(str, report.longrepr))

@@ -11,7 +11,7 @@ from PIL import Image, ImageSequence
 from convanim.animation import Animation, compose
 from convanim.errors import RequestError
 from convanim.export.gif import write_gif
-from convanim.font import CAP_HEIGHT, DESCENT, text_width
+from convanim.font import BUNDLED
 from convanim.layers import Layer
 from convanim.options import Options
 from convanim.render import Renderer
@@ -134,9 +134,11 @@ def inks(scene: Scene, step: int, roles: tuple[str, ...]) -> list[tuple[str, tup
         if isinstance(shape, Texts) and shape.role in roles:
             for element in shown(shape.when, len(shape), step).tolist():
                 text = shape.string(step, element)
-                (x, y), width = shape.start(step, element), text_width(text, shape.em)
+                (x, y), width = shape.start(step, element), BUNDLED.width(text, shape.em)
                 if text:
-                    found.append((text, (x, y - CAP_HEIGHT * shape.em, x + width, y + DESCENT * shape.em)))
+                    found.append(
+                        (text, (x, y - BUNDLED.cap_height * shape.em, x + width, y + BUNDLED.descent * shape.em))
+                    )
     return found
 
 

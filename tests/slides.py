@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pptx
 import pytest
 from PIL import Image
 from pixels import Picture
@@ -36,7 +37,6 @@ class Slide:
 
 def pptx_slides(path: Path) -> list[Slide]:
     """The slides of a PPTX."""
-    pptx = pytest.importorskip("pptx")
     deck = pptx.Presentation(str(path))
     assert (deck.slide_width / deck.slide_height) == pytest.approx(16 / 9, abs=1e-4)
     found = []

@@ -2,10 +2,7 @@
 
 import io
 
-import numpy as np
-import pytest
 from PIL import Image
-from pixels import decoded
 from streams import Pipe
 
 from convanim import Conv, Options
@@ -53,18 +50,3 @@ def test_a_frame_is_the_rectangle_that_changed() -> None:
     animation = compose(Conv(40, 1), Options(view="flat", width=600, max_frames=20, labels=False))
     sizes = [len(content) for kind, content in chunks(written(animation)) if kind in (b"IDAT", b"fdAT")]
     assert max(sizes[1:]) < sizes[0] / 4
-
-
-@pytest.mark.parametrize("transparent", [False, True])
-def test_more_colours_than_a_palette_has_are_written_in_full(
-    transparent: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The pictures are the same; the palette is gone."""
-    animation = compose(Conv(4, 3), Options(width=150, transparent=transparent))
-    few = written(animation)
-    monkeypatch.setattr("convanim.export.apng._MOST", 1)
-    many = written(animation)
-    assert b"PLTE" in few
-    assert b"PLTE" not in many
-    for one, other in zip(decoded(few).pictures, decoded(many).pictures, strict=True):
-        assert np.array_equal(one, other)

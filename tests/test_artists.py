@@ -11,8 +11,9 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pytest
-from agg import drawn_by_agg
-from hypothesis import given, settings
+from agg import plain_figure
+from campaigns import campaign, listed
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.animation import FuncAnimation, PillowWriter
 from matplotlib.axes import Axes
@@ -51,24 +52,26 @@ def seen(ax: Axes) -> NDArray[np.int64]:
 
 def rendered(animation: Animation, step: int) -> NDArray[np.int64]:
     """The pixels of a step as Agg draws its marks, to which `test_agg.py` holds the renderer."""
-    return drawn_by_agg(animation, step).astype(np.int64)
+    return plain_figure(animation, step).astype(np.int64)
 
 
-def off(animation: Animation, step: int) -> int:
+def off(animation: Animation, step: int, settings: Any = None) -> int:
     """By how much a step in axes of the picture's size differs from its marks, at the worst pixel."""
-    ax = page_of_axes(animation.scene.width, animation.scene.height)
-    draw(animation, ax, step)
-    return int(np.abs(seen(ax) - rendered(animation, step)).max())
+    wanted = rendered(animation, step)
+    with matplotlib.rc_context(settings):
+        ax = page_of_axes(animation.scene.width, animation.scene.height)
+        draw(animation, ax, step)
+        return int(np.abs(seen(ax) - wanted).max())
 
 
-@pytest.mark.parametrize("name", template_names())
+@listed("name", template_names())
 def test_axes_show_the_marks(name: str) -> None:
     """In axes of the picture's size every pixel of every template is that of its marks, but for rounding."""
     animation = animate(name).animation
     assert off(animation, animation.scene.steps // 2) <= TOLERANCE
 
 
-@settings(max_examples=15, deadline=None)
+@campaign(15)
 @given(layer=st.sampled_from(sorted(OPERATIONS)).flatmap(layers))
 def test_any_layer_is_drawn_alike(layer: Layer) -> None:
     """So it is for any layer, without numbers or with."""
@@ -152,8 +155,8 @@ def test_a_transparent_figure_leaves_what_is_behind_it() -> None:
 def test_settings_of_the_user_change_nothing() -> None:
     """Sketched, aliased or thick lines in the user's settings do not reach the figure."""
     animation = animate(Conv(3, 2), width=200).animation
-    with matplotlib.rc_context({"path.sketch": (5, 100, 2), "patch.linewidth": 9, "patch.antialiased": False}):
-        assert off(animation, 2) <= TOLERANCE
+    settings: Any = {"path.sketch": (5, 100, 2), "patch.linewidth": 9, "patch.antialiased": False}
+    assert off(animation, 2, settings) <= TOLERANCE
 
 
 def test_files_of_vectors_hold_vectors() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from campaigns import campaign
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from test_json import printed, run, strict
 
@@ -100,7 +101,7 @@ def test_a_chain_has_this_form() -> None:
 
 
 @given(chain=chains())
-@settings(max_examples=80, deadline=None)
+@campaign(80)
 def test_regions_hold_the_cells_that_taps_reach(chain: Chain) -> None:
     """Every step's regions are those found tap by tap, and there is a step for each cell of the last map."""
     steps = told(chain)["steps"]
@@ -115,7 +116,7 @@ def test_regions_hold_the_cells_that_taps_reach(chain: Chain) -> None:
 
 
 @given(chain=chains())
-@settings(max_examples=40, deadline=None)
+@campaign(40)
 def test_what_is_reached_is_the_largest_region_of_a_stage(chain: Chain) -> None:
     """`reached` is the largest extent, per axis, of the input's cells that any cell of the stage depends on."""
     for number, stage in enumerate(told(chain)["stages"], start=1):

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from campaigns import campaign
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from oracle import cells, maxima, means, oracle_of
@@ -26,7 +27,7 @@ from convanim.receptive import Dependence, ReceptiveField, receptive_fields
 from convanim.stage_text import stage_table
 from convanim.values import by_filter, partial_sum, values_of, winner
 
-few = settings(max_examples=60, deadline=None)
+few = campaign(60)
 Numbers = NDArray[np.int64]
 
 
@@ -256,7 +257,7 @@ WORDS = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@campaign(400)
 @given(op=st.sampled_from([*OPERATIONS, *FUNCTIONS, ""]), words=st.lists(WORDS, max_size=5), text=st.text(max_size=20))
 def test_any_text_is_a_stage_or_refused(op: str, words: list[str], text: str) -> None:
     """Nothing but RequestError comes of any text, in a chain neither, and its message is one line."""
@@ -365,3 +366,9 @@ def test_the_formula_is_tight_around_a_transposed_layer(before: list[str], data:
     assert any(firsts[i] == begins[i] for i in inside)
     assert any(lasts[i] == ends[i] for i in inside)
     assert all(begins[i] <= firsts[i] and lasts[i] <= ends[i] for i in range(len(begins)) if firsts[i] <= lasts[i])
+
+
+def test_separators_around_a_number_of_channels_are_no_part_of_it() -> None:
+    """What counts as a blank in text but not in a number is left out before it is read."""
+    assert ConvTranspose(3, 2, in_channels=2, groups="1\x1f").groups == 1  # type: ignore[arg-type]
+    assert Conv("3\x1f@5", 2).in_channels == 3

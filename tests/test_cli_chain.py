@@ -8,8 +8,9 @@ import click
 import numpy as np
 import pytest
 from all_commands import COMMANDS
+from campaigns import campaign
 from click.testing import CliRunner
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from test_cli import described, done, gif, in_a_new_folder, run
 from test_cli_errors import check
@@ -196,7 +197,7 @@ WORDS = st.sampled_from([*STAGES, *FIGURES])
 @given(
     command=st.sampled_from(["chain", "compare", "explain"]), words=st.lists(WORDS | st.text(max_size=6), max_size=3)
 )
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@campaign(200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_request_ends_in_a_traceback(command: str, words: list[str]) -> None:
     """Whatever figures are called, the status is 0 or 2; when it is not 0, one line says why."""
     rest = ["-i", "2@6x5"] + ([] if command == "explain" else ["--json", "--values", "random"])

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 from all_commands import COMMANDS
+from campaigns import campaign
 from click.testing import CliRunner, Result
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from PIL import Image
 from test_cli import in_a_new_folder, run
@@ -187,10 +188,10 @@ def test_long_and_odd_values_are_shown_on_one_short_line() -> None:
 
 def test_help_is_shown_where_no_command_is_given() -> None:
     """`convanim` alone shows the commands, on standard error, and is no success."""
-    for line in ([], ["explain"]):
+    for line, title in (([], "Layers:"), (["explain"], "Commands:")):
         result = run(*line)
         assert (result.exit_code, result.stdout) == (2, "")
-        assert "Commands:" in result.stderr
+        assert title in result.stderr
 
 
 OPTIONS = sorted({name for command in COMMANDS.values() for param in command.params for name in param.opts})
@@ -208,7 +209,7 @@ VALUE = st.one_of(PLAUSIBLE, PLAUSIBLE, TEXT)
     command=st.sampled_from(["conv", "conv-transpose", "max-pool", "avg-pool", "render one_by_one"]),
     words=st.lists(st.tuples(FUZZED, VALUE), max_size=4),
 )
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@campaign(400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_request_ends_in_a_traceback(command: str, words: list[tuple[str, str]]) -> None:
     """Whatever options say, the status is 0, 1 or 2; when it is not 0, one line says why."""
     sizes = [] if command.startswith("render") else ["-i", "4", "-k", "2"]
@@ -223,7 +224,7 @@ def test_no_request_ends_in_a_traceback(command: str, words: list[tuple[str, str
 
 
 @given(option=FUZZED, value=VALUE, more=st.lists(st.tuples(FUZZED, VALUE), max_size=2))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@campaign(100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_figure_ends_in_a_traceback(option: str, value: str, more: list[tuple[str, str]]) -> None:
     """The same when a small still is really drawn."""
     given = [option, value, *(word for pair in more for word in pair)]

@@ -18,7 +18,7 @@ from test_cli import SMALL, done, gif, in_a_new_folder, run
 import convanim
 from convanim.render import Renderer
 from convanim.render.frames import Frame
-from convanim.render.inks import Inks
+from convanim.render.pixels import PIXEL
 
 __all__ = ["in_a_new_folder"]
 
@@ -97,7 +97,7 @@ def test_older_frames_of_the_name_go_and_all_else_stays() -> None:
 
 def test_frames_are_numbered_so_that_names_sort(monkeypatch: pytest.MonkeyPatch) -> None:
     """From a thousand frames on, numbers have four digits throughout."""
-    blank = Frame(np.zeros((2, 2), dtype=np.uint16), (), Inks())
+    blank = Frame(np.zeros((2, 2), dtype=PIXEL), ())
     monkeypatch.setattr("convanim.export.frames.frames", lambda animation: repeat(blank))
     done("conv", "-i", "32", "-k", "1", "--max-frames", "1001", "-o", "many/")
     names = sorted(path.name for path in Path("many").iterdir())
@@ -222,32 +222,6 @@ def test_a_target_that_cannot_be_replaced_stays(name: str, monkeypatch: pytest.M
     assert {path: Path(path).read_bytes() for path in written()} == before
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-@pytest.mark.parametrize("line", ["conv -i 3 -k 2 -o - --format gif", "conv -i 3 -k 2 --json", "templates"])
-def test_a_full_standard_output_is_an_error_in_one_line(line: str) -> None:
-    """What cannot be printed ends with status 1 and one line."""
-    environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
-    with open("/dev/full", "wb") as full:
-        command = [sys.executable, "-m", "convanim", *line.split()]
-        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=environment)
-    assert result.returncode == 1
-    assert result.stderr.decode().splitlines() == ["Error: No space left on device"]
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell closes the streams")
-@pytest.mark.parametrize("close", [">&-", "2>&-"])
-def test_a_closed_stream_is_no_traceback(close: str) -> None:
-    """With a closed standard output data cannot be written, which is one line; a closed standard error is no matter."""
-    command = f'"{sys.executable}" -m convanim conv -i 13 -k 3 --width 200 -o - --format gif {close}'
-    result = subprocess.run(["sh", "-c", command], capture_output=True, env=os.environ | {"PYTHONPATH": str(CHECKOUT)})
-    if close == ">&-":
-        assert result.returncode == 1
-        assert len(result.stderr.decode().splitlines()) == 1
-    else:
-        assert result.returncode == 0
-        assert len(gif(result.stdout).delays) == 121
-
-
 def test_output_is_the_same_run_after_run() -> None:
     """Bytes do not hang on the hash seed, the locale, or a matplotlibrc that changes fonts, lines and smoothing."""
     Path("matplotlibrc").write_text(
@@ -279,12 +253,15 @@ def test_signs_reach_a_standard_output_of_another_encoding() -> None:
     assert b"\r" not in result.stdout
 
 
-@pytest.mark.parametrize(("extra", "shown"), [((), True), (("--quiet",), False), (("--steps", "0:9"), False)])
-def test_long_work_shows_its_progress_on_a_terminal(tmp_path: Path, extra: tuple[str, ...], shown: bool) -> None:
-    """A bar appears on a terminal when there are many frames, unless --quiet silences it."""
+@pytest.mark.parametrize(("extra", "long", "shown"), [((), 0.0, True), (("--quiet",), 0.0, False), ((), 60.0, False)])
+def test_long_work_shows_its_progress_on_a_terminal(
+    tmp_path: Path, extra: tuple[str, ...], long: float, shown: bool
+) -> None:
+    """A bar appears on a terminal when the work takes long, unless --quiet silences it."""
     pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
-    line = [sys.executable, "-m", "convanim", "conv", "-i", "13", "-k", "3", "--width", "120", "-o", "a.gif", *extra]
+    code = f"import convanim.cli.output as output; output._LONG = {long}; from convanim.cli import main; main()"
+    line = [sys.executable, "-c", code, "conv", "-i", "13", "-k", "3", "--width", "120", "-o", "a.gif", *extra]
     result = subprocess.run(
         line, cwd=tmp_path, stderr=theirs, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(CHECKOUT)}
     )

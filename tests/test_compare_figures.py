@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from campaigns import campaign
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pixels import inks
@@ -26,7 +27,7 @@ from convanim.render import Renderer
 from convanim.scene import Blocks, Cells, Scene, Texts, shown
 from convanim.theme import load_theme
 
-few = settings(max_examples=10, deadline=None)
+few = campaign(10)
 FIGURES = st.one_of(chains(), st.sampled_from(["conv", "conv-transpose", "max-pool", "avg-pool"]).flatmap(channelled))
 LONG, SHORT = Conv(6, 3), Conv(4, 3)
 WORDS = ("label", "caption", "equation")

@@ -4,8 +4,9 @@ import re
 from math import floor
 
 import pytest
+from campaigns import campaign
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import LAYERS, layers
 
@@ -28,7 +29,7 @@ def worked_out(expression: str) -> int:
 
 @pytest.mark.parametrize("op", LAYERS)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@campaign(60)
 def test_formulas_come_to_the_size(op: str, data: st.DataObject) -> None:
     """Each axis's formula has every number in it, and both its sides are the output size."""
     layer = data.draw(layers(op))
@@ -43,7 +44,7 @@ def test_formulas_come_to_the_size(op: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("op", LAYERS)
 @given(data=st.data())
-@settings(max_examples=30, deadline=None)
+@campaign(30)
 def test_what_is_said_is_what_is_there(op: str, data: st.DataObject) -> None:
     """Sizes, unread cells and weights agree with the geometry, and no line is empty of words."""
     layer = data.draw(layers(op))

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from test_chain_json import chains
 from test_cli import done, in_a_new_folder, run
 from test_explain import worked_out
@@ -49,7 +50,7 @@ def test_the_inception_reduction_is_spelled_out() -> None:
 
 
 @given(chain=chains())
-@settings(max_examples=60, deadline=None)
+@campaign(60)
 def test_every_stage_is_there_and_its_formulas_come_right(chain: Chain) -> None:
     """Stages are numbered, formulas come to their sizes, costs add up."""
     text = explained(chain)

@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from campaigns import campaign
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pixels import composed, keys_at, numbers_at, weights_at
@@ -26,7 +27,7 @@ from convanim.views import VIEWS
 Cell: TypeAlias = tuple[int, ...]
 Ints: TypeAlias = NDArray[np.int64]
 every_view = pytest.mark.parametrize("view", list(VIEWS))
-few = settings(max_examples=20, deadline=None)
+few = campaign(20)
 
 
 @st.composite
@@ -102,7 +103,7 @@ def spelled(number: int) -> str:
     return str(number).replace("-", MINUS)
 
 
-@settings(max_examples=150, deadline=None)
+@campaign(150)
 @given(layer=flipped())
 def test_taps_and_stamps_follow_the_definition(layer: ConvTranspose) -> None:
     """Gather and scatter reading list the same meetings, those of the kernel stamped back to front."""
@@ -115,7 +116,7 @@ def test_taps_and_stamps_follow_the_definition(layer: ConvTranspose) -> None:
     assert not any(tap.is_copy for tap in geometry.taps((0,) * len(layer.axes)))
 
 
-@settings(max_examples=80, deadline=None)
+@campaign(80)
 @given(layer=flipped(channels=True), seed=st.integers(0, 99))
 def test_numbers_are_those_of_the_kernel_turned_around(layer: ConvTranspose, seed: int) -> None:
     """With channels and groups, flipping is the same as turning every filter around; what channels add sums up."""
@@ -128,7 +129,7 @@ def test_numbers_are_those_of_the_kernel_turned_around(layer: ConvTranspose, see
     assert np.array_equal(channel_sums(geometry, made).sum(axis=1), made.output)
 
 
-@settings(max_examples=80, deadline=None)
+@campaign(80)
 @given(layer=flipped(), seed=st.integers(0, 99))
 def test_numbers_are_sums_of_flipped_stamps(layer: ConvTranspose, seed: int) -> None:
     """The output is what all stamps add up to."""

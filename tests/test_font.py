@@ -1,64 +1,80 @@
-"""The table of advance widths agrees with the font that is drawn, and what the font lacks stays legible."""
+"""Text is measured in the font's own file, as it is then drawn; what the font lacks stays legible."""
 
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path as FilePath
 
 import matplotlib
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
+from matplotlib.path import Path
+from matplotlib.textpath import TextPath
 
-from convanim.font import ADVANCES, CAP_HEIGHT, DESCENT, UNITS_PER_EM, legible, text_width
-from convanim.render import glyphs
+from convanim.font import BUNDLED, Metrics
 from convanim.render.glyphs import outline
-from convanim.render.truetype import CLOSE
 
-FONT = FT2Font(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"))
-
-
-def test_every_advance_is_the_fonts_own() -> None:
-    """Each character of the table is in the font, as wide as the table says."""
-    assert FONT.units_per_EM == UNITS_PER_EM
-    for character, advance in ADVANCES.items():
-        assert FONT.get_char_index(ord(character)) != 0, character
-        glyph = FONT.load_char(ord(character), flags=LoadFlags.NO_SCALE | LoadFlags.NO_HINTING)
-        assert round(glyph.linearHoriAdvance) == advance or glyph.horiAdvance == advance, character
+FILES = FilePath(matplotlib.get_data_path()) / "fonts" / "ttf"
+FONTS = {name: Metrics(str(FILES / f"{name}.ttf")) for name in ("DejaVuSans", "DejaVuSerif", "DejaVuSansMono")}
+WORDS = ["input 5×5", "To AV, 1.7", "max(0, 1) ≈ −0.5", "⌊(5 + 2)/2⌋ = 3", "éßøÅñ ω₀²"]
 
 
-def test_the_table_holds_what_figures_say() -> None:
-    """Letters, digits, the signs of formulas, Greek and accents."""
-    for character in "azAZ09 ×−·⌊⌋⌈⌉≈∞→↓…–“”αωΣéßøÅñ₀²":
-        assert character in ADVANCES, character
+@pytest.mark.parametrize("name", FONTS)
+@pytest.mark.parametrize("text", WORDS)
+def test_text_is_laid_out_as_matplotlib_does(name: str, text: str) -> None:
+    """Letters stand where matplotlib puts them, kerning and all, within a two-hundredth of an em."""
+    plain = TextPath((0, 0), text, size=1, prop=FontProperties(fname=FILES / f"{name}.ttf"))
+    points, codes = outline(text, FONTS[name])
+    assert plain.codes is not None
+    assert np.array_equal(codes, plain.codes)
+    drawn = codes != Path.CLOSEPOLY
+    assert np.abs(np.asarray(plain.vertices) - points * (1, -1))[drawn].max() <= 0.005
 
 
-def test_capitals_and_digits_are_as_high_as_is_said() -> None:
-    """CAP_HEIGHT is the height of H and 0 within a hundredth, DESCENT the depth below the base line."""
-    for character in "H0":
-        points, _ = outline(character)
-        assert -points[:, 1].min() == pytest.approx(CAP_HEIGHT, abs=0.02)
-    assert outline("p")[0][:, 1].max() <= DESCENT + 1e-9
+@pytest.mark.parametrize("font", FONTS.values(), ids=FONTS)
+def test_heights_are_the_fonts_own(font: Metrics) -> None:
+    """Capitals are as high as is said, and letters stay between ascent and descent."""
+    assert -outline("H", font)[0][:, 1].min() == pytest.approx(font.cap_height)
+    face = FT2Font(font.file)
+    assert font.ascent == face.ascender / face.units_per_EM
+    heights = outline("Hdpqgj|0", font)[0][:, 1]
+    assert -font.ascent <= heights.min() < heights.max() <= font.descent
 
 
-@given(st.text(st.sampled_from(sorted(ADVANCES)), max_size=12), st.floats(1, 100))
-def test_text_is_as_wide_as_its_characters(text: str, em: float) -> None:
-    """A line's width is the sum of its advances, whatever the font size."""
-    assert text_width(text, em) == pytest.approx(sum(ADVANCES[c] for c in text) * em / UNITS_PER_EM)
+def test_without_a_file_it_is_the_font_that_comes_along() -> None:
+    """The bundled font is DejaVu Sans."""
+    assert BUNDLED.face.family_name == "DejaVu Sans"
+    assert BUNDLED.width("input", 20) == FONTS["DejaVuSans"].width("input", 20)
+
+
+@given(st.text("aAVTo.,0123456789×− ", max_size=12), st.floats(1, 100))
+def test_widths_grow_with_the_size_and_the_text(text: str, em: float) -> None:
+    """A line is as many times as wide as its font is large, and kerning moves letters by less than a fifth of that."""
+    assert BUNDLED.width(text, em) == pytest.approx(em * BUNDLED.width(text, 1))
+    alone = sum(BUNDLED.width(character, 1) for character in text)
+    assert alone - 0.2 * len(text) <= BUNDLED.width(text, 1) <= alone + 0.2 * len(text)
+
+
+def test_kerning_brings_letters_together() -> None:
+    """`To` is narrower than its letters; figures are never kerned, so that numbers stand under each other."""
+    assert BUNDLED.width("To", 1) < BUNDLED.width("T", 1) + BUNDLED.width("o", 1)
+    assert BUNDLED.width("1234567890", 1) == pytest.approx(10 * BUNDLED.width("0", 1))
 
 
 @given(st.text(max_size=12))
 def test_any_text_can_be_measured_and_drawn(text: str) -> None:
-    """No character raises anything: what is drawn is in the table, and reaches no further than its width."""
-    drawn, missing = legible(text)
-    assert set(drawn) <= set(ADVANCES)
+    """No character raises anything: what is drawn reaches no further than its width."""
+    drawn, missing = BUNDLED.legible(text)
+    assert BUNDLED.legible(drawn) == (drawn, ())
     assert set(missing) <= set(text)
-    vertices, codes = outline(text)
+    vertices, codes = outline(text, BUNDLED)
     assert len(vertices) == len(codes)
     if len(vertices):
         assert np.isfinite(vertices).all()
-        assert vertices[:, 0].max() <= text_width(text, 1) + 0.5
+        assert vertices[:, 0].max() <= BUNDLED.width(text, 1) + 1.5  # marks and wide signs may stand out
 
 
 @pytest.mark.parametrize(
@@ -74,38 +90,14 @@ def test_any_text_can_be_measured_and_drawn(text: str) -> None:
 )
 def test_what_the_font_lacks_is_spelled_out_and_told(text: str, drawn: str, missing: tuple[str, ...]) -> None:
     """Emoji and CJK become their code points, each told once; white space is a space."""
-    assert legible(text) == (drawn, missing)
+    assert BUNDLED.legible(text) == (drawn, missing)
 
 
-@pytest.mark.parametrize("first", range(0, len(ADVANCES), 100))
-def test_outlines_are_the_fonts_own(first: int) -> None:
-    """Every character's points and the way from each to the next are those that FreeType reads."""
-    for character in sorted(ADVANCES)[first : first + 100]:
-        FONT.load_char(ord(character), flags=LoadFlags.NO_SCALE | LoadFlags.NO_HINTING)
-        points, codes = FONT.get_path()
-        wanted = np.asarray(points).reshape(-1, 2) * 64 / (UNITS_PER_EM, -UNITS_PER_EM)
-        vertices, kinds = outline(character)
-        assert kinds.tolist() == np.asarray(codes).tolist(), character
-        # FreeType rounds the middle between two points to a whole unit.
-        kept = kinds != CLOSE
-        assert np.abs(vertices[kept] - wanted[kept]).max(initial=0) <= 1 / UNITS_PER_EM, character
-
-
-def test_the_font_is_found_where_matplotlib_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the font does not lie beside matplotlib, as some systems have it, matplotlib itself is asked."""
-    beside = glyphs.font_file()
-    monkeypatch.setattr(glyphs, "_folder", lambda: None)
-    assert glyphs.font_file() == Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
-    assert glyphs.font_file().read_bytes() == beside.read_bytes()
-    assert glyphs.font_version() == matplotlib.__version__
-
-
-def test_drawing_does_not_import_matplotlib(tmp_path: Path) -> None:
-    """A GIF and PNG frames with text in them are made without it: its import would take longer than all else."""
+def test_what_measures_nothing_does_not_import_matplotlib() -> None:
+    """Geometry and options are there without it: its import would take longer than all else."""
     code = (
-        "import sys, convanim\n"
-        "figure = convanim.animate(convanim.Conv(4, 3), values='arange').save(*sys.argv[1:])\n"
+        "import sys, convanim, convanim.font\n"
+        "convanim.Conv(4, 3), convanim.Options(), convanim.font.BUNDLED\n"
         "print([name for name in sys.modules if name.startswith('matplotlib')])"
     )
-    command = [sys.executable, "-c", code, str(tmp_path / "a.gif"), f"{tmp_path}/"]
-    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "[]\n"
+    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"

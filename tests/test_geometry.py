@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from oracle import cells, oracle_of
@@ -17,7 +18,7 @@ from convanim.operations import OPERATIONS, operation_of
 from convanim.values import values_of
 
 every_op = pytest.mark.parametrize("op", list(OPERATIONS))
-few = settings(max_examples=100, deadline=None)
+few = campaign(100)
 
 
 def taps_of(layer: Layer) -> dict[tuple[int, ...], list[tuple[tuple[int, ...], tuple[int, ...] | None]]]:

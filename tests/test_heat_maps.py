@@ -1,11 +1,13 @@
 """Heat maps: every cell has the theme's colour of its number, the legend says the largest, padding has no colour."""
 
+from functools import cache
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from oracle import Cell, oracle_of
@@ -25,7 +27,8 @@ from convanim.scene import Cells, Lattice, Lines, Scene
 from convanim.theme import load_theme, theme_names
 
 Numbers = NDArray[Any]
-few = settings(max_examples=12, deadline=None)
+few = campaign(12)
+the = cache(load_theme)
 every_theme = pytest.mark.parametrize("theme", theme_names())
 # Parts of a cell, off its lines and off the number in its middle.
 PROBES = np.array([(0.15, 0.2), (0.15, 0.5), (0.15, 0.8), (0.85, 0.2), (0.85, 0.8)])
@@ -38,7 +41,7 @@ def picture(animation: Animation, step: int) -> NDArray[np.uint8]:
 
 def colour_of(theme: str, level: float) -> list[int]:
     """A number's colour, by definition: from the middle to an end of the theme's three, in sixteen steps a side."""
-    low, middle, high = load_theme(theme).heat
+    low, middle, high = the(theme).heat
     part = np.rint(abs(level) * 16) / 16
     return [round(m + (e - m) * part) for m, e in zip(middle, high if level > 0 else low)]
 
@@ -83,7 +86,7 @@ def test_every_cell_has_the_colour_of_its_number(theme: str, numbers: list[int],
                 level = values[(channel, *cell)] / (np.abs(values).max() or 1)
                 expected = colour_of(theme, level)
                 if map_ == "output" and number > step:
-                    expected = list(load_theme(theme).style("output_pending").fill or ())
+                    expected = list(the(theme).style("output_pending").fill or ())
                 assert close(seen(pixels, sheet(scene, map_, channel), tuple(cell)), expected), (map_, cell)
 
 
@@ -102,7 +105,7 @@ def test_iso_sheets_have_the_same_colours(theme: str) -> None:
 def test_padding_is_not_coloured(padded: Any) -> None:
     """Where the input has no cell there is the background, not the colour of zero."""
     animation = drawn(padded, values="random:1", heat_map=True, view="flat", theme="dark", width=500)
-    pixels, theme = picture(animation, animation.scene.steps - 1), load_theme("dark")
+    pixels, theme = picture(animation, animation.scene.steps - 1), the("dark")
     lattice = sheet(animation.scene, "input", 0)
     first = next(
         shape.cells[0]
@@ -211,9 +214,7 @@ def test_the_checkerboard_counts_how_often_cells_are_written(theme: str) -> None
                     assert close(seen(pixels, lattice, cell), colour_of(theme, number / 4))
                 else:
                     assert (part, *cell) not in said
-                    assert close(
-                        seen(pixels, lattice, cell), list(load_theme(theme).styles["output_pending"].fill or ())
-                    )
+                    assert close(seen(pixels, lattice, cell), list(the(theme).styles["output_pending"].fill or ()))
 
 
 def test_a_stamp_has_a_frame_and_reads_one_cell() -> None:

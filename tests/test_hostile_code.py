@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from campaigns import campaign
 from click.testing import CliRunner
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from convanim.cli import main
@@ -86,10 +87,10 @@ def test_hostile_text_is_refused(name: str, tmp_path: Path) -> None:
     """In one line of bounded length, fast, without a warning, and nothing was run."""
     ran = tmp_path / "ran"
     text = HOSTILE[name].replace("{ran}", str(ran)).replace("{{", "{").replace("}}", "}")
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(RequestError) as fault:
         from_code(text, "7x9")
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
     line = str(fault.value)
     assert fault.value.field == "code"
     assert len(line.splitlines()) == 1
@@ -126,7 +127,7 @@ CODE_LIKE = st.text(alphabet="nCov2d.(),=[]{}'\"-+*0123456789 :_xes\n\0é", max_
 @example("Conv")
 @example("type: Conv kernel_shape")
 @example("op_type")
-@settings(max_examples=400, deadline=None)
+@campaign(400)
 def test_any_text_is_a_layer_or_refused(text: str) -> None:
     """No other error comes out, whatever is written."""
     is_code(text)
@@ -142,7 +143,7 @@ _KEYS = st.sampled_from(["op_type", "kernel_shape", "strides", "pads", "dilation
 
 
 @given(table=st.dictionaries(_KEYS, _VALUES, max_size=6), op=st.sampled_from(["Conv", "MaxPool", "ConvTranspose"]))
-@settings(max_examples=300, deadline=None)
+@campaign(300)
 def test_any_table_is_a_layer_or_refused(table: dict[str, Any], op: str) -> None:
     """So it is with dicts."""
     assert refused({**table, "op_type": op, "kernel_shape": table.get("kernel_shape", [1, 1])}) in (0, 1)

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from campaigns import campaign, listed
 from html_pages import Page, at, read_page
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from stacks import drawn
 from strategies import LAYERS, chains, channelled, layers
@@ -78,7 +79,7 @@ def _lattice(page: Page, told: dict[str, Any]) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("op", LAYERS)
-@settings(max_examples=15, deadline=None)
+@campaign(15)
 @given(data=st.data())
 def test_a_page_holds_what_the_scene_shows(op: str, data: st.DataObject) -> None:
     """For any layer, in both views, with and without numbers."""
@@ -93,7 +94,7 @@ def test_a_page_holds_what_the_scene_shows(op: str, data: st.DataObject) -> None
     assert_same(animation, read_page(page_of(animation)))
 
 
-@settings(max_examples=15, deadline=None)
+@campaign(15)
 @given(data=st.data())
 def test_a_page_holds_stacks_and_chains(data: st.DataObject) -> None:
     """For any stack of channels and any chain, sampled to few frames."""
@@ -102,7 +103,7 @@ def test_a_page_holds_stacks_and_chains(data: st.DataObject) -> None:
     assert_same(animation, read_page(page_of(animation)))
 
 
-@pytest.mark.parametrize("name", template_names())
+@listed("name", template_names())
 def test_every_template_is_a_page_of_sane_size(name: str) -> None:
     """Each holds what its scene shows, in under 130 kB."""
     animation = load_recipe(name).animation()

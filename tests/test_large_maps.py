@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from campaigns import campaign
+from hypothesis import example, given
 from hypothesis import strategies as st
 from oracle import Cell
 from pixels import inks, wider
@@ -20,7 +21,7 @@ from convanim.animation import Animation, compose
 from convanim.chain import Chain
 from convanim.errors import RequestError
 from convanim.figures import Subject
-from convanim.font import CAP_HEIGHT
+from convanim.font import BUNDLED
 from convanim.layers import Conv, ConvTranspose, MaxPool
 from convanim.operations import OPERATIONS
 from convanim.options import Options
@@ -60,7 +61,9 @@ def test_large_maps_say_what_they_leave_out(figure: Any, expected: list[str], vi
     cells = {step % int(np.prod(size)) for step in animation.timing.steps}
     kept = [sorted({cell // size[-1] for cell in cells}), sorted({cell % size[-1] for cell in cells})]
     assert cells == {row * size[-1] + column for row in kept[0] for column in kept[1]}
-    assert len(animation.notes) >= sum("drawn" in part for part in expected)
+    told = " ".join(animation.notes)
+    assert told.count(" of ") >= 2 * sum("drawn" in part for part in expected)
+    assert told.count("max-sheets") == any("drawn" in part for part in expected)
     assert sum(len(shape) for shape in animation.scene.shapes) < 20_000
     renderer = Renderer(animation.scene, animation.theme)
     pictures = [renderer.frame(step).pixels.copy() for step in (0, animation.scene.steps - 1)]
@@ -180,7 +183,7 @@ def check_page(scene: Scene, least: float) -> None:
             assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1], (one, other)
         for shape in scene.shapes:
             if isinstance(shape, Texts):
-                assert shape.em * CAP_HEIGHT >= least - 1e-9, shape.role
+                assert shape.em * BUNDLED.cap_height >= least - 1e-9, shape.role
             elif len(shape):
                 elements = np.arange(len(shape.at(step)) if not isinstance(shape, Cells) else len(shape))
                 boxes = shape.boxes(step, elements)
@@ -242,7 +245,7 @@ def test_long_labels_stay_apart(view: str, width: int) -> None:
 
 
 @every_view
-@settings(max_examples=40, deadline=None)
+@campaign(40)
 @given(
     figure=st.one_of(chains(), st.sampled_from(list(OPERATIONS)).flatmap(channelled)),
     values=st.sampled_from([None, "random:5"]),

@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convanim.errors import RequestError
@@ -221,7 +222,7 @@ def test_ceil_mode_still_needs_a_window(op: str) -> None:
 
 
 @pytest.mark.parametrize("op_field", ALL_FIELDS, ids=":".join)
-@settings(max_examples=60, deadline=None)
+@campaign(60)
 @given(text=st.text(max_size=30) | st.text("0123456789xX×:-. _\n", max_size=12) | st.text("0123456789x:", max_size=6))
 def test_any_text_makes_a_layer_or_a_refusal(op_field: tuple[str, str], text: str) -> None:
     """Whatever is typed into any field makes a layer or one line of refusal, never another exception."""
@@ -237,7 +238,7 @@ JUNK: st.SearchStrategy[Any] = st.recursive(
 
 
 @every_op
-@settings(max_examples=150, deadline=None)
+@campaign(150)
 @given(data=st.data())
 def test_any_values_make_a_layer_or_a_refusal(op: str, data: st.DataObject) -> None:
     """The same holds for values of any type in any number of fields at once."""

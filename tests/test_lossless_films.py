@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign, listed
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from pixels import Film, Picture, composed, decoded, pictures_of
@@ -31,16 +32,16 @@ def film(animation: Animation, suffix: str) -> Film:
     return decoded(stream.getvalue())
 
 
-def assert_shows(seen: Film, animation: Animation) -> None:
-    """While each frame lasts, the film shows it; where its picture is the one before, they may be one."""
+def assert_shows(seen: Film, animation: Animation, pictures: list[Picture]) -> None:
+    """While each frame lasts, the film shows its picture; where that is the one before, they may be one."""
     timing = animation.timing
     if len(timing.steps) == 1:  # a WebP is then a picture without a time
-        assert_same(seen.pictures[0], pictures_of(animation)[0])
+        assert_same(seen.pictures[0], pictures[0])
         return
     lasts = [10 * timing.duration(number) for number in range(len(timing.steps))]
     starts = np.array([0, *accumulate(seen.durations)])
     assert starts[-1] == sum(lasts)
-    for expected, time in zip(pictures_of(animation), [0, *accumulate(lasts)]):
+    for expected, time in zip(pictures, [0, *accumulate(lasts)]):
         place = int(np.searchsorted(starts, time, side="right")) - 1
         assert_same(seen.pictures[place], expected)
 
@@ -54,7 +55,7 @@ def assert_same(picture: Picture, expected: Picture) -> None:
 
 @pytest.mark.parametrize("suffix", LOSSLESS)
 @pytest.mark.parametrize("op", OPERATIONS)
-@settings(max_examples=5, deadline=None)
+@campaign(5)
 @given(data=st.data())
 def test_frames_are_the_renderers_pixel_for_pixel(op: str, suffix: str, data: st.DataObject) -> None:
     """Any layer, theme and background, also forth and back: colours and transparency are kept, times too."""
@@ -66,15 +67,16 @@ def test_frames_are_the_renderers_pixel_for_pixel(op: str, suffix: str, data: st
         view=data.draw(st.sampled_from(["iso", "flat"])),
     )
     animation = composed(data.draw(layers(op)), options)
-    assert_shows(film(animation, suffix), animation)
+    assert_shows(film(animation, suffix), animation, pictures_of(animation))
 
 
-@pytest.mark.parametrize("suffix", LOSSLESS)
-@pytest.mark.parametrize("name", template_names())
-def test_every_template_is_a_film(name: str, suffix: str) -> None:
+@listed("name", template_names())
+def test_every_template_is_a_film(name: str) -> None:
     """The templates' frames are the renderer's, on no background too."""
     animation = load_recipe(name, max_frames=3, transparent=True).animation()
-    assert_shows(film(animation, suffix), animation)
+    pictures = pictures_of(animation)
+    for suffix in LOSSLESS:
+        assert_shows(film(animation, suffix), animation, pictures)
 
 
 @pytest.mark.parametrize("suffix", LOSSLESS)

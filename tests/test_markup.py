@@ -2,6 +2,7 @@
 
 import html
 import re
+import string
 
 import pytest
 from hypothesis import example, given
@@ -73,12 +74,30 @@ def test_an_html_attribute_is_read_back(text: str) -> None:
 
 @given(st.text())
 @example(HOSTILE)
+@example("\\")
 def test_every_special_character_is_escaped(text: str) -> None:
     """In Markdown, Quarto and reStructuredText special characters have a backslash in front; nothing is lost."""
     for escape, special in ((markdown, r"\`*_[]<>|$"), (rst, r"\`*_|:<"), (quarto_attribute, '\\"&{')):
         written = escape(text)
-        assert re.sub(r"\\(.)", r"\1", written) == one_line(text)
+        nothing = escape is rst and not one_line(text).strip("\\")
+        assert re.sub(r"\\(.)", r"\1", written.removeprefix("\\ " if nothing else "")) == one_line(text)
         assert not set(re.sub(r"\\.", "", written)) & set(special)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [*(8 * c for c in string.punctuation), "• a", "‣ a", "⁃ a", "1. a", "(a) b", "/a b", ">>> a", "__", ".. a::"],
+)
+def test_a_title_of_signs_alone_is_plain_text_in_rst(title: str) -> None:
+    """Above a line of equals signs it is a title, in a paragraph that paragraph, whatever the signs are."""
+    core = pytest.importorskip("docutils.core")
+    for text in (rst(title), f"{rst(title)}\n{'=' * 99}", f".. figure:: x.png\n\n   {rst(title)}"):
+        settings = {"report_level": 1, "halt_level": 1, "doctitle_xform": False}
+        document = core.publish_doctree(f"{text}\n\nand so on.\n", settings_overrides=settings)
+        assert title in document.astext()
+        assert {node.tagname for node in document.findall()} <= {
+            *("document", "paragraph", "#text", "section", "title", "figure", "image", "caption")
+        }
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))

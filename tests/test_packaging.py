@@ -1,10 +1,13 @@
 """The wheel and the sdist hold all that is needed, and the installed tool draws outside the checkout."""
 
+import email
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -47,13 +50,38 @@ def test_the_wheel_holds_the_templates(built: Path) -> None:
 
 
 def test_the_sdist_holds_what_is_needed_to_test_it(built: Path) -> None:
-    """Package, templates, tests, README and licence are in the sdist, and nothing of the working tree's clutter."""
+    """Package, templates, tests, pages and licence are in the sdist, and nothing of the working tree's clutter."""
     (archive,) = built.glob("*.tar.gz")
     with tarfile.open(archive) as tar:
         names = {name.split("/", 1)[1] for name in tar.getnames() if "/" in name}
     assert set(TEMPLATES) <= names
-    assert {"pyproject.toml", "README.md", "LICENSE", "tests/test_packaging.py", "convanim/cli/__init__.py"} <= names
+    assert {"pyproject.toml", "hatch_build.py", "README.md", "CITATION.cff", "LICENSE", "docs/layers.md"} <= names
+    assert {"tests/test_packaging.py", "convanim/cli/__init__.py"} <= names
     assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".gif"))]
+
+
+def test_the_readme_can_be_read_where_a_package_index_shows_it(built: Path) -> None:
+    """Its pictures and links are addresses in the repository, for files that are there; one place says the address."""
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
+    repository = project["tool"]["hatch"]["metadata"]["hooks"]["custom"]["repository"]
+    (wheel,) = built.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith("/METADATA")]
+        metadata = email.message_from_bytes(archive.read(name))
+    text = metadata.get_payload(decode=True)
+    assert isinstance(text, bytes)
+    shown = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    relative = re.compile(r'(\]\(|src=")((?!https?:|#)[^)"]+)')
+    links = [target for _, target in relative.findall(shown)]
+    assert links
+    assert not relative.search(text.decode())
+    for target in links:
+        where = "raw" if target.endswith(".gif") else "blob"
+        assert f"{repository}/{where}/HEAD/{target}" in text.decode()
+    assert f"Repository, {repository}" in metadata.get_all("Project-URL", [])
+    pages = [CHECKOUT / "hatch_build.py", CHECKOUT / "CITATION.cff", *CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/*")]
+    assert not [page.name for page in pages if repository in page.read_text(encoding="utf-8")]
+    assert (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8").count(repository) == 1
 
 
 def test_the_installed_tool_draws_outside_the_checkout(built: Path, tmp_path: Path) -> None:
@@ -80,7 +108,7 @@ def test_the_installed_tool_draws_outside_the_checkout(built: Path, tmp_path: Pa
     where = [str(python), "-c", "import convanim; print(convanim.__file__)"]
     assert str(site) in subprocess.check_output(where, cwd=elsewhere, text=True, env=clean())
     assert tool("--version").startswith("convanim ")
-    assert "no_padding_strides" in tool("templates").splitlines()
+    assert "no_padding_strides" in tool("templates", "--names").splitlines()
     tool("render", "no_padding_strides", "--theme", "dark", "--width", "160", "-o", "a.gif")
     with Image.open(elsewhere / "a.gif") as picture:
         picture.seek(3)

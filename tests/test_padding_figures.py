@@ -1,13 +1,15 @@
 """Figures of padding modes: copied numbers in the padding, frames around the cells that they come from."""
 
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
+from campaigns import campaign
 from copies import NUMPY, Cell, Padded, padded
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pixels import composed, numbers_at
 
@@ -22,7 +24,7 @@ from convanim.views.marks import outline
 
 every_mode = pytest.mark.parametrize("mode", sorted(NUMPY))
 every_view = pytest.mark.parametrize("view", list(VIEWS))
-few = settings(max_examples=20, deadline=None)
+few = campaign(20)
 
 
 def segments(scene: Scene, step: int) -> list[Any]:
@@ -77,7 +79,8 @@ def side_of_a_cell(scene: Scene) -> float:
 
 def borders(sides: list[Any]) -> list[Any]:
     """Those sides of some cells that have none of these cells on their other side."""
-    return [side for side in sides if sides.count(side) == 1]
+    times = Counter(map(tuple, sides))
+    return [side for side in sides if times[tuple(side)] == 1]
 
 
 @every_view
@@ -95,7 +98,7 @@ def test_small_cells_have_one_frame_around_all(size: str, mode: str, view: str) 
 
 
 @given(cells=st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=20))
-@settings(max_examples=100, deadline=None)
+@campaign(100)
 def test_an_outline_is_where_cells_meet_no_other(cells: set[Cell]) -> None:
     """Every side that one of the cells has for itself, once, a cell long."""
     lattice = Lattice((3, 7), (10, 0), (-2, 8))

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from campaigns import campaign
 from click.testing import CliRunner
 from copies import NUMPY, Padded, padded
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convanim.captions import caption_lines
@@ -28,7 +29,7 @@ from convanim.values import values_of
 every_mode = pytest.mark.parametrize("mode", sorted(NUMPY))
 
 
-@settings(max_examples=150, deadline=None)
+@campaign(150)
 @given(layer=padded(channels=False))
 def test_taps_are_the_cells_that_numpy_pads_with(layer: Conv) -> None:
     """Each tap names the real cell that numpy's padding puts there, and is a copy exactly outside of the input."""
@@ -40,7 +41,7 @@ def test_taps_are_the_cells_that_numpy_pads_with(layer: Conv) -> None:
         assert [(tap.kernel, tap.input, tap.is_copy) for tap in geometry.taps(output)] == expected
 
 
-@settings(max_examples=80, deadline=None)
+@campaign(80)
 @given(layer=padded(channels=True), seed=st.integers(0, 999))
 def test_numbers_are_those_of_the_padded_input(layer: Conv, seed: int) -> None:
     """Channels are padded alike and groups kept apart: the output is the unpadded layer's over numpy's padded input."""
@@ -60,7 +61,7 @@ def test_numbers_are_those_of_the_padded_input(layer: Conv, seed: int) -> None:
             assert made[(channel, *output)] == met
 
 
-@settings(max_examples=60, deadline=None)
+@campaign(60)
 @given(layer=padded(), seed=st.integers(0, 99))
 def test_json_says_which_taps_are_copies_and_adds_up(layer: Conv, seed: int) -> None:
     """Taps in the padding, and no others, have `"pad": true` and name a cell; `y = sum(w·x)` needs no further rule."""
@@ -80,7 +81,7 @@ def test_json_says_which_taps_are_copies_and_adds_up(layer: Conv, seed: int) -> 
         assert met == np.array(table["values"]["output"])[output]
 
 
-@settings(max_examples=80, deadline=None)
+@campaign(80)
 @given(layer=padded(channels=False))
 def test_cells_that_only_padding_copies_count_as_read(layer: Conv) -> None:
     """What no window reads, itself or as a copy, is unread, and nothing else."""
@@ -90,7 +91,7 @@ def test_cells_that_only_padding_copies_count_as_read(layer: Conv) -> None:
     assert geometry.unread == np.prod(layer.input_size) - len(read)
 
 
-@settings(max_examples=60, deadline=None)
+@campaign(60)
 @given(layer=padded(channels=False), k=st.integers(1, 3))
 def test_regions_of_a_chain_hold_copied_cells_and_no_others(layer: Conv, k: int) -> None:
     """A cell's region in each map is what its taps reach, a circular layer's in parts; the box goes around all."""

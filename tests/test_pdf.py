@@ -7,7 +7,8 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 from pdfs import Pdf, opened
 from pixels import Picture, composed, pictures_of
@@ -42,7 +43,7 @@ def assert_fills(pdf: Pdf, page: int, animation: Animation, picture: Picture, st
 
 
 @pytest.mark.parametrize("op", OPERATIONS)
-@settings(max_examples=8, deadline=None)
+@campaign(8)
 @given(data=st.data())
 def test_every_page_fills_what_its_step_shows(op: str, data: st.DataObject) -> None:
     """Pages are the steps in order, and cells have the renderer's colours in them."""

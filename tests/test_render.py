@@ -7,7 +7,8 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pixels import composed, pictures_of
@@ -17,7 +18,7 @@ from convanim.animation import Animation
 from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool
 from convanim.operations import OPERATIONS
 from convanim.options import Options
-from convanim.render import Renderer, frames
+from convanim.render import Renderer, frames, still
 from convanim.render.boxes import Box, disjoint
 from convanim.theme import theme_names
 from convanim.views import VIEWS
@@ -64,7 +65,7 @@ def walk(animation: Animation, steps: Sequence[int]) -> None:
 
 
 @pytest.mark.parametrize("op", list(OPERATIONS))
-@settings(max_examples=20, deadline=None)
+@campaign(20)
 @given(data=st.data(), options=OPTIONS, steps=WALKS)
 def test_a_frame_does_not_depend_on_those_before(
     op: str, data: st.DataObject, options: Options, steps: list[int]
@@ -74,7 +75,7 @@ def test_a_frame_does_not_depend_on_those_before(
     walk(animation, [step % animation.scene.steps for step in steps])
 
 
-@settings(max_examples=25, deadline=None)
+@campaign(25)
 @given(layer=transposed(), options=OPTIONS, steps=WALKS)
 def test_a_scatter_frame_does_not_depend_on_those_before(
     layer: ConvTranspose, options: Options, steps: list[int]
@@ -90,6 +91,22 @@ def test_a_walk_to_and_fro(layer: Layer, options: dict[str, str]) -> None:
     animation = composed(layer, Options(**options))  # type: ignore[arg-type]
     last = animation.scene.steps - 1
     walk(animation, [*range(0, last + 1, 2), last, last, last - 1, 0, last, 1])
+
+
+@pytest.mark.parametrize(("layer", "options"), EXAMPLES)
+def test_large_shapes_in_bands_are_the_same(
+    layer: Layer, options: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shapes that are drawn in bands are the same pixels, step by step and in a still."""
+    animation = composed(layer, Options(**options))  # type: ignore[arg-type]
+    step = animation.scene.steps // 2
+    whole = Renderer(animation.scene, animation.theme).frame(step).pixels.astype(int)
+    for module in ("painter", "patches", "layers"):
+        monkeypatch.setattr(f"convanim.render.{module}.LARGEST", 3000)
+    walk(animation, [0, step, step, 0, step])
+    banded = Renderer(animation.scene, animation.theme).frame(step).pixels
+    assert np.array_equal(still(animation.scene, animation.theme, step).pixels, banded)
+    assert np.abs(banded - whole).max() <= 6  # very long lines are cut, which Agg rounds
 
 
 @pytest.mark.parametrize(("layer", "options"), EXAMPLES[:4])
@@ -142,7 +159,7 @@ def test_drawing_leaves_matplotlib_as_it_was() -> None:
     assert dict(matplotlib.rcParams) == before
 
 
-@settings(max_examples=30, deadline=None)
+@campaign(30)
 @given(layer=st.sampled_from(list(LAYERS)).flatmap(layers), options=OPTIONS, at=st.integers(0, 10_000))
 def test_a_transparent_frame_on_its_background_is_the_opaque_frame(layer: Layer, options: Options, at: int) -> None:
     """Laid over the theme's background, a transparent frame differs from the opaque one by rounding alone."""

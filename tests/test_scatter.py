@@ -5,7 +5,8 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pixels import composed, keys_at, numbers_at, roles_at, weights_at
@@ -18,7 +19,7 @@ from convanim.scene import Key, Lines
 from convanim.views import VIEWS
 
 every_view = pytest.mark.parametrize("view", list(VIEWS))
-few = settings(max_examples=25, deadline=None)
+few = campaign(25)
 Ints = NDArray[np.int64]
 
 

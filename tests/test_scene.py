@@ -5,14 +5,15 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from campaigns import campaign
+from hypothesis import example, given
 from hypothesis import strategies as st
 from oracle import Oracle, cells, oracle_of
 from pixels import composed, inks, keys_at, roles_at, weights_at
 from strategies import LAYERS, convs, layers, transposed
 
 from convanim.animation import compose
-from convanim.font import CAP_HEIGHT
+from convanim.font import BUNDLED
 from convanim.geometry import Geometry
 from convanim.layers import Conv, ConvTranspose, Layer, MaxPool
 from convanim.operations import OPERATIONS
@@ -22,7 +23,7 @@ from convanim.views import VIEWS
 
 every_op = pytest.mark.parametrize("op", list(OPERATIONS))
 every_view = pytest.mark.parametrize("view", list(VIEWS))
-few = settings(max_examples=20, deadline=None)
+few = campaign(20)
 ANY_LAYER = st.sampled_from(list(LAYERS)).flatmap(layers)
 NUMBERS = st.sampled_from([None, "random:7"])
 WORDS = ("label", "equation", "caption")
@@ -94,7 +95,7 @@ def test_the_window_stands_on_the_taps(op: str, view: str, data: st.DataObject, 
 
 
 @every_view
-@settings(max_examples=40, deadline=None)
+@campaign(40)
 @given(layer=st.one_of(convs(), transposed()))
 def test_each_weight_stands_in_its_cell_of_the_window(view: str, layer: Conv | ConvTranspose) -> None:
     """Beside the number in each cell of the window is the weight of the kernel cell that meets it."""
@@ -132,7 +133,7 @@ def test_keys_name_one_cell_of_a_shape(layer: Layer, values: str | None, view: s
 
 
 @every_view
-@settings(max_examples=40, deadline=None)
+@campaign(40)
 @given(layer=ANY_LAYER, values=NUMBERS, caption=st.booleans(), width=st.sampled_from([160, 480, 961]))
 @example(layer=ConvTranspose("1", "1x4", padding="0x0:5", dilation="1x3"), values=None, caption=False, width=160)
 def test_all_is_on_the_page(view: str, layer: Layer, values: str | None, caption: bool, width: int) -> None:
@@ -152,7 +153,7 @@ def test_all_is_on_the_page(view: str, layer: Layer, values: str | None, caption
 
 
 @every_view
-@settings(max_examples=40, deadline=None)
+@campaign(40)
 @given(layer=ANY_LAYER, values=NUMBERS, width=st.sampled_from([160, 480, 961]))
 @example(layer=MaxPool("1x11", "1x4", "1x5", "same", "1x3"), values=None, width=160)
 def test_words_do_not_overlap(view: str, layer: Layer, values: str | None, width: int) -> None:
@@ -164,7 +165,7 @@ def test_words_do_not_overlap(view: str, layer: Layer, values: str | None, width
 
 
 @every_view
-@settings(max_examples=40, deadline=None)
+@campaign(40)
 @given(layer=ANY_LAYER, values=NUMBERS, width=st.sampled_from([160, 480, 961]))
 def test_words_stand_clear_of_the_cells(view: str, layer: Layer, values: str | None, width: int) -> None:
     """No label, equation or caption lies on a cell."""
@@ -190,7 +191,7 @@ def test_words_stand_clear_of_the_cells(view: str, layer: Layer, values: str | N
 def test_text_is_large_enough_to_read(view: str, layer: Layer, values: str | None) -> None:
     """At 480 pixels and more every digit is at least 9 pixels high."""
     scene = composed(layer, Options(view=view, values=values, caption=True)).scene
-    assert all(shape.em * CAP_HEIGHT >= 9 for shape in scene.shapes if isinstance(shape, Texts))
+    assert all(shape.em * BUNDLED.cap_height >= 9 for shape in scene.shapes if isinstance(shape, Texts))
 
 
 @few

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 from stacks import drawn
 
@@ -45,7 +46,7 @@ def look(scene: Scene, step: int) -> list[Any]:
     return found
 
 
-@settings(max_examples=25, deadline=None)
+@campaign(25)
 @given(scene=SCENES, data=st.data())
 def test_a_retimed_scene_shows_the_steps_that_are_played(scene: Scene, data: st.DataObject) -> None:
     """Frame i shows step `steps[i]`, and past the last of them that one, whatever the shapes are."""
@@ -74,7 +75,7 @@ def test_a_retimed_scene_draws_the_pictures_of_its_steps(number: int) -> None:
         assert np.array_equal(renderer.frame(frame).pixels, fresh)
 
 
-@settings(max_examples=10, deadline=None)
+@campaign(10)
 @given(scene=SCENES)
 def test_a_named_scene_has_its_name_in_front_of_every_map(scene: Scene) -> None:
     """Of shapes, of what is read and of what is written; nothing else changes."""
@@ -91,7 +92,7 @@ def test_a_named_scene_has_its_name_in_front_of_every_map(scene: Scene) -> None:
             assert replace(there, map=shape.map).role == shape.role
 
 
-@settings(max_examples=10, deadline=None)
+@campaign(10)
 @given(one=SCENES, other=SCENES, move=st.tuples(st.integers(0, 300), st.integers(0, 300)))
 def test_merged_scenes_are_all_shown_on_one_page(one: Scene, other: Scene, move: tuple[int, int]) -> None:
     """Each where it stands, in the order given; what is read, written and said is that of all."""
@@ -107,7 +108,7 @@ def test_merged_scenes_are_all_shown_on_one_page(one: Scene, other: Scene, move:
         assert whole.equation(step) == " | ".join(said)
 
 
-@settings(max_examples=10, deadline=None)
+@campaign(10)
 @given(scene=SCENES, move=st.tuples(st.integers(-50, 300), st.integers(-50, 300)))
 def test_a_shifted_scene_is_the_same_elsewhere(scene: Scene, move: tuple[int, int]) -> None:
     """Blocks, heat maps and moving lines are shifted like all else."""

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from oracle import cells
@@ -209,7 +210,7 @@ FIGURES: list[tuple[Any, dict[str, Any]]] = [
 ANY_FIGURE = st.sampled_from(range(len(FIGURES)))
 
 
-@settings(max_examples=25, deadline=None)
+@campaign(25)
 @given(
     number=ANY_FIGURE,
     view=st.sampled_from(list(VIEWS)),
@@ -246,7 +247,7 @@ def test_a_gif_shows_the_frames(number: int, transparent: bool) -> None:
         alpha = made[..., 3:] / 255
         assert np.array_equal(got[..., 3] == 0, made[..., 3] == 0)
         matted = made[..., :3] * alpha + np.array(animation.theme.background) * (1 - alpha)
-        assert (np.abs(got[..., :3] - matted) * (made[..., 3:] > 0)).max() <= 12
+        assert (np.abs(got[..., :3] - matted) * (made[..., 3:] > 0)).max() <= 16
 
 
 def test_a_comparison_in_another_order_is_another_picture() -> None:

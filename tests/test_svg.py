@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
+from campaigns import campaign, listed
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pixels import composed, wider
 from strategies import LAYERS, chains, layers
@@ -25,7 +26,7 @@ from convanim.export import destination, save
 from convanim.export.current import is_current
 from convanim.export.mark import mark
 from convanim.export.svg import write_svg
-from convanim.font import text_width
+from convanim.font import BUNDLED
 from convanim.layers import ConvTranspose, Layer, MaxPool
 from convanim.recipes import load_recipe, template_names
 from convanim.scene import Blocks, Cells, Floats, Lattice, Scene, Texts, levels_at, series_at, shown
@@ -130,7 +131,7 @@ def texts(found: list[Shown]) -> Counter[tuple[str, str, int, int]]:
             em = float(thing.paint["font-size"].removesuffix("px"))
             along = {"start": 0.0, "middle": 0.5, "end": 1.0}[thing.paint.get("text-anchor", "start")]
             x, y = thing.lines[0]
-            x -= along * text_width(thing.text, em)
+            x -= along * BUNDLED.width(thing.text, em)
             seen[thing.text, thing.colour, round(x), round(y)] += 1
     return seen
 
@@ -188,7 +189,7 @@ def check_frames(animation: Animation, frames: list[int]) -> None:
         check(player.at(middle(animation, frame)), animation, animation.timing.steps[frame])
 
 
-@pytest.mark.parametrize("name", template_names())
+@listed("name", template_names())
 def test_a_template_shows_its_steps(name: str) -> None:
     """First, last and some frames between show what the scene says of their steps, to the cell, line and number."""
     animation = load_recipe(name).animation()
@@ -197,7 +198,7 @@ def test_a_template_shows_its_steps(name: str) -> None:
 
 
 @pytest.mark.parametrize("op", LAYERS)
-@settings(max_examples=12, deadline=None)
+@campaign(12)
 @given(data=st.data())
 def test_a_layer_shows_its_steps(op: str, data: st.DataObject) -> None:
     """Any layer, in every view, with numbers and without, played once, thrice or for ever, forth or also back."""
@@ -221,7 +222,7 @@ def test_a_layer_shows_its_steps(op: str, data: st.DataObject) -> None:
     check_frames(animation, sorted({0, data.draw(st.integers(0, last)), last}))
 
 
-@settings(max_examples=8, deadline=None)
+@campaign(8)
 @given(chain=chains(), values=st.sampled_from([None, "random:3"]))
 def test_a_chain_shows_its_steps(chain: Any, values: str | None) -> None:
     """Any chain, with numbers (as colours where they do not fit) and without."""

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_themes import CLASSIC, LEAST_CONTRAST, LEAST_DISTANCE, VISIONS, contrast, distance
+from test_themes import CLASSIC
 
+from convanim.colours import closest, contrast
 from convanim.errors import RequestError
 from convanim.theme import UNDER, Colour, Theme, load_theme, theme_names
+from convanim.theme_rules import LEAST_CONTRAST, LEAST_DISTANCE
 
 # In a series.
 WORN = ("input", "output_pending", "kernel", "output_partial", "output", "window", "current", "hidden", "window_hidden")
@@ -22,7 +24,7 @@ def hued(theme: Theme, role: str, series: int | None) -> Colour:
 
 def nearest(one: Colour, other: Colour) -> float:
     """The least distance of two colours in any vision."""
-    return min(distance(one, other, matrix) for matrix in VISIONS.values())
+    return closest(one, other)[0]
 
 
 @pytest.mark.parametrize("name", theme_names())

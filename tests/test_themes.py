@@ -1,91 +1,19 @@
 """The themes: text that can be read, roles that can be told apart by every eye, and refusals that name the role."""
 
-from itertools import combinations, product
+from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from convanim.errors import RequestError
+from convanim import Conv, animate
+from convanim.colours import VISIONS, closest, contrast, distance, readable
+from convanim.errors import RequestError, shown
 from convanim.packaged import templates_folder
-from convanim.theme import UNDER, Colour, Theme, load_theme, theme_names
+from convanim.theme import UNDER, load_theme, theme_names
+from convanim.theme_rules import TOUCHING, WINDOWS, alike, low_contrasts, theme_notes
 
-Vector = NDArray[np.float64]
 CLASSIC = (templates_folder() / "themes" / "classic.toml").read_text(encoding="utf-8")
-
-# Colour vision: Machado, Oliveira & Fernandes (2009), severity 1, on linear RGB.
-VISIONS: dict[str, Vector] = {
-    "usual": np.eye(3),
-    "protanopia": np.array(
-        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
-    ),
-    "deuteranopia": np.array(
-        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
-    ),
-    "tritanopia": np.array(
-        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
-    ),
-}
-TO_XYZ = np.array(
-    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.119192, 0.950304]]
-)
-WHITE = TO_XYZ.sum(axis=1)
-LEAST_DISTANCE = 10  # CIE76; about 2 is just noticeable side by side
-LEAST_CONTRAST = 4.5  # WCAG 2, level AA
-
-INPUTS = ("input", "unread", "padding", "zero", "overhang")
-WINDOWS = ("window", "window_padding", "window_zero", "window_overhang")
-OUTPUTS = ("output_pending", "output_partial", "output", "current")
-# Beside each other in some figure; in a scatter figure cropped padding and unread cells lie beside the output.
-TOUCHING = [
-    *combinations(INPUTS, 2),
-    *product(INPUTS, WINDOWS),
-    *(("window", other) for other in WINDOWS[1:]),
-    *combinations(OUTPUTS, 2),
-    *product(("padding", "unread"), OUTPUTS),
-    ("winner", "window"),
-]
-
-
-def linear(colour: Colour) -> Vector:
-    """Linear RGB from sRGB bytes."""
-    c = np.array(colour) / 255
-    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
-
-
-def lab(rgb: Vector) -> Vector:
-    """CIE L*a*b* (D65) from linear RGB."""
-    t = TO_XYZ @ rgb / WHITE
-    x, y, z = np.where(t > (6 / 29) ** 3, np.cbrt(t), t * (29 / 6) ** 2 / 3 + 4 / 29)
-    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
-
-
-def distance(one: Colour, other: Colour, vision: Vector) -> float:
-    """How far apart two colours look."""
-    seen = [lab(np.clip(vision @ linear(colour), 0, 1)) for colour in (one, other)]
-    return float(np.linalg.norm(seen[0] - seen[1]))
-
-
-def contrast(one: Colour, other: Colour) -> float:
-    """The contrast ratio of WCAG 2."""
-    low, high = sorted(float(TO_XYZ[1] @ linear(colour)) for colour in (one, other))
-    return (high + 0.05) / (low + 0.05)
-
-
-def fill(theme: Theme, role: str) -> Colour:
-    """What is seen inside a role's cells."""
-    return theme.styles[role].fill or theme.background
-
-
-def closest(theme: Theme, one: str, other: str) -> tuple[float, str]:
-    """The least distance of two roles' fills in any vision, and which vision that is."""
-    return min((distance(fill(theme, one), fill(theme, other), matrix), name) for name, matrix in VISIONS.items())
-
-
-def has_other_lines(theme: Theme, one: str, other: str) -> bool:
-    """Whether dashes differ, or one is unread, whose cells have a stroke across them."""
-    return theme.styles[one].dash != theme.styles[other].dash or "unread" in (one, other)
 
 
 def test_there_are_the_four_themes() -> None:
@@ -101,37 +29,26 @@ def test_there_are_the_four_themes() -> None:
 @pytest.mark.parametrize("name", theme_names())
 def test_text_can_be_read_on_what_is_behind_it(name: str) -> None:
     """Every role's text has a contrast of 4.5:1 on its fill, or on the background where it has none."""
-    theme = load_theme(name)
-    low = {
-        role: round(contrast(style.text, fill(theme, role)), 2)
-        for role, style in theme.styles.items()
-        if style.text is not None and contrast(style.text, fill(theme, role)) < LEAST_CONTRAST
-    }
-    assert low == {}
+    assert low_contrasts(load_theme(name)) == {}
 
 
 @pytest.mark.parametrize("name", theme_names())
 def test_roles_that_touch_are_told_apart_by_every_eye(name: str) -> None:
-    """In usual vision and the three dichromacies touching roles differ in colour, or in their lines."""
-    theme = load_theme(name)
-    alike = {
-        (one, other): closest(theme, one, other)
-        for one, other in TOUCHING
-        if closest(theme, one, other)[0] < LEAST_DISTANCE and not has_other_lines(theme, one, other)
-    }
-    assert alike == {}
+    """In usual vision and the three dichromacies touching roles differ in colour, or in lines; so under windows."""
+    assert alike(load_theme(name)) == {}
+    assert {("input", "window"), ("output", "current"), *combinations(WINDOWS[1:], 2)} <= set(TOUCHING)
 
 
-@pytest.mark.parametrize("name", theme_names())
-def test_padding_zeros_and_overhang_stay_apart_under_the_window(name: str) -> None:
-    """Under the window too, what is not an input cell shows by colour or by dashes which kind it is."""
-    theme = load_theme(name)
-    alike = {
-        (one, other): closest(theme, one, other)
-        for one, other in combinations(WINDOWS[1:], 2)
-        if closest(theme, one, other)[0] < LEAST_DISTANCE and not has_other_lines(theme, one, other)
-    }
-    assert alike == {}
+def test_colours_are_measured_as_their_sources_measure_them() -> None:
+    """Contrast from 1 to 21, distances of CIE L*a*b*, and colours that only some eyes tell apart."""
+    black, white = (0, 0, 0), (255, 255, 255)
+    assert contrast(black, white) == contrast(white, black) == pytest.approx(21)
+    assert contrast((119, 119, 119), white) == pytest.approx(4.48, abs=0.005)  # the best known near miss of 4.5
+    assert contrast(white, white) == 1
+    assert distance(black, white, VISIONS["usual"]) == pytest.approx(100, abs=0.01)
+    assert distance((255, 0, 0), (0, 255, 0), VISIONS["usual"]) == pytest.approx(170.6, abs=0.1)
+    assert closest((0x9A, 0x6A, 0x00), (0x55, 0x80, 0x10))[1] in ("protanopia", "deuteranopia")
+    assert [readable(c) for c in (black, white, (0x75, 0x75, 0x75), (0x76, 0x76, 0x76))] == [white, black, white, black]
 
 
 @pytest.mark.parametrize("name", theme_names())
@@ -181,6 +98,66 @@ def test_a_theme_of_ones_own_comes_from_a_file(tmp_path: Path) -> None:
     assert theme.styles["window"].fill == (128, 128, 128)
 
 
+def own(folder: Path, text: str) -> str:
+    """A theme of the user's own; its path."""
+    path = folder / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("base", theme_names())
+def test_a_theme_names_only_what_it_changes(base: str, tmp_path: Path) -> None:
+    """With a base the rest is the base's, down to the entries of a role; the name is the file's."""
+    plain, same = load_theme(base), load_theme(own(tmp_path, f'base = "{base}"\n'))
+    assert same.name == "mine"
+    assert (same.styles, same.series, same.heat) == (plain.styles, plain.series, plain.heat)
+    text = f'base = "{base}"\nname = "x"\nheat = ["#00f", "#fff", "#f00"]\n[roles]\nray = {{ width = 2 }}\n'
+    theme = load_theme(own(tmp_path, text + "[background]\ntransparent = true\n"))
+    assert (theme.name, theme.background, theme.transparent) == ("x", plain.background, True)
+    assert theme.styles["ray"] == replace(plain.styles["ray"], width=2)
+    assert {role for role in UNDER if theme.styles[role] != plain.styles[role]} == {"ray"}
+    assert theme.heat == ((0, 0, 255), (255, 255, 255), (255, 0, 0))
+    assert theme.series == plain.series
+
+
+@pytest.mark.parametrize("role", UNDER)
+def test_a_theme_without_any_one_role_is_whole_or_refused(role: str, tmp_path: Path) -> None:
+    """Where another role can stand in it does, in whatever order they come; else the refusal names the role."""
+    lines = [line for line in CLASSIC.splitlines() if not line.startswith(f"{role} = {{")]
+    assert len(lines) == len(CLASSIC.splitlines()) - 1
+    path = own(tmp_path, "\n".join(lines))
+    stand_in = {"hidden": "output", "kernel": "output_pending", "heat": "output_pending", "frame": "ray", "edge": "ray"}
+    stand_in |= {"window_hidden": "current", "source": "frame"}
+    if role in stand_in:
+        theme = load_theme(path)
+        assert theme.styles[role] == theme.styles[stand_in[role]]
+        return
+    with pytest.raises(RequestError, match=f'roles.{role}: the role is missing; give it, or say base = "classic"'):
+        load_theme(path)
+
+
+def test_every_role_that_may_be_left_out_can_be_left_out_at_once(tmp_path: Path) -> None:
+    """A frame stands in for a source, and rays for a frame."""
+    left_out = ("hidden", "window_hidden", "kernel", "heat", "frame", "source", "edge")
+    theme = load_theme(own(tmp_path, "\n".join(x for x in CLASSIC.splitlines() if not x.startswith(left_out))))
+    assert theme.styles["source"] == theme.styles["edge"] == theme.styles["ray"]
+
+
+def test_a_colour_below_what_ours_keep_is_told(tmp_path: Path) -> None:
+    """Text that can hardly be read and roles that look alike are named in notes, one for each kind; ours have none."""
+    for name in theme_names():
+        assert theme_notes(name, load_theme(name)) == ()
+        path = own(tmp_path, f'base = "{name}"\n')
+        assert theme_notes(path, load_theme(path)) == ()
+    path = own(tmp_path, 'base = "classic"\n[roles]\ninput = { fill = "#04141a" }\ncaption = { text = "#999" }\n')
+    assert animate(Conv(3, 2), theme=path).notes == (
+        f"theme {shown(path)}: text is hard to read on input (1.1:1), caption (2.8:1); our themes keep 4.5:1",
+        f"theme {shown(path)}: hard to tell apart are input and window",
+    )
+    path = own(tmp_path, 'base = "classic"\n[roles]\noutput = { fill = "#9a6a00" }\ncurrent = { fill = "#5a8010" }\n')
+    assert "output and current" in animate(Conv(3, 2), theme=path).notes[-1]
+
+
 BAD = [
     ('output = { fill = "#2aa198"', 'putout = { fill = "#2aa198"', "roles.putout"),
     ('ray = { stroke = "#002b36", width = 1 }\n', "", "roles.ray"),
@@ -208,6 +185,10 @@ BAD = [
     ('fill = "#ffffff"', 'fill = "#ffffff"\ncolour = 1', "background.colour"),
     ('[background]\nfill = "#ffffff"', "", "background"),
     ("[roles]", "[rules]", "rules"),
+    ('name = "classic"', "name = 3", "name"),
+    ('name = "classic"', 'base = "light"', "base"),
+    ('name = "classic"', 'base = ["classic"]', "base"),
+    ('name = "classic"', "base = {}", "base"),
     ('name = "classic"', "name = ", "TOML"),
     ('name = "classic"', "x = " + "[" * 5000 + "]" * 5000, "TOML"),
     ('name = "classic"', "name = " + "1" * 5000, "TOML"),

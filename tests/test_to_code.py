@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from campaigns import campaign
 from click.testing import CliRunner
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import LAYERS, layers
 
@@ -64,7 +65,7 @@ def reads(layer: Layer) -> list[Any]:
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 @pytest.mark.parametrize("op", LAYERS)
 @given(data=st.data())
-@settings(max_examples=120, deadline=None)
+@campaign(120)
 def test_code_comes_back_as_the_same_layer(op: str, framework: str, data: st.DataObject) -> None:
     """Layer -> code -> layer, for every layer that the framework can say; and why for every other."""
     layer = data.draw(any_layers(op))
@@ -85,7 +86,7 @@ def test_code_comes_back_as_the_same_layer(op: str, framework: str, data: st.Dat
 
 @pytest.mark.parametrize("op", LAYERS)
 @given(data=st.data())
-@settings(max_examples=80, deadline=None)
+@campaign(80)
 def test_settling_changes_no_size_tap_or_divisor(op: str, data: st.DataObject) -> None:
     """A settled layer has the same output, reads the same cells with the same weights, and divides alike."""
     layer = data.draw(any_layers(op))
@@ -159,7 +160,7 @@ def jax_code(draw: Draw, dims: int) -> str:
 
 @pytest.mark.parametrize(("framework", "codes"), [("keras", keras_code), ("onnx", onnx_code), ("jax", jax_code)])
 @given(data=st.data(), size=st.tuples(st.integers(1, 8), st.integers(1, 8)), channels=st.sampled_from([None, 1, 2]))
-@settings(max_examples=250, deadline=None)
+@campaign(250)
 def test_what_was_code_can_be_code_again(
     framework: str, codes: Any, data: st.DataObject, size: tuple[int, int], channels: int | None
 ) -> None:
@@ -268,7 +269,7 @@ def test_json_has_the_code() -> None:
 def test_explained_as_code() -> None:
     """`explain` ends with the layer as code of each framework, and names what the padding is called."""
     text = explained(Conv(6, 3, 2, "same"))
-    assert "this padding is what same: ⌈input/stride⌉ output cells, the odd cell behind (TensorFlow" in text
+    assert "this is 'same' padding: ⌈input/stride⌉ output cells, the odd cell behind (TensorFlow" in text
     assert text.endswith(
         "as code:\n"
         "  PyTorch: none: PyTorch pads both sides alike; another layer, such as nn.ZeroPad2d, would come first\n"
@@ -277,9 +278,7 @@ def test_explained_as_code() -> None:
         "  JAX (Flax): nn.Conv(features=1, kernel_size=(3, 3), strides=(2, 2), padding='SAME')\n"
     )
     assert "this padding" not in explained(Conv(6, 3))
-    assert "this padding is what valid: (input − 1)·stride + max(span, stride)" in explained(
-        ConvTranspose(4, 2, 3, 0, 1)
-    )
+    assert "this is 'valid' padding: (input − 1)·stride + max(span, stride)" in explained(ConvTranspose(4, 2, 3, 0, 1))
 
 
 def test_channels_survive() -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from campaigns import campaign
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as numpy_st
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from convanim.geometry import Geometry
 from convanim.layers import AvgPool, Conv, ConvTranspose, MaxPool, output_size
 from convanim.values import Values, partial_sum, values_of, winner
 
-few = settings(max_examples=150, deadline=None)
+few = campaign(150)
 line = pytest.mark.filterwarnings("error")  # an overflow that numpy warns of is a wrong number in the picture
 
 
@@ -195,7 +196,7 @@ def test_means_past_64_bits_do_not_wrap() -> None:
 
 
 @line
-@settings(max_examples=60, deadline=None)
+@campaign(60)
 @given(data=st.data())
 def test_any_64_bit_numbers_come_out_near_the_exact_sum(data: st.DataObject) -> None:
     """Over the whole range of int64 no sum wraps around and nothing warns."""

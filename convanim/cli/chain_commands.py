@@ -4,6 +4,8 @@ from typing import Any
 
 import click
 
+from convanim.cli.help import Command
+from convanim.cli.notes import Notes
 from convanim.cli.options import (
     dims_option,
     figure_options,
@@ -35,21 +37,22 @@ def chain_command() -> click.Command:
         chain = chain_from(stages, input_size, dims, options)
         from convanim.recipes import Recipe
 
-        give(Recipe("chain", chain, options), output, format, json=json, quiet=quiet)
+        give(Recipe("chain", chain, options), output, format, Notes(quiet=quiet), json=json)
 
-    return click.Command(
+    return Command(
         "chain",
         callback=run,
-        params=[stages_argument(), *chain_options(), *chain_figure_options(), *output_options()],
+        params=[stages_argument(), *chain_options(), *output_options(), *chain_figure_options()],
         help="A chain of layers, each reading what the one before it made.\n\n"
         f"{STAGES} For example: 'conv 3x3 8 s2 p1', 'max-pool 2', relu.\n\n"
-        "Example: convanim chain 'conv 1x1 16' relu 'conv 5x5 32 p2' -i 192@28x28 -o inception.gif",
+        "Example: convanim chain 'conv 1x1 4' relu 'conv 3x3 8 p1' -i 8@9x9 -o x.gif",
     )
 
 
-def chain_options() -> list[click.Option]:
-    """The options of a chain's input."""
-    return [input_option("Size of the input: 5, 5x7 (height x width), or 3@32x32 with channels."), dims_option()]
+def chain_options(*, has_numbers: bool = True) -> list[click.Option]:
+    """The options of a chain's input; its size may be left out where numbers can bring it."""
+    size = "Size of the input: 5, 5x7 (height x width), or 3@32x32 with channels"
+    return [input_option(size, is_required=True, has_numbers=has_numbers), dims_option()]
 
 
 def chain_figure_options() -> list[click.Option]:

@@ -1,13 +1,15 @@
 """The command that puts figures side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from convanim.cli.chain_commands import STAGES
+from convanim.cli.help import Command
+from convanim.cli.notes import Notes
 from convanim.cli.options import dims_option, figure_options, figures_argument, input_option, output_options
-from convanim.cli.output import give, noted
+from convanim.cli.output import give
 from convanim.errors import RequestError
 from convanim.figure_text import asked, heard, is_recipe, part_of, refuse_stray_size
 
@@ -29,31 +31,36 @@ def compare_command() -> click.Command:
         **given: Any,
     ) -> None:
         options = asked(given)
-        comparison = comparison_from(figures, input_size, dims, given, quiet=quiet)
+        notes = Notes(quiet=quiet)
+        comparison = comparison_from(figures, input_size, dims, given, notes)
         from convanim.recipes import Recipe
 
-        give(Recipe("compare", comparison, options), output, format, json=json, quiet=quiet)
+        give(Recipe("compare", comparison, options), output, format, notes, json=json)
 
-    return click.Command(
+    return Command(
         "compare",
         callback=run,
         params=[
             figures_argument(),
-            input_option("Size of the input of figures that are written as stages."),
+            input_option("Size of the input of figures that are written as stages"),
             dims_option(),
-            *figure_options(),
             *output_options(),
+            *figure_options(),
         ],
-        help="Two or more figures side by side, in step, each with what it costs.\n\n"
+        help="Two or more figures side by side, in step, with costs.\n\n"
         "A figure is a template's name, a recipe of your own, a .toml file, or layers in quotes: stages with commas "
         "between them, such as 'conv 1x1 16, relu, conv 5x5 32 p2', or a command line, such as 'conv -i 5 -k 3 -s 2'. "
         f"{STAGES}\n\n"
-        "Example: convanim compare 'conv 5x5 32 p2' 'conv 1x1 16, relu, conv 5x5 32 p2' -i 192@28x28 -o x.gif",
+        "Example: convanim compare 'conv 5x5' 'conv 3x3, conv 3x3' -i 9 -o x.gif",
     )
 
 
 def comparison_from(
-    figures: Sequence[str], input_size: str | None, dims: int | None, given: Mapping[str, Any], *, quiet: bool = False
+    figures: Sequence[str],
+    input_size: str | None,
+    dims: int | None,
+    given: Mapping[str, Any],
+    say: Callable[[str], None] = lambda note: None,
 ) -> "Comparison":
     """The figures, each with the options that it shares with the others unless it says them itself."""
     from convanim.figures import Comparison
@@ -65,7 +72,7 @@ def comparison_from(
         refuse_stray_size(input_size, dims)
     shared = {name: given[name] for name in OF_A_PART if given[name] is not None}
     parts = tuple(
-        part_of(text, f"figure {number}", input_size=input_size, dims=dims, shared=shared, say=noted(quiet))
+        part_of(text, f"figure {number}", input_size=input_size, dims=dims, shared=shared, say=say)
         for number, text in enumerate(figures, start=1)
     )
     _refuse_unheard(parts, shared)

@@ -6,8 +6,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convanim.cli.figures_given import recipes_of
-from convanim.cli.options import dims_option, figure_options, figures_argument, input_option
+from convanim.cli.help import FILES, Command, Opt
+from convanim.cli.notes import Notes
+from convanim.cli.options import (
+    dims_option,
+    figure_options,
+    figures_argument,
+    input_option,
+    output_option,
+    quiet_option,
+)
 from convanim.cli.output import progress
+from convanim.cli.streams import say_path
 from convanim.errors import RequestError
 
 if TYPE_CHECKING:
@@ -31,43 +41,46 @@ def deck_command() -> click.Command:
     ) -> None:
         from convanim.decks import save_deck
 
+        notes = Notes(quiet=quiet)
         if given["frame"] is not None and not given["still"]:
             raise RequestError("frame", given["frame"], "figures on slides move", "leave it out, or add --still")
-        recipes = recipes_of(figures, input_size, dims, given, quiet=quiet)
+        recipes = recipes_of(figures, input_size, dims, given, notes)
         to = _places(output, per_step, reveal)
         made = [recipe.animation() for recipe in recipes]
-        if not quiet:
-            for animation in made:
-                for note in animation.notes:
-                    click.echo(f"Note: {animation.name}: {note}", err=True)
-            for note in dict.fromkeys(note for place in to for note in place.kind.notes(made)):
-                click.echo(f"Note: {note}", err=True)
+        notes.of_figures((animation.name, note) for animation in made for note in animation.notes)
+        for note in (note for place in to for note in place.kind.notes(made)):
+            notes(note)
         frames = len(to) * sum(len(animation.timing.steps) for animation in made)
-        with progress(frames, "slides", quiet) as step:
+        with progress(frames, "slides", notes) as step:
             paths = save_deck(made, to, step, per_step=per_step)
         for path in paths:
-            click.echo(str(path))
+            say_path(path)
 
-    return click.Command(
+    return Command(
         "deck",
         callback=run,
         params=[
             figures_argument(),
-            input_option("Size of the input of figures that are written as stages."),
+            input_option("Size of the input of figures that are written as stages"),
             dims_option(),
-            *figure_options(),
-            click.Option(
-                ["-o", "--output"],
-                multiple=True,
-                metavar="FILE",
-                help="Where to: .pptx; .tex (Beamer, with PDF pages beside it); .html with --reveal. May be repeated.",
+            output_option(
+                "Where to: .pptx; .tex (Beamer, with PDF pages beside it); .html with --reveal [required]; may be "
+                "repeated.",
+                is_required=True,
             ),
-            click.Option(["--per-step"], is_flag=True, help="A slide a step in a .pptx, for the speaker to advance."),
-            click.Option(["--reveal"], is_flag=True, help="A reveal.js page: what -o FILE.html is."),
-            click.Option(["-q", "--quiet"], is_flag=True, help="No progress and no notes."),
+            Opt(
+                ["--per-step"],
+                group=FILES,
+                is_flag=True,
+                help="A slide a step in a .pptx, for the speaker to advance.",
+            ),
+            Opt(["--reveal"], group=FILES, is_flag=True, help="A reveal.js page: what -o FILE.html is."),
+            quiet_option(),
+            *figure_options(),
         ],
-        help="Slides of figures, one each: PowerPoint, reveal.js or LaTeX Beamer. A figure is what compare takes: a "
-        "template, a recipe, or layers in quotes. Options replace the recipes'.\n\n"
+        help="Slides: PowerPoint, reveal.js or LaTeX Beamer.\n\n"
+        "Each figure has one of its own. A figure is what compare takes: a template, a recipe, or layers in quotes. "
+        "Options replace the recipes'.\n\n"
         "On a reveal.js page and in Beamer each key press shows the next step; on the page, figures play when their "
         "slide is shown, P plays and pauses, and Alt with an arrow key leaves the slide.\n\n"
         "Example: convanim deck no_padding_strides dilation -o talk.pptx",

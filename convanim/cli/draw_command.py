@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convanim.cli.options import figure_options, input_option, option, output_options
-from convanim.cli.output import give, noted
+from convanim.cli.help import Command
+from convanim.cli.notes import Notes
+from convanim.cli.options import figure_options, framework_option, input_option, output_options
+from convanim.cli.output import give
 from convanim.figure_text import asked
 
 if TYPE_CHECKING:
@@ -30,25 +32,26 @@ def draw_command() -> click.Command:
         coded = coded_from(code, input_size, framework, options)
         from convanim.recipes import Recipe
 
+        notes = Notes(quiet=quiet)
         for note in coded.notes:
-            noted(quiet)(note)
-        give(Recipe(coded.layer.op, coded.layer, options), output, format, json=json, quiet=quiet)
+            notes(note)
+        give(Recipe(coded.layer.op, coded.layer, options), output, format, notes, json=json)
 
-    return click.Command(
+    return Command(
         "draw",
         callback=run,
         params=[
             click.Argument(["code"], metavar="CODE"),
-            input_option("Size of the input: 7x9 (height x width), or 3@7x9 with channels."),
-            option("--framework", metavar="NAME", help="pytorch, keras, onnx or jax [what the code looks like]."),
-            *figure_options(),
+            input_option("Size of the input: 7x9 (height x width), or 3@7x9 with channels", is_required=True),
+            framework_option(),
             *output_options(),
+            *figure_options(),
         ],
-        help="A layer as its framework's code: PyTorch, Keras, ONNX or JAX (Flax).\n\n"
+        help="A layer as code: PyTorch, Keras, ONNX or JAX (Flax).\n\n"
         "The code is read and never run. It holds a single layer, such as 'nn.ConvTranspose2d(8, 3, 4, stride=2)', "
         "'keras.layers.Conv2D(8, 3, padding=\"same\")', 'Conv kernel_shape: 3, 3 strides: 2, 2' as Netron shows it, or "
         "'nn.Conv(features=8, kernel_size=(3, 3))'.\n\n"
-        "Example: convanim draw 'nn.Conv2d(3, 8, 3, stride=2, padding=1)' -i 7x9 -o a.gif",
+        "Example: convanim draw 'nn.Conv2d(3, 8, 3, stride=2)' -i 7x9 -o a.gif",
     )
 
 

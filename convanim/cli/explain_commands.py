@@ -6,8 +6,9 @@ import click
 
 from convanim.cli.chain_commands import STAGES, chain_options
 from convanim.cli.group import OneLineGroup
+from convanim.cli.help import LAYER, Command, Opt
+from convanim.cli.notes import Notes
 from convanim.cli.options import dims_option, input_option, layer_options, stages_argument
-from convanim.cli.output import noted
 from convanim.errors import RequestError
 from convanim.figure_text import chain_from, is_recipe, layer_from, part_of, refuse_stray_size
 from convanim.operations import OPERATIONS, Operation
@@ -31,7 +32,7 @@ def explain_group() -> click.Group:
     return _ExplainGroup(
         "explain",
         commands={str(command.name): command for command in commands},
-        help="Print a layer's or a chain's formulas, receptive fields, unread cells and costs.\n\n"
+        help="Formulas, receptive fields, unread cells and costs, in text.\n\n"
         "Also of a template, a recipe or quoted layers: convanim explain NAME|FILE|LAYERS. "
         "With --against NAME|FILE|LAYERS of both, and how they compare.\n\n"
         "Example: convanim explain conv -i 5 -k 3 -s 2 -p 1",
@@ -44,10 +45,10 @@ def _explain_operation(operation: Operation) -> click.Command:
 
         _print(layer_from(operation, given, Options()), against)
 
-    return click.Command(
+    return Command(
         operation.name,
         callback=run,
-        params=[*layer_options(operation), _against()],
+        params=[*layer_options(operation, has_numbers=False), _against()],
         help=f"Explain: {operation.title.lower()}.\n\nExample: {_example(operation)}",
     )
 
@@ -68,12 +69,12 @@ def _explain_chain() -> click.Command:
 
         _print(chain_from(stages, input_size, dims, Options()), against)
 
-    return click.Command(
+    return Command(
         "chain",
         callback=run,
-        params=[stages_argument(), *chain_options(), _against()],
+        params=[stages_argument(), *chain_options(has_numbers=False), _against()],
         help=f"Explain: a chain of layers.\n\n{STAGES}\n\n"
-        "Example: convanim explain chain 'conv 1x1 16' relu 'conv 5x5 32 p2' -i 192@28x28",
+        "Example: convanim explain chain 'conv 1x1 4' relu 'conv 3x3 8 p1' -i 8@9x9",
     )
 
 
@@ -88,22 +89,23 @@ def _explain_text(text: str) -> click.Command:
             recipe = load_recipe(text)
             _print(recipe.figure, against, recipe.title or recipe.name)
             return
-        part = part_of(text, "figure", input_size=input_size, dims=dims, say=noted(False))
-        _print(part.figure, against, part.title)
+        notes = Notes()
+        part = part_of(text, "figure", input_size=input_size, dims=dims, say=notes)
+        _print(part.figure, against, part.title, notes)
 
-    return click.Command(
+    return Command(
         text,
         callback=run,
-        params=[input_option("Size of the input of figures that are written as stages."), dims_option(), _against()],
+        params=[input_option("Size of the input of figures that are written as stages"), dims_option(), _against()],
         help="Explain this template, recipe or these layers.\n\nExample: convanim explain 'conv 3x3 8, relu' -i 3@9x9",
     )
 
 
 def _against() -> click.Option:
-    return click.Option(["--against"], metavar="FIGURE", help="Explain this, too, and compare what both cost.")
+    return Opt(["--against"], group=LAYER, metavar="FIGURE", help="Explain this, too, and compare what both cost.")
 
 
-def _print(figure: "Subject", against: str | None, title: str = "") -> None:
+def _print(figure: "Subject", against: str | None, title: str = "", notes: Notes | None = None) -> None:
     from convanim.explain import explained, explained_against
     from convanim.figures import Comparison, Part
     from convanim.options import Options
@@ -114,7 +116,7 @@ def _print(figure: "Subject", against: str | None, title: str = "") -> None:
     if isinstance(figure, Comparison):
         raise RequestError("against", against, "what is explained is a comparison already", "leave it out")
     shape, dims = _input(figure)
-    other = part_of(against, "against", input_size=shape, dims=dims, say=noted(False))
+    other = part_of(against, "against", input_size=shape, dims=dims, say=notes or Notes())
     click.echo(explained_against(Part(figure, Options(), title), other), nl=False)
 
 

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-import click
-
+from convanim.cli.help import Command
+from convanim.cli.notes import Notes
 from convanim.cli.options import figure_options_of, layer_options, output_options
 from convanim.cli.output import give
 from convanim.figure_text import asked, layer_from
 from convanim.operations import Operation
 
 
-def operation_command(operation: Operation) -> click.Command:
+def operation_command(operation: Operation) -> Command:
     """The command that draws one operation."""
 
     def run(output: tuple[str, ...], format: str | None, json: bool, quiet: bool, **given: Any) -> None:
@@ -18,11 +18,11 @@ def operation_command(operation: Operation) -> click.Command:
         layer = layer_from(operation, given, options)
         from convanim.recipes import Recipe
 
-        give(Recipe(operation.name, layer, options), output, format, json=json, quiet=quiet)
+        give(Recipe(operation.name, layer, options), output, format, Notes(quiet=quiet), json=json)
 
-    return click.Command(
+    return Command(
         operation.name,
         callback=run,
-        params=[*layer_options(operation), *figure_options_of(operation), *output_options()],
+        params=[*layer_options(operation), *output_options(), *figure_options_of(operation)],
         help=f"{operation.title}.\n\nExample: {operation.example}",
     )

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock, Timer
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
-from convanim.errors import RequestError
+from convanim.cli.notes import Notes
+from convanim.cli.streams import say_path
+from convanim.errors import RequestError, shown, suggestion
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -30,7 +32,7 @@ class Targets:
     stream: str | None  # the suffix of what goes to standard output
 
 
-def give(recipe: "Recipe", output: Sequence[str], form: str | None, *, json: bool, quiet: bool) -> None:
+def give(recipe: "Recipe", output: Sequence[str], form: str | None, notes: Notes, *, json: bool) -> None:
     """Draw a figure and write it everywhere, or print it as JSON; raises RequestError."""
     if json:
         if output or form:
@@ -43,7 +45,7 @@ def give(recipe: "Recipe", output: Sequence[str], form: str | None, *, json: boo
         return
     to = targets(output, form, f"{recipe.name}.gif")
     refuse_unseen_frame(recipe, to)
-    write(recipe.animation(), to, quiet=quiet)
+    write(recipe.animation(), to, notes)
 
 
 def refuse_unseen_frame(recipe: "Recipe", to: Targets) -> None:
@@ -84,7 +86,8 @@ def targets(output: Sequence[str], form: str | None, default: str) -> Targets:
             raise RequestError("output", "-", "standard output has no suffix", "add --format gif")
         stream = "." + form.lower().removeprefix(".")
         if stream not in FORMATS:
-            raise RequestError("format", form, "no such format", f"try {', '.join(s[1:] for s in FORMATS)}")
+            known = [suffix[1:] for suffix in FORMATS]
+            raise RequestError("format", form, "no such format", suggestion(form, known, f"try {', '.join(known)}"))
         refuse_missing(FORMATS[stream], stream)
         if list(output).count("-") > 1:
             raise RequestError("output", "-", "standard output takes one figure", "give it once")
@@ -92,39 +95,31 @@ def targets(output: Sequence[str], form: str | None, default: str) -> Targets:
     return Targets(tuple(destination(name) for name in names), stream)
 
 
-def noted(quiet: bool) -> Callable[[str], None]:
-    """A function that says a note on standard error; it says nothing when it is to be quiet."""
-    return (lambda note: None) if quiet else (lambda note: click.echo(f"Note: {note}", err=True))
-
-
-def write(animation: "Animation", to: Targets, *, quiet: bool) -> None:
+def write(animation: "Animation", to: Targets, notes: Notes) -> None:
     """Write an animation everywhere; paths are printed, notes and progress go to standard error."""
     from convanim.export import FORMATS, refuse_unfit, save
+    from convanim.export.current import replaces_another
 
     if to.stream is not None:
         refuse_unfit(animation, FORMATS[to.stream])
     for note in animation.notes:
-        noted(quiet)(note)
+        notes(note)
+    replaced = [str(file.path) for file in to.files if replaces_another(animation, file)]
     frames = len(animation.timing.steps)
-    with progress(frames * len(to.files), animation.name, quiet) as step:
+    with progress(frames * len(to.files), animation.name, notes) as step:
         save(animation, to.files, step)
     for file in to.files:
-        click.echo(str(file.path) + ("" if file.format else "/"), err=to.stream is not None)
+        say_path(file.path, is_folder=file.format is None, err=to.stream is not None)
+    notes.of_replaced(replaced)
     if to.stream is not None:
-        with progress(frames, animation.name, quiet) as step:
-            FORMATS[to.stream].write(animation, _standard_output(), step, None)
-
-
-def _standard_output() -> BinaryIO:
-    if sys.stdout is None:
-        raise OSError("standard output is closed")
-    return sys.stdout.buffer
+        with progress(frames, animation.name, notes) as step:
+            FORMATS[to.stream].write(animation, sys.stdout.buffer, step, None)
 
 
 @contextmanager
-def progress(frames: int, label: str, quiet: bool) -> Iterator[Callable[[], None]]:
+def progress(frames: int, label: str, notes: Notes) -> Iterator[Callable[[], None]]:
     """A function to call after each frame, which moves a bar; on a terminal it appears once the work takes long."""
-    if quiet or sys.stderr is None or not sys.stderr.isatty():
+    if notes.quiet or sys.stderr is None or not sys.stderr.isatty():
         yield lambda: None
         return
     bar = _Bar(frames, label)
@@ -138,7 +133,7 @@ class _Bar:
     """A bar that a clock brings to the terminal, however long a single frame takes."""
 
     def __init__(self, frames: int, label: str) -> None:
-        self._bar: "ProgressBar[int]" = click.progressbar(length=frames, label=label, file=sys.stderr)
+        self._bar: ProgressBar[int] = click.progressbar(length=frames, label=shown(label), file=sys.stderr)
         self._lock = Lock()
         self._is_shown = self._is_over = False
         self._done = 0

@@ -9,7 +9,7 @@ from convanim.code.forms import Form, Framework, Input, UnsayableError, bound
 from convanim.code.netron import netron_call, table_call
 from convanim.code.parsing import Call, parsed_call, refuse_hostile, unassigned
 from convanim.code.settled import settled
-from convanim.errors import RequestError, shown
+from convanim.errors import RequestError, either, near, shown
 from convanim.layers import Layer
 from convanim.sizes import SizeLike
 
@@ -176,14 +176,11 @@ def _chosen(call: Call, wanted: str | None, text: str) -> tuple[Framework, Form]
 
 
 def _near(name: str, wanted: str | None) -> str:
-    from difflib import get_close_matches
-
     names = [known for f in FRAMEWORKS.values() if wanted in (None, f.name) for known in f.forms]
     if name in _DENSE:
         return "a 1x1 convolution does the same at every place: try nn.Conv2d(IN, OUT, 1)"
-    near = get_close_matches(name, names, n=3, cutoff=0.6)
-    if near:
-        return f"try {', '.join(dict.fromkeys(near))}"
+    if found := near(name, names):
+        return f"try {either(found)}"
     first = {f.title: ", ".join(f.forms) for f in FRAMEWORKS.values() if wanted in (None, f.name)}
     if len(first) == 1:
         return f"known are {next(iter(first.values()))}"

@@ -1,13 +1,12 @@
 """LaTeX Beamer: a frame a figure, whose overlays are the pages of a PDF beside it."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from convanim.animation import Animation
 from convanim.export import FORMATS
+from convanim.export.file_set import FileSet
 from convanim.export.formats import Progress
-from convanim.export.whole import whole_files
 from convanim.file_names import plain_name, plain_names
 from convanim.latex import latex
 from convanim.packaged import page
@@ -18,21 +17,19 @@ from convanim.theme import Colour
 _TITLES = ((48, "Large", 0.0), (96, "normalsize", 0.04), (2**31, "footnotesize", 0.12))
 
 
-@contextmanager
-def whole_beamer(figures: Sequence[Animation], path: Path, progress: Progress) -> Iterator[list[Path]]:
-    """Make `talk.tex` and `talk-NAME.pdf` for each figure, which take their places together at the end."""
+def write_beamer(figures: Sequence[Animation], path: Path, files: FileSet, progress: Progress) -> list[Path]:
+    """Write `talk.tex` and `talk-NAME.pdf` for each figure, of a set; their paths."""
     stems = [f"{plain_name(path.stem)}-{name}" for name in plain_names([animation.name for animation in figures])]
     names = [path.name, *(f"{stem}.pdf" for stem in stems)]
-    with whole_files(path.parent, names) as draft:
-        slides = []
-        for animation, stem in zip(figures, stems):
-            stepped = forward(animation)
-            with open(draft / f"{stem}.pdf", "xb") as stream:
-                FORMATS[".pdf"].write(stepped, stream, progress, None)
-            slides.append(_slide(stepped, stem))
-        with open(draft / path.name, "x", encoding="utf-8", newline="\n") as text:
-            text.write(page("beamer.tex", slides=slides))
-        yield [path.parent / name for name in names]
+    slides = []
+    for animation, stem in zip(figures, stems):
+        stepped = forward(animation)
+        with files.file(path.parent / f"{stem}.pdf") as stream:
+            FORMATS[".pdf"].write(stepped, stream, progress, None)
+        slides.append(_slide(stepped, stem))
+    with files.file(path) as stream:
+        stream.write(page("beamer.tex", slides=slides).encode())
+    return [path.parent / name for name in names]
 
 
 def beamer_notes(figures: Sequence[Animation]) -> tuple[str, ...]:

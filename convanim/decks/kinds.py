@@ -1,7 +1,6 @@
 """The kinds of presentations, by suffix."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,15 +8,15 @@ from typing import TypeAlias
 
 from convanim.animation import Animation
 from convanim.errors import RequestError
-from convanim.export import FORMATS, refuse_missing, refuse_no_folder, refuse_unfit
+from convanim.export import FORMATS, refuse_device, refuse_missing, refuse_no_folder, refuse_unfit
+from convanim.export.file_set import FileSet
 from convanim.export.formats import Progress
-from convanim.export.whole import whole_file
 
 _NOT_IN_LATEX = set('%#$&~^{}"\\')
 
 Figures: TypeAlias = Sequence[Animation]
-# Makes a presentation, whose files take their places when the context ends; gives their paths.
-Make: TypeAlias = Callable[[Figures, Path, Progress], AbstractContextManager[list[Path]]]
+# Writes a presentation, whose files are of a set; gives their paths.
+Make: TypeAlias = Callable[[Figures, Path, FileSet, Progress], list[Path]]
 
 
 def _no_notes(figures: Figures) -> tuple[str, ...]:
@@ -59,6 +58,7 @@ def deck_place(text: str) -> DeckPlace:
         rule = f"LaTeX cannot open a file with {' '.join(sorted(unfit))} in its name"
         raise RequestError("output", text, rule, "use letters, digits and hyphens")
     refuse_no_folder(text, path.parent)
+    refuse_device(text)
     return DeckPlace(path, kind)
 
 
@@ -73,37 +73,33 @@ def save_deck(
         for place in to:
             refuse_unfit(animation, FORMATS[place.kind.format] if place.kind.format else None)
     paths: list[Path] = []
-    with ExitStack() as drafts:
+    with FileSet() as files:
         for place in to:
             make = place.kind.per_step if per_step and place.kind.per_step else place.kind.make
-            paths += drafts.enter_context(make(figures, place.path, progress))
+            paths += make(figures, place.path, files, progress)
     return paths
 
 
-@contextmanager
-def _pptx(figures: Figures, path: Path, progress: Progress, *, per_step: bool = False) -> Iterator[list[Path]]:
+def _pptx(figures: Figures, path: Path, files: FileSet, progress: Progress, *, per_step: bool = False) -> list[Path]:
     from convanim.export.pptx import write_slides
 
-    with whole_file(path) as stream:
+    with files.file(path) as stream:
         write_slides(figures, stream, progress, per_step=per_step)
-        yield [path]
+    return [path]
 
 
-@contextmanager
-def _reveal(figures: Figures, path: Path, progress: Progress) -> Iterator[list[Path]]:
+def _reveal(figures: Figures, path: Path, files: FileSet, progress: Progress) -> list[Path]:
     from convanim.decks.reveal import reveal_page
 
-    with whole_file(path) as stream:
+    with files.file(path) as stream:
         stream.write(reveal_page(figures, progress).encode(errors="replace"))
-        yield [path]
+    return [path]
 
 
-@contextmanager
-def _beamer(figures: Figures, path: Path, progress: Progress) -> Iterator[list[Path]]:
-    from convanim.decks.beamer import whole_beamer
+def _beamer(figures: Figures, path: Path, files: FileSet, progress: Progress) -> list[Path]:
+    from convanim.decks.beamer import write_beamer
 
-    with whole_beamer(figures, path, progress) as paths:
-        yield paths
+    return write_beamer(figures, path, files, progress)
 
 
 def _beamer_notes(figures: Figures) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """From an animation to files. Each format is one module and one line in `FORMATS`."""
 
 from convanim.export.formats import FORMATS, Format, refuse_missing, refuse_unfit
-from convanim.export.save import Destination, destination, folder_place, refuse_no_folder, save
+from convanim.export.save import Destination, destination, folder_place, refuse_device, refuse_no_folder, save
 
 __all__ = [
     "FORMATS",
@@ -9,6 +9,7 @@ __all__ = [
     "Format",
     "destination",
     "folder_place",
+    "refuse_device",
     "refuse_missing",
     "refuse_no_folder",
     "refuse_unfit",

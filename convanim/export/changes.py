@@ -7,31 +7,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convanim.render import Frame
-from convanim.render.inks import CLEAR, Numbers
+from convanim.render.pixels import OPAQUE, Pixels
 
 
 class Change(NamedTuple):
-    """The rectangle that a frame changes: where it stands, its inks (height, width), and which of them differ."""
+    """The rectangle that a frame changes: where it stands, its pixels (height, width), and which of them differ."""
 
     left: int
     top: int
-    numbers: Numbers
+    pixels: Pixels
     differs: NDArray[np.bool_]
 
     @property
     def is_opaque(self) -> bool:
         """Whether all that differs hides what was there."""
-        return bool((self.numbers[self.differs] < CLEAR).all())
+        return bool((self.pixels[self.differs] >= OPAQUE).all())
 
 
 def changes(frames: Iterable[Frame]) -> Iterator[Change]:
     """All of the first frame, then the smallest rectangle that holds all that differs from the frame before.
 
-    Where nothing does it is one pixel, since a frame has at least one. Numbers are the frame's own until the next.
+    Where nothing does it is one pixel, since a frame has at least one. Pixels are the frame's own until the next.
     """
-    last: Numbers | None = None
+    last: Pixels | None = None
     for frame in frames:
-        now = frame.numbers
+        now = frame.packed
         if last is None:
             last = now.copy()
             yield Change(0, 0, now, np.ones(now.shape, dtype=bool))

@@ -1,13 +1,15 @@
-"""Whether a file is what would be written now: it carries a mark of all that its pixels come from."""
+"""Whether a file is what would be written now, or of something else: it carries a mark of what it was made of."""
 
 import os
+import re
 from pathlib import Path
 
 from convanim.animation import Animation
 from convanim.export.frames import frame_names, other_frames
-from convanim.export.mark import mark
+from convanim.export.mark import mark, subject
 from convanim.export.save import Destination
 
+_MARK = re.compile(rb"convanim:(?:([0-9a-f]{8}):)?[0-9a-f]{24}")
 _REACH = 4096  # bytes at a file's beginning, or at its end, within which its mark stands
 
 
@@ -21,12 +23,39 @@ def is_current(animation: Animation, to: Destination) -> bool:
     return all(_has_mark(to.path / name, wanted) for name in frame_names(animation))
 
 
+def replaces_another(animation: Animation, to: Destination) -> bool:
+    """Whether a destination holds a figure of other layers, or no figure at all.
+
+    Where that cannot be told, it does not: of a format without a mark, and of files of a version that marked them
+    otherwise.
+    """
+    if to.format is None:
+        if not to.path.is_dir():
+            return False
+        held = [*(to.path / name for name in frame_names(animation)), *other_frames(animation, to.path)]
+    else:
+        held = [to.path] if to.format.is_marked else []
+    return any(_is_of_another(path, subject(animation)) for path in held)
+
+
+def _is_of_another(path: Path, own: bytes) -> bool:
+    ends = _ends(path)
+    found = _MARK.search(ends)
+    return bool(ends) and (found is None or (found[1] or own) != own)
+
+
 def _has_mark(path: Path, wanted: bytes) -> bool:
+    return wanted in _ends(path)
+
+
+def _ends(path: Path) -> bytes:
+    """What a file begins and ends with; nothing where it is none that can be read."""
     try:
+        if not path.is_file():  # looking into a pipe would take out of it what is for others
+            return b""
         with open(path, "rb") as stream:
-            if wanted in stream.read(_REACH):
-                return True
+            first = stream.read(_REACH)
             stream.seek(max(0, os.fstat(stream.fileno()).st_size - _REACH))
-            return wanted in stream.read()
+            return first + stream.read()
     except OSError:
-        return False
+        return b""

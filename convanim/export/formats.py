@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _LONGEST_FILM = 3600  # seconds of one with several rounds
 _ROOM = 850_000_000  # bytes that drawing and packing may take, besides the program itself
-_FRAME_BYTES = 15  # for each pixel of frames in a folder
+_FRAME_BYTES = 25  # for each pixel of frames in a folder
 
 Progress: TypeAlias = Callable[[], None]  # called after each frame
 Frames: TypeAlias = "Iterable[Frame] | None"  # those of the animation, where they are drawn already
@@ -32,8 +32,9 @@ class Format:
     most: int | None = None  # how many pixels long a side of its pictures may be
     pixel_bytes: int = 0  # of memory that writing it takes for each pixel of a picture, at most; 0 if it has no pixels
     is_film: bool = False  # whether every round is in the file, each picture with its background
+    is_marked: bool = True  # whether its files carry the mark of what they were made of
     module: str = ""  # what it needs besides the dependencies of the package,
-    extra: str = ""  # and the extra that installs it
+    package: str = ""  # and what pip installs it as
 
 
 def is_installed(form: Format) -> bool:
@@ -45,7 +46,12 @@ def refuse_missing(form: Format, suffix: str) -> None:
     """Raise RequestError where what a format is written with is not installed."""
     if not is_installed(form):
         rule = f"{suffix} is written with the module {form.module}, which is not installed"
-        raise RequestError("output", suffix, rule, f"pip install 'convanim[{form.extra}]'")
+        raise RequestError("output", suffix, rule, how_to_install(form))
+
+
+def how_to_install(form: Format) -> str:
+    """What brings the module that a format is written with, however convanim itself came."""
+    return f"pip install {form.package}"
 
 
 def refuse_unfit(animation: Animation, form: Format | None) -> None:
@@ -70,7 +76,7 @@ def _suffix(form: Format) -> str:
 def _refuse_large(animation: Animation, form: Format | None) -> None:
     """Raise RequestError where a picture has so many pixels that writing it would take more memory than there may be.
 
-    `pixel_bytes` are measured: what the renderer keeps (4 to 13 bytes a pixel), and what the encoder does.
+    `pixel_bytes` are measured: what the renderer keeps (8 to 20 bytes a pixel), and what the encoder does.
     """
     width, height = animation.scene.width, animation.scene.height
     taken = form.pixel_bytes if form else _FRAME_BYTES
@@ -78,7 +84,8 @@ def _refuse_large(animation: Animation, form: Format | None) -> None:
         return
     what = _suffix(form) if form else "a folder of frames"
     most = _ROOM // taken
-    rule = f"its pictures have at most {most / 1e6:.3g} million pixels, for memory's sake, and this one {width:,}x{height:,}"
+    size = f"{width:,}x{height:,}"
+    rule = f"its pictures have at most {most / 1e6:.3g} million pixels, for memory's sake, and this one {size}"
     able = [suffix for suffix, other in FORMATS.items() if other.pixel_bytes * width * height <= _ROOM]
     fix = f"try a picture less than {int(width * (most / (width * height)) ** 0.5):,} pixels wide"
     raise RequestError("output", what, rule, f"{fix} (--width, --scale, --sheet), or write one of {', '.join(able)}")
@@ -157,14 +164,14 @@ def _webm(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Fra
 
 
 FORMATS: dict[str, Format] = {
-    ".gif": Format(_gif, most=65_535, pixel_bytes=19),
-    ".png": Format(_png, is_still=True, pixel_bytes=10),
+    ".gif": Format(_gif, most=65_535, pixel_bytes=38),
+    ".png": Format(_png, is_still=True, pixel_bytes=15),
     ".html": Format(_html, rests=True, follows=True),
     ".svg": Format(_svg, rests=True, follows=True),
-    ".pptx": Format(_pptx, most=65_535, pixel_bytes=22, module="pptx", extra="slides"),
+    ".pptx": Format(_pptx, most=65_535, pixel_bytes=38, is_marked=False, module="pptx", package="python-pptx"),
     ".pdf": Format(_pdf, most=19_200),
-    ".apng": Format(_apng, pixel_bytes=19),
-    ".webp": Format(_webp, most=16_383, pixel_bytes=44),
-    ".mp4": Format(_mp4, most=16_384, pixel_bytes=100, is_film=True, module="av", extra="video"),
-    ".webm": Format(_webm, most=16_384, pixel_bytes=100, is_film=True, module="av", extra="video"),
+    ".apng": Format(_apng, pixel_bytes=30),
+    ".webp": Format(_webp, most=16_383, pixel_bytes=56),
+    ".mp4": Format(_mp4, most=16_384, pixel_bytes=110, is_film=True, module="av", package="av"),
+    ".webm": Format(_webm, most=16_384, pixel_bytes=110, is_film=True, module="av", package="av"),
 }

@@ -1,32 +1,29 @@
 """A folder of numbered PNG frames."""
 
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 from convanim.animation import Animation
+from convanim.export.file_set import FileSet, refuse_no_file
 from convanim.export.formats import Progress
 from convanim.export.png import PngWriter
-from convanim.export.whole import whole_files
 from convanim.render import Frame, frames
 
 
-@contextmanager
-def whole_frames(
-    animation: Animation, folder: Path, progress: Progress, drawn: Iterable[Frame] | None = None
-) -> Iterator[None]:
-    """Make `NAME_000.png` …, which take their place in `folder` at the end; older frames of that name go then."""
-    names = frame_names(animation)
+def write_frames(
+    animation: Animation, folder: Path, files: FileSet, progress: Progress, drawn: Iterable[Frame] | None = None
+) -> None:
+    """Write `NAME_000.png` …, of a set, into `folder`, made if need be; older frames of that name go with it."""
     writer = PngWriter(animation)
-    with whole_files(folder, names) as draft:
-        for name, frame in zip(names, frames(animation) if drawn is None else drawn):
-            with open(draft / name, "xb") as stream:
-                writer.write(frame, stream)
-            progress()
-        yield
-    for path in other_frames(animation, folder):
-        path.unlink()
+    files.folder(folder)
+    for name in frame_names(animation):
+        refuse_no_file(folder / name)
+    for name, frame in zip(frame_names(animation), frames(animation) if drawn is None else drawn):
+        with files.file(folder / name) as stream:
+            writer.write(frame, stream)
+        progress()
+    files.remove(folder, lambda: (path.name for path in other_frames(animation, folder)))
 
 
 def frame_names(animation: Animation) -> list[str]:

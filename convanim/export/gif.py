@@ -6,34 +6,43 @@ Source: the GIF89a specification (CompuServe, 1990), and the NETSCAPE2.0 block f
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from itertools import chain
-from typing import BinaryIO, NamedTuple, TypeAlias
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from convanim.animation import Animation
+from convanim.export.colours import Colours, Numbers
 from convanim.export.formats import Progress
 from convanim.export.mark import mark
-from convanim.export.palette import Indices, Palette
-from convanim.render import Frame, Inks, Renderer, still
+from convanim.export.palette import Palette
+from convanim.render import Frame, Renderer, still
 from convanim.render.boxes import Box
-from convanim.render.inks import CLEAR, Numbers
+from convanim.render.pixels import CLEAR, Pixels, solid
 from convanim.theme import Colour
 
-_HELD = 3 << 20  # bytes of the first frames that are kept until the palette is made
+_HELD = 6 << 20  # bytes of the first frames that are kept until the palette is made
 _SAMPLES = 16  # steps behind those whose colours go into it too; in others a stray colour takes the nearest
 _KEEP, _CLEAR = 1, 2  # disposal: leave a frame as it is, or clear its rectangle
 
-# A rectangle, what fills it, and its disposal.
-_Picture: TypeAlias = tuple[Box, Indices, int]
-
 
 class _Change(NamedTuple):
-    """The box in which a frame may differ from the one before, and the inks in it."""
+    """The box that a frame changes, and the colours that it says there.
+
+    Places count the box's pixels row by row: those of the background where `is_ground`, and `places` (N,) whose colours
+    have `numbers` (N,). Where there are no places, the numbers are those of all pixels.
+    """
 
     box: Box
-    numbers: Numbers | Indices
+    is_ground: NDArray[np.bool_] | None
+    places: NDArray[np.uint32] | None
+    numbers: Numbers
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes it takes."""
+        return sum(part.nbytes for part in (self.is_ground, self.places, self.numbers) if part is not None)
 
 
 def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Iterable[Frame] | None = None) -> None:
@@ -46,86 +55,87 @@ def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn:
         stream.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + _short(repeats) + b"\0")
     for comment in (mark(animation), animation.alt.encode(errors="replace")):
         stream.write(_comment(comment))
-    pictures = _cleared(changes, palette) if animation.theme.transparent else _kept(changes, palette, animation)
-    for number, (box, indices, disposal) in enumerate(pictures):
-        stream.write(_frame(box, _packed(indices, palette), palette, timing.duration(number), disposal))
+    # Where the background is transparent, each frame is cleared: a drawn pixel cannot become transparent otherwise.
+    disposal = _CLEAR if animation.theme.transparent else _KEEP
+    for number, change in enumerate(changes):
+        stream.write(_frame(change.box, _packed(change, palette), palette, timing.duration(number), disposal))
         progress()
     stream.write(b";")
 
 
 def _with_palette(animation: Animation, drawn: Iterable[Frame] | None) -> tuple[Palette, Iterator[_Change]]:
     """The palette of an animation, and its frames as changes: the first of them made already, the others to come."""
-    steps, inks = animation.timing.steps, Inks()
-    draw = None if drawn is not None else _drawing(animation, inks)
-    frames = iter(drawn or ()) if draw is None else map(draw, steps)
+    steps, colours = animation.timing.steps, Colours()
+    changed = _shown if animation.theme.transparent else _changes
+    ground = solid(animation.theme.background)
+    draw = None if drawn is not None else _drawing(animation)
+    changes = changed(drawn or () if draw is None else map(draw, steps), colours, ground)
     held: list[_Change] = []
     room = _HELD
-    for frame in frames:
-        inks = frame.inks
-        change = _change(frame, animation)
-        fits_bytes = inks.opaque_count <= 256 and not animation.theme.transparent
-        kept: Numbers | Indices = change.numbers.astype(np.uint8) if fits_bytes else change.numbers.copy()
-        held.append(_Change(change.box, kept))
-        room -= kept.nbytes
+    for change in changes:
+        held.append(change)
+        room -= change.nbytes
         if room <= 0:
             break
     rest = steps[len(held) :]
     if len(rest):
-        draw = draw or _drawing(animation, inks)
+        draw = draw or _drawing(animation)
         count = min(_SAMPLES, len(rest))
         for i in range(count):
-            draw(rest[round(i * (len(rest) - 1) / max(count - 1, 1))])
+            frame = draw(rest[round(i * (len(rest) - 1) / max(count - 1, 1))])
+            for box in frame.changed:
+                colours.numbers(frame.packed[box.region].ravel())
         draw(steps[len(held) - 1])  # what the next frame changes is told from the one drawn before
-    for colour in (exact := list(dict.fromkeys(_solid_colours(animation)))):
-        inks.number(colour)
-    palette = Palette(inks, animation.theme.background, exact, is_opaque=not animation.theme.transparent)
-    return palette, chain(held, (_change(frame, animation) for frame in frames))
+    palette = Palette(colours, animation.theme.background, dict.fromkeys(_solid_colours(animation)))
+    return palette, chain(held, changes)
 
 
-def _drawing(animation: Animation, inks: Inks) -> Callable[[int], Frame]:
+def _drawing(animation: Animation) -> Callable[[int], Frame]:
     """What draws the frame of a step, of many from the one drawn before."""
     if len(animation.timing.steps) == 1:
-        return lambda step: still(animation.scene, animation.theme, step, inks)
-    return Renderer(animation.scene, animation.theme, inks).frame
+        return lambda step: still(animation.scene, animation.theme, step)
+    return Renderer(animation.scene, animation.theme).frame
 
 
-def _change(frame: Frame, animation: Animation) -> _Change:
-    """What a frame changes; where the background is transparent, all of it that is not."""
-    if animation.theme.transparent:
-        box = _bounds(frame.numbers != CLEAR)
-    else:
+def _changes(frames: Iterable[Frame], colours: Colours, ground: int) -> Iterator[_Change]:
+    """Each frame laid over the one before, the first whole: what differs, without most of what does not."""
+    last: Pixels | None = None
+    for frame in frames:
+        if last is None:
+            last = frame.packed.copy()
+            everything = Box(0, 0, last.shape[1], last.shape[0])
+            yield _Change(everything, None, None, colours.numbers(last.ravel()))
+            continue
         box = reduce(Box.around, frame.changed) if frame.changed else Box(0, 0, 1, 1)
-    return _Change(box, frame.numbers[box.region])
+        fresh, before = frame.packed[box.region], last[box.region]
+        differs = fresh != before
+        before[:] = fresh
+        area = _bounds(differs)
+        new = fresh[area.region].ravel()
+        changed, is_ground = differs[area.region].ravel(), new == ground
+        places = np.flatnonzero(changed & ~is_ground)
+        told = colours.numbers(new[places])
+        moved = area.shifted(box.left, box.top)
+        yield _Change(moved, _kept(changed, is_ground), places.astype(np.uint32), told)
+
+
+def _shown(frames: Iterable[Frame], colours: Colours, ground: int) -> Iterator[_Change]:
+    """Each frame by itself."""
+    for frame in frames:
+        there = frame.packed != CLEAR
+        box = _bounds(there)
+        places = np.flatnonzero(there[box.region])
+        told = colours.numbers(frame.packed[box.region].ravel()[places])
+        yield _Change(box, None, places.astype(np.uint32), told)
 
 
 def _solid_colours(animation: Animation) -> Iterator[Colour]:
     yield animation.theme.background
     for role, series in animation.scene.dresses():
         style = animation.theme.style(role, series)
-        yield from (colour for colour in (style.fill, style.stroke) if colour is not None)
+        yield from (colour for colour in (style.fill, style.stroke, style.text) if colour is not None)
     if any(getattr(shape, "levels", None) is not None for shape in animation.scene.shapes):
         yield from animation.theme.heat_colours()
-
-
-def _kept(changes: Iterator[_Change], palette: Palette, animation: Animation) -> Iterator[_Picture]:
-    """Each frame laid over the one before, the first whole: what differs, without most of what does not."""
-    whole, numbers = next(changes)
-    now = palette.indices(numbers)
-    yield whole, now.copy(), _KEEP
-    ground = palette.index(animation.theme.background)
-    for box, numbers in changes:
-        fresh, before = palette.indices(numbers), now[box.region]
-        differs = fresh != before
-        before[:] = fresh
-        area = _bounds(differs)
-        new, changed = fresh[area.region], differs[area.region]
-        yield area.shifted(box.left, box.top), _left_out(new, changed, ground, palette.unchanged), _KEEP
-
-
-def _cleared(changes: Iterator[_Change], palette: Palette) -> Iterator[_Picture]:
-    """Each frame by itself, cleared before the next: a drawn pixel cannot become transparent otherwise."""
-    for box, numbers in changes:
-        yield box, palette.indices(numbers), _CLEAR
 
 
 def _bounds(where: NDArray[np.bool_]) -> Box:
@@ -137,20 +147,16 @@ def _bounds(where: NDArray[np.bool_]) -> Box:
     return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
-def _left_out(indices: Indices, changed: NDArray[np.bool_], ground: int, unchanged: int) -> Indices:
-    """A picture without the pixels that did not change.
+def _kept(changed: NDArray[np.bool_], is_ground: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which pixels (N,) a picture says that they are ground: those of runs in which some of it changed.
 
-    The ground stays in runs, row after row, in which some of it changed: what is erased there then leaves no trace in
-    the run, which packs better than many short ones.
+    What is erased there then leaves no trace in the run, which packs better than many short ones.
     """
-    is_ground, flat = (indices == ground).ravel(), changed.ravel()
-    turns = np.flatnonzero(is_ground[1:] != is_ground[:-1])
-    ends = np.concatenate([[0], turns + 1, [len(flat)]])  # of runs, of which every other one is ground
-    kept = np.logical_or.reduceat(flat, ends[:-1])
+    turns = np.flatnonzero(is_ground[1:] != is_ground[:-1]) + 1
+    starts = np.concatenate([[0], turns])  # of runs, of which every other one is ground
+    kept = np.logical_or.reduceat(changed, starts)
     kept[int(is_ground[0]) :: 2] = False
-    left_out = ~(np.repeat(kept, ends[1:] - ends[:-1]) | flat)
-    # The index of what is unchanged is all ones, which takes the place of any other: much faster than a choice.
-    return indices | (left_out.view(np.uint8) * np.uint8(unchanged)).reshape(indices.shape)
+    return np.repeat(kept, np.diff(starts, append=len(changed)))
 
 
 def _header(width: int, height: int, palette: Palette) -> bytes:
@@ -164,11 +170,17 @@ def _comment(text: bytes) -> bytes:
     return b"\x21\xfe" + b"".join(bytes([len(block)]) + block for block in blocks) + b"\0"
 
 
-def _packed(indices: Indices, palette: Palette) -> bytes:
+def _packed(change: _Change, palette: Palette) -> bytes:
     """A picture's data."""
-    picture = Image.fromarray(np.ascontiguousarray(indices))
+    size = (change.box.right - change.box.left, change.box.bottom - change.box.top)
+    indices = palette.indices(change.numbers)
+    if change.places is not None:
+        indices, found = np.full(size[0] * size[1], palette.unchanged, dtype=np.uint8), indices
+        if change.is_ground is not None:
+            np.copyto(indices, np.uint8(palette.ground), where=change.is_ground)
+        indices[change.places] = found
     # Pillow's encoder, asked for directly, takes the bits of an index; saving a picture always spends eight.
-    return picture.tobytes("gif", "L", palette.bits, 0)
+    return Image.frombuffer("L", size, indices, "raw", "L", 0, 1).tobytes("gif", "L", palette.bits, 0)
 
 
 def _frame(box: Box, data: bytes, palette: Palette, duration: int, disposal: int) -> bytes:

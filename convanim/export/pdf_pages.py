@@ -15,7 +15,6 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
 from convanim.drawn import Areas, Mark, Strokes, Writing, marks
-from convanim.font import legible
 from convanim.scene import During, Ints, Scene, Shape, Since, shown
 from convanim.theme import Theme
 
@@ -115,7 +114,7 @@ class Pages:
         for text, (x, y) in zip(mark.texts, self._place.transform(mark.starts).tolist()):
             drawn = self._written.get((text, mark.em))
             if drawn is None:
-                drawn = self._recorded(page, context, legible(text)[0], mark.em)
+                drawn = self._recorded(page, context, mark.font.legible(text)[0], mark.em)
                 if len(self._written) < _MOST_KEPT:
                     self._written[text, mark.em] = drawn
             self._file.write(b"q 1 0 0 1 %.3f %.3f cm\n" % (x, y) + drawn + b"Q\n")

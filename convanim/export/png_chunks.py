@@ -4,15 +4,16 @@ Source: the PNG specification (W3C, third edition).
 """
 
 import zlib
-from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convanim.animation import Animation
 from convanim.export.mark import mark
+from convanim.render.boxes import LARGEST, Box
+from convanim.render.pixels import Pixels, straight_rgba
 
-RGB, INDEXED, RGBA = 2, 3, 6  # colour types
+RGB, RGBA = 2, 6  # colour types
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -38,21 +39,18 @@ def texts(animation: Animation) -> bytes:
     )
 
 
-def tables(colours: NDArray[np.integer]) -> bytes:
-    """A palette (N, 3), or (N, 4) with how opaque each colour is."""
-    palette = chunk(b"PLTE", colours[:, :3].astype(np.uint8).tobytes())
-    return palette if colours.shape[1] == 3 else palette + chunk(b"tRNS", colours[:, 3].astype(np.uint8).tobytes())
-
-
-def packed(bands: Iterable[NDArray[np.uint8]], level: int) -> bytes:
-    """A picture's data, from bands of its pixels (height, width) or (height, width, channels), one below the other."""
+def packed(pixels: Pixels, channels: int, level: int) -> bytes:
+    """A picture's data, band by band: red, green and blue of opaque pixels, or with alpha as a fourth channel."""
     packer = zlib.compressobj(level)
-    return b"".join([*(packer.compress(_rows(band)) for band in bands), packer.flush()])
+    bands = (pixels[band.region] for band in Box(0, 0, *reversed(pixels.shape)).bands(LARGEST))
+    return b"".join([*(packer.compress(_rows(band, channels).data) for band in bands), packer.flush()])
 
 
-def _rows(pixels: NDArray[np.uint8]) -> bytes:
-    """Pixels, each row with a byte in front that says "no filter"."""
-    flat = pixels.reshape(len(pixels), -1)
-    begun = np.zeros((len(flat), 1 + flat.shape[1]), dtype=np.uint8)
-    begun[:, 1:] = flat
-    return begun.tobytes()
+def _rows(pixels: Pixels, channels: int) -> NDArray[np.uint8]:
+    """The bytes of pixels (height, width), each row with one in front that says "no filter"."""
+    height, width = pixels.shape
+    parts = straight_rgba(pixels) if channels == 4 else pixels.view(np.uint8).reshape(height, width, 4)
+    begun = np.zeros((height, 1 + channels * width), dtype=np.uint8)
+    for channel in range(channels):  # one at a time, which is much faster
+        begun[:, 1 + channel :: channels] = parts[..., channel]
+    return begun

@@ -17,9 +17,9 @@ class Reel:
 
     def __iter__(self) -> Iterator[Frame]:
         scene, count = self._animation.scene, len(self._animation.timing.steps)
-        if 2 * scene.width * scene.height * count > _ROOM:
+        if 4 * scene.width * scene.height * count > _ROOM:
             yield from frames(self._animation)
             return
         if len(self._frames) < count:
-            self._frames = [Frame(frame.numbers.copy(), frame.changed, frame.inks) for frame in frames(self._animation)]
+            self._frames = [Frame(frame.packed.copy(), frame.changed) for frame in frames(self._animation)]
         yield from self._frames

@@ -1,14 +1,14 @@
 """Where an animation goes: a file whose suffix picks the format, or a folder of frames."""
 
+import os
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from convanim.animation import Animation
 from convanim.errors import RequestError
+from convanim.export.file_set import FileSet, is_device
 from convanim.export.formats import FORMATS, Format, refuse_missing, refuse_unfit
-from convanim.export.whole import whole_file
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,12 @@ class Destination:
 
     path: Path
     format: Format | None
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        real = Path(os.path.realpath(self.path))
+        return real.parent if self.format else real
 
 
 def destination(text: str) -> Destination:
@@ -43,7 +49,14 @@ def destination(text: str) -> Destination:
         raise RequestError("output", text, "its suffix names no format", f"try {', '.join(FORMATS)}, or a folder DIR/")
     refuse_missing(form, path.suffix.lower())
     refuse_no_folder(text, path.parent)
+    refuse_device(text)
     return Destination(path, form)
+
+
+def refuse_device(text: str) -> None:
+    """Raise RequestError for an output that is a device, or a link to one."""
+    if is_device(Path(text)):
+        raise RequestError("output", text, "it is a device, not a file", "give another name")
 
 
 def refuse_no_folder(text: str, parent: Path) -> None:
@@ -76,12 +89,13 @@ def save(animation: Animation, to: Sequence[Destination], progress: Callable[[],
         from convanim.export.reel import Reel
 
         reel = Reel(animation)
-    with ExitStack() as drafts:
+    with FileSet() as files:
         for target in to:
             if target.format is None:
-                from convanim.export.frames import whole_frames
+                from convanim.export.frames import write_frames
 
-                drafts.enter_context(whole_frames(animation, target.path, progress, reel))
-            else:
-                target.format.write(animation, drafts.enter_context(whole_file(target.path)), progress, reel)
+                write_frames(animation, target.path, files, progress, reel)
+                continue
+            with files.file(target.path) as stream:
+                target.format.write(animation, stream, progress, reel)
     return [target.path for target in to]

@@ -43,7 +43,8 @@ def scene_data(animation: Animation, themes: Sequence[Theme], progress: Callable
         """The numbers of sets of cells, one for each map."""
         return [sets.number([maps.number(name), blocks]) for name, blocks in key_blocks(keys).items()]
 
-    reads, behind, writes, equations = [], [], [], []
+    reads: list[list[int]] = []
+    behind, writes, equations = [], [], []
     for step in steps:
         keys = scene.reads(step)
         if not reads:

@@ -19,7 +19,7 @@ from convanim.export.svg_frames import Clock, Staged
 from convanim.export.svg_parts import Paint, Piece, parts
 from convanim.export.svg_paths import area_data, hundredths, line_data, number
 from convanim.export.svg_style import StyleSheet, short
-from convanim.font import text_width
+from convanim.font import BUNDLED
 
 _FONTS = "DejaVu Sans,Verdana,sans-serif"  # the second is as wide as the first
 _NAMES = range(26 + 26**2 + 26**3, 26 + 26**2 + 26**3 + 26**4)  # whose short names have four letters
@@ -120,7 +120,7 @@ def _line(piece: Piece, place: int, attributes: str) -> str:
     """One line of text, at the part of it that stays where it is whatever font there is."""
     em, text = piece.paint.em or 0.0, piece.texts[place]
     x, y = piece.points[place, 0]
-    x += _ALONG[piece.paint.anchor] * text_width(text, em)
+    x += _ALONG[piece.paint.anchor] * BUNDLED.width(text, em)
     at_x, at_y = (number(n) for n in hundredths(np.round([x, y], 1)).tolist())
     return f'<text{attributes} x="{at_x}" y="{at_y}">{_escaped(text)}</text>'
 

@@ -16,22 +16,19 @@ from typing import Any, BinaryIO
 
 import av
 import numpy as np
-from numpy.typing import NDArray
 
 from convanim.animation import Animation
 from convanim.export.formats import Progress
 from convanim.export.mark import mark
-from convanim.render import Frame, Inks, frames
+from convanim.render import Frame, frames
 from convanim.render.boxes import LARGEST
-from convanim.render.inks import CLEAR, END
-from convanim.theme import Theme
 from convanim.timing import Timing
 
 _LONGEST = 25  # centiseconds of a picture; few players like a film of less than four a second
 _MOST = 20  # pictures of a frame, where it lasts long
 _MANY = 100  # of the longest, from which a hold is rounded rather than that pictures are as short as it takes
 _VERY_MOST = 2_000  # of one whose time has no such divisor; it may then last half a picture more or less
-_WEIGHTS = (0.2126, 0.7152, 0.0722)  # of red, green and blue in brightness; BT.709
+_WEIGHTS = np.float32(0.2126), np.float32(0.7152), np.float32(0.0722)  # of red, green and blue in brightness; BT.709
 _BT709, _LIMITED = 1, 1  # primaries, transfer and matrix; the range of brightness: as ITU-T H.273 numbers them
 
 
@@ -98,7 +95,7 @@ def _write(animation: Animation, path: Path, progress: Progress, drawn: Iterable
         context.color_range = _LIMITED
         count = 0
         for number, frame in _pictures(animation, drawn):
-            picture = _picture(frame, animation.theme)
+            picture = _picture(frame)
             for _ in range(round(timing.duration(number) / lasts)):
                 picture.pts = count
                 film.mux(track.encode(picture))
@@ -131,34 +128,24 @@ def _divisor(time: int, most: int) -> int:
     return max(part for part in range(1, min(time, most) + 1) if time % part == 0)
 
 
-def _picture(frame: Frame, theme: Theme) -> av.VideoFrame:
-    """A frame on the theme's background as brightness, and as hue of four pixels each; padded to even sides."""
-    bright, *hues = _tables(frame.inks, theme)
-    height, width = (side + side % 2 for side in frame.numbers.shape)
+def _picture(frame: Frame) -> av.VideoFrame:
+    """A frame, which is opaque, as brightness, and as hue of four pixels each; its last pixels fill even sides up."""
+    height, width = (side + side % 2 for side in frame.packed.shape)
     packed = np.empty(height * width * 3 // 2, dtype=np.uint8)
     light = packed[: height * width].reshape(height, width)
     hued = packed[height * width :].reshape(2, height // 2, width // 2)
-    rows = max(2, LARGEST // width // 2 * 2)
+    rows = max(2, LARGEST // width // 4 * 2)
     for top in range(0, height, rows):
-        numbers = np.full((min(rows, height - top), width), CLEAR, dtype=np.uint16)
-        drawn = frame.numbers[top : top + rows]
-        numbers[: drawn.shape[0], : drawn.shape[1]] = drawn
-        light[top : top + rows] = np.take(bright, numbers)
-        for plane, hue in zip(hued, hues):
-            seen = np.take(hue, numbers)
+        drawn = frame.packed[top : top + rows]
+        even = [(0, side % 2) for side in drawn.shape]
+        red, green, blue, _ = np.moveaxis(np.pad(drawn, even, "edge").view(np.uint8).reshape(-1, width, 4), 2, 0)
+        bright = red * _WEIGHTS[0] + green * _WEIGHTS[1] + blue * _WEIGHTS[2]
+        light[top : top + rows] = np.rint(16 + bright * np.float32(219 / 255))
+        for plane, one, weight in zip(hued, (blue, red), (_WEIGHTS[2], _WEIGHTS[0])):
+            seen = (one - bright) * (112 / 255 / (1 - weight))
             four = seen[::2, ::2] + seen[::2, 1::2] + seen[1::2, ::2] + seen[1::2, 1::2]
             plane[top // 2 : (top + rows) // 2] = np.rint(128 + four / 4)
     return av.VideoFrame.from_ndarray(packed.reshape(-1, width), format="yuv420p")
-
-
-def _tables(inks: Inks, theme: Theme) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]:
-    """The brightness of every ink on the theme's background, and how far its two hues are from none."""
-    colours = inks.pixels(np.arange(END, dtype=np.uint16)).astype(np.float32)
-    alpha = colours[:, 3:] / 255
-    red, green, blue = (colours[:, :3] * alpha + np.array(theme.background, dtype=np.float32) * (1 - alpha)).T
-    light = red * _WEIGHTS[0] + green * _WEIGHTS[1] + blue * _WEIGHTS[2]
-    hues = [(one - light) / (2 * (1 - weight)) * (224 / 255) for one, weight in ((blue, _WEIGHTS[2]), (red, _WEIGHTS[0]))]
-    return np.rint(16 + light * (219 / 255)).astype(np.uint8), hues[0], hues[1]
 
 
 def _skipped(codec: Codec, text: bytes) -> bytes:

@@ -12,6 +12,7 @@ from convanim.export.formats import Progress
 from convanim.export.mark import mark
 from convanim.render import Frame, frames
 from convanim.render.boxes import LARGEST, Box
+from convanim.render.pixels import straight_rgba
 
 # Without loss, quality (of 100) and method (of 6) say how hard the encoder tries; no frame needs to be whole again.
 _EFFORT = {"quality": 50, "method": 3, "kmin": 0, "kmax": 0}
@@ -61,7 +62,7 @@ class _Film(Image.Image):
             return
         drawn = next(self._frames)
         for band in Box(0, 0, self.width, self.height).bands(LARGEST):
-            pixels = drawn.inks.pixels(drawn.numbers[band.region])[..., : len(self._mode)]
+            pixels = straight_rgba(drawn.packed[band.region])[..., : len(self._mode)]
             self.paste(Image.fromarray(np.ascontiguousarray(pixels)), (0, band.top))
         self._next += 1
         self._progress()

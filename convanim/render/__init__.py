@@ -3,9 +3,13 @@
 import numpy as np
 
 from convanim.render.frames import Frame, Renderer, frames, still
-from convanim.render.glyphs import font_version
-from convanim.render.inks import Inks
 
-DRAWN_WITH = (np.__version__, font_version())  # pixels are the same for the same versions
 
-__all__ = ["DRAWN_WITH", "Frame", "Inks", "Renderer", "frames", "still"]
+def drawn_with() -> tuple[str, ...]:
+    """The versions of what draws: pixels are the same for the same ones."""
+    import matplotlib
+
+    return np.__version__, matplotlib.__version__
+
+
+__all__ = ["Frame", "Renderer", "drawn_with", "frames", "still"]

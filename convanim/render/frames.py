@@ -8,7 +8,6 @@ over it alone, so that a frame made from the one before equals a frame made from
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
 
 import numpy as np
@@ -16,25 +15,24 @@ from numpy.typing import NDArray
 
 from convanim.animation import Animation
 from convanim.render.boxes import Box, disjoint
-from convanim.render.inks import CLEAR, Inks, Numbers
 from convanim.render.layers import Layer, Overlay
 from convanim.render.painter import Painter
+from convanim.render.pixels import CLEAR, PIXEL, Pixels, solid, straight_rgba
 from convanim.scene import During, Scene, Shape, shown
 from convanim.theme import Theme
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One picture, (height, width) as numbers of inks, overwritten by the next; and the boxes that are new in it."""
+    """One picture, (height, width), overwritten by the next; and the boxes that are new in it."""
 
-    numbers: Numbers
+    packed: Pixels
     changed: tuple[Box, ...]
-    inks: Inks
 
-    @cached_property
+    @property
     def pixels(self) -> NDArray[np.uint8]:
-        """The picture as (height, width, 4) straight RGBA."""
-        return self.inks.pixels(self.numbers)
+        """The picture as (height, width, 4) straight RGBA, overwritten like it."""
+        return straight_rgba(self.packed)
 
 
 def frames(animation: Animation) -> Iterator[Frame]:
@@ -47,27 +45,26 @@ def frames(animation: Animation) -> Iterator[Frame]:
         yield renderer.frame(step)
 
 
-def still(scene: Scene, theme: Theme, step: int, inks: Inks | None = None) -> Frame:
+def still(scene: Scene, theme: Theme, step: int) -> Frame:
     """The frame of a single step, to the last pixel as a `Renderer` draws it; no layer of it is kept."""
-    inks = Inks() if inks is None else inks
     whole = Box(0, 0, scene.width, scene.height)
-    painter = Painter(theme, scene.unit, scene.width, inks)
+    painter = Painter(theme, scene.unit)
     ground, runs = _runs(scene)
-    picture = Layer(ground, _background(theme, inks), whole, inks, painter)
+    picture = Layer(ground, _background(theme), whole, painter)
     picture.advance(step)
     for run in runs:
         if isinstance(run, list):
-            overlay = Overlay(run, whole, inks, painter)
+            overlay = Overlay(run, whole, painter)
             overlay.advance(step)
-            overlay.lay(picture.numbers, whole)
+            overlay.lay(picture.pixels, whole)
         else:
             for placed in painter.patches(run, step, shown(run.when, len(run), step)):
-                placed.lay(picture.numbers, inks, whole)
-    return Frame(picture.numbers, (whole,), inks)
+                placed.lay(picture.pixels, whole)
+    return Frame(picture.pixels, (whole,))
 
 
-def _background(theme: Theme, inks: Inks) -> int:
-    return CLEAR if theme.transparent else inks.number(theme.background)
+def _background(theme: Theme) -> int:
+    return CLEAR if theme.transparent else solid(theme.background)
 
 
 def _runs(scene: Scene) -> tuple[list[Shape], list[list[Shape] | Shape]]:
@@ -83,16 +80,13 @@ def _runs(scene: Scene) -> tuple[list[Shape], list[list[Shape] | Shape]]:
 class Renderer:
     """Draws the steps of a scene, in any order, each from the one drawn before."""
 
-    def __init__(self, scene: Scene, theme: Theme, inks: Inks | None = None) -> None:
-        self._inks = Inks() if inks is None else inks
+    def __init__(self, scene: Scene, theme: Theme) -> None:
         self._whole = Box(0, 0, scene.width, scene.height)
-        self._numbers: Numbers = np.zeros((scene.height, scene.width), dtype=np.uint16)
-        self._painter = Painter(theme, scene.unit, scene.width, self._inks)
+        self._pixels: Pixels = np.zeros((scene.height, scene.width), dtype=PIXEL)
+        self._painter = Painter(theme, scene.unit)
         ground, runs = _runs(scene)
-        self._ground = Layer(ground, _background(theme, self._inks), self._whole, self._inks, self._painter)
-        self._runs = [
-            Overlay(run, self._whole, self._inks, self._painter) if isinstance(run, list) else run for run in runs
-        ]
+        self._ground = Layer(ground, _background(theme), self._whole, self._painter)
+        self._runs = [Overlay(run, self._whole, self._painter) if isinstance(run, list) else run for run in runs]
         self._moved: list[Box] = []  # where moving shapes stand in the frame drawn last
         self._is_new = True
 
@@ -109,14 +103,14 @@ class Renderer:
         moved = [box for found in moving for one in found if (box := one.box.common(self._whole)) is not None]
         boxes = [self._whole] if self._is_new else disjoint([*changed, *self._moved, *moved])
         for box in boxes:
-            self._numbers[box.region] = self._ground.numbers[box.region]
+            self._pixels[box.region] = self._ground.pixels[box.region]
         waiting = iter(moving)
         for run in self._runs:
             if isinstance(run, Overlay):
                 for box in boxes:
-                    run.lay(self._numbers, box)
+                    run.lay(self._pixels, box)
             else:
                 for placed in next(waiting):
-                    placed.lay(self._numbers, self._inks, self._whole)
+                    placed.lay(self._pixels, self._whole)
         self._moved, self._is_new = moved, False
-        return Frame(self._numbers, tuple(boxes), self._inks)
+        return Frame(self._pixels, tuple(boxes))

@@ -1,66 +1,35 @@
-"""Text as outlines, from the font that matplotlib bundles."""
+"""Text as outlines, from the font's file."""
 
 from functools import cache, lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.font import ADVANCES, UNITS_PER_EM, legible
-from convanim.render.truetype import TrueType
+from convanim.font import Metrics
 from convanim.scene import Floats
 
-_FILE = Path("fonts", "ttf", "DejaVuSans.ttf")
-
-
-def font_version() -> str:
-    """The version of matplotlib, which the font comes with."""
-    folder = _folder()
-    version = None if folder is None else folder / "_version.py"
-    if version is not None and version.is_file():
-        return version.read_text(encoding="utf-8")
-    import matplotlib
-
-    return matplotlib.__version__
-
-
-def _folder() -> Path | None:
-    """Where matplotlib lies, which takes long to import."""
-    spec = find_spec("matplotlib")
-    return None if spec is None or spec.origin is None else Path(spec.origin).parent
+_CLOSE = 79  # in the codes of matplotlib's paths
 
 
 @cache
-def _font() -> TrueType:
-    return TrueType(font_file().read_bytes())
+def _glyph(font: Metrics, character: str) -> tuple[Floats, NDArray[np.uint8]]:
+    from matplotlib.ft2font import LoadFlags
 
-
-def font_file() -> Path:
-    """The font's file: where it lies beside matplotlib, or else where matplotlib says that it is."""
-    folder = _folder()
-    path = None if folder is None else folder / "mpl-data" / _FILE
-    if path is not None and path.is_file():
-        return path
-    import matplotlib
-
-    return Path(matplotlib.get_data_path()) / _FILE
-
-
-@cache
-def _glyph(character: str) -> tuple[Floats, NDArray[np.uint8]]:
-    vertices, codes = _font().outline(character)
-    return vertices / (UNITS_PER_EM, -UNITS_PER_EM), codes
+    face = font.face
+    face.load_char(ord(character), flags=LoadFlags.NO_HINTING)
+    path, kinds = face.get_path()
+    points, codes = np.array(path, dtype=float).reshape(-1, 2), np.array(kinds, dtype=np.uint8)
+    ends = np.flatnonzero(codes == _CLOSE)
+    points[ends] = points[ends - 1]  # where an outline closes, a path has a point that says nothing
+    return points / (face.units_per_EM, -face.units_per_EM), codes
 
 
 @lru_cache(maxsize=512)
-def outline(text: str) -> tuple[Floats, NDArray[np.uint8]]:
+def outline(text: str, font: Metrics) -> tuple[Floats, NDArray[np.uint8]]:
     """A line of text as an outline in ems, its base line from (0, 0), y down: vertices (N, 2) and path codes."""
-    pen = 0.0
     vertices, codes = [np.zeros((0, 2))], [np.zeros(0, dtype=np.uint8)]
-    for character in legible(text)[0]:
-        points, kinds = _glyph(character)
-        vertices.append(points + np.array([pen, 0.0]))
+    for character, start in font.placed(text):
+        points, kinds = _glyph(font, character)
+        vertices.append(points + np.array([start, 0.0]))
         codes.append(kinds)
-        pen += ADVANCES[character] / UNITS_PER_EM
     return np.concatenate(vertices), np.concatenate(codes)

@@ -1,16 +1,17 @@
-"""Layers: settled shapes as numbers of inks that are kept from step to step."""
+"""Layers: settled shapes as pixels that are kept from step to step."""
 
 from collections.abc import Sequence
 from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convanim.render.boxes import LARGEST, Box, disjoint, pixel_box
-from convanim.render.inks import CLEAR, Inks, Numbers
 from convanim.render.painter import Painter
 from convanim.render.patches import Placed
-from convanim.scene import Floats, Ints, Shape, Since
+from convanim.render.pixels import CLEAR, OPAQUE, PIXEL, Pixels, is_mixed, laid
+from convanim.scene import Floats, Ints, Shape, Since, Texts
 
 
 class _Change(NamedTuple):
@@ -22,20 +23,22 @@ class _Change(NamedTuple):
 
 
 class Layer:
-    """Shapes that are still, or come and stay, over a ground of one ink: the part of a picture within its `reach`."""
+    """Shapes that are still, or come and stay, over a ground of one pixel: the part of a picture within its `reach`."""
 
     def __init__(
-        self, shapes: Sequence[Shape], ground: int, picture: Box, inks: Inks, painter: Painter, *, is_cut: bool = False
+        self, shapes: Sequence[Shape], ground: int, picture: Box, painter: Painter, *, is_cut: bool = False
     ) -> None:
         """`is_cut` leaves out of its reach what none of the shapes ever reaches."""
-        self._shapes, self._ground, self._picture, self._inks, self._painter = shapes, ground, picture, inks, painter
+        self._shapes, self._ground, self._picture, self._painter = shapes, ground, picture, painter
         self._boxes: list[Floats] = [shape.boxes(0, np.arange(len(shape))) for shape in shapes]
+        self._coming = [number for number, shape in enumerate(shapes) if isinstance(shape.when, Since)]
         self.reach = self._cut() if is_cut else picture
-        self.numbers: Numbers = np.empty((self.reach.bottom - self.reach.top, self.reach.right - self.reach.left), dtype=np.uint16)
+        size = (self.reach.bottom - self.reach.top, self.reach.right - self.reach.left)
+        self.pixels: Pixels = np.empty(size, dtype=PIXEL)
         self._step: int | None = None
 
     def advance(self, step: int) -> list[Box]:
-        """Bring the numbers to a step; the boxes that changed."""
+        """Bring the pixels to a step; the boxes that changed."""
         before, self._step = self._step, step
         if before is None:
             self._draw(self.reach, step)
@@ -52,7 +55,7 @@ class Layer:
         return boxes
 
     def within(self, box: Box) -> Box:
-        """A box of the picture as it lies in the numbers, which start where the reach does."""
+        """A box of the picture as it lies in the pixels, which start where the reach does."""
         return box.shifted(-self.reach.left, -self.reach.top)
 
     def _cut(self) -> Box:
@@ -65,29 +68,38 @@ class Layer:
 
     def _draw(self, box: Box, step: int) -> None:
         """Draw anew what is in a box."""
-        self.numbers[self.within(box).region] = self._ground
+        self.pixels[self.within(box).region] = self._ground
         for shape, places in zip(self._shapes, self._boxes):
-            elements = _elements_in(shape, places, box, self._painter.margin(shape), step)
-            for placed in self._painter.patches(shape, step, elements):
+            if isinstance(shape.when, Since) or isinstance(shape, Texts):
+                elements = _elements_in(shape, places, box, self._painter.margin(shape), step)
+                found = self._painter.patches(shape, step, elements)
+            else:
+                found = self._painter.whole(shape)
+            for placed in found:
                 self._lay(placed, box)
 
     def _lay(self, placed: Placed, box: Box) -> None:
-        placed._replace(dx=placed.dx - self.reach.left, dy=placed.dy - self.reach.top).lay(self.numbers, self._inks, self.within(box))
+        moved = placed._replace(dx=placed.dx - self.reach.left, dy=placed.dy - self.reach.top)
+        moved.lay(self.pixels, self.within(box))
 
     def _changes(self, before: int, step: int) -> list[_Change]:
         """What is shown at one of two steps alone."""
         changes = []
-        for number, (shape, places) in enumerate(zip(self._shapes, self._boxes)):
-            if isinstance(shape.when, Since):
-                first, end = np.searchsorted(shape.when.steps, sorted((before, step)), side="right")
-                box = self._box(places[first:end], shape)
-                if box is not None:
-                    changes.append(_Change(number, np.arange(first, end), box))
+        for number in self._coming:
+            shape = self._shapes[number]
+            assert isinstance(shape.when, Since)
+            first, end = np.searchsorted(shape.when.steps, sorted((before, step)), side="right")
+            box = self._box(self._boxes[number][first:end], shape)
+            if box is not None:
+                changes.append(_Change(number, np.arange(first, end), box))
         return changes
 
     def _is_on_top(self, change: _Change, before: int) -> bool:
-        """Whether what came looks, laid on top, as if everything were drawn anew."""
-        if not self._painter.adds_up(self._shapes[change.shape]):
+        """Whether what came looks, laid on top, as if all were drawn anew: texts, with nothing above.
+
+        Cells share their edges' pixels with their neighbours.
+        """
+        if not isinstance(self._shapes[change.shape], Texts):
             return False
         above = zip(self._shapes[change.shape + 1 :], self._boxes[change.shape + 1 :])
         return not any(
@@ -98,38 +110,31 @@ class Layer:
 class Overlay:
     """A layer over nothing, made ready to be laid onto pictures."""
 
-    def __init__(self, shapes: Sequence[Shape], picture: Box, inks: Inks, painter: Painter) -> None:
-        self._layer = Layer(shapes, CLEAR, picture, inks, painter, is_cut=True)
-        self._inks = inks
-        self._values = np.empty_like(self._layer.numbers)  # the opaque numbers, 0 elsewhere
-        self._hole = np.empty_like(self._values)  # all bits where it is not opaque
-        self._mixed = np.empty(self._values.shape, dtype=bool)  # where it is see-through
-        self._has_mixed = False
+    def __init__(self, shapes: Sequence[Shape], picture: Box, painter: Painter) -> None:
+        self._layer = Layer(shapes, CLEAR, picture, painter, is_cut=True)
+        shape = self._layer.pixels.shape
+        self._opaque: NDArray[np.bool_] = np.empty(shape, dtype=bool)
+        self._mixed: NDArray[np.bool_] = np.empty(shape, dtype=bool)
 
     def advance(self, step: int) -> list[Box]:
         """Bring it to a step; the boxes that changed."""
         boxes = self._layer.advance(step)
-        for box in (band for box in boxes for band in box.bands(LARGEST)):
-            region = self._layer.within(box).region
-            part = self._layer.numbers[region]
-            hole = np.where(part < CLEAR, np.uint16(0), np.uint16(0xFFFF))
-            self._hole[region] = hole
-            self._values[region] = part & ~hole
-            mixed = part > CLEAR
-            self._mixed[region] = mixed
-            self._has_mixed = self._has_mixed or bool(mixed.any())
+        for band in (band for whole in boxes for band in whole.bands(LARGEST)):
+            region = self._layer.within(band).region
+            part = self._layer.pixels[region]
+            self._opaque[region] = part >= OPAQUE
+            self._mixed[region] = is_mixed(part)
         return boxes
 
-    def lay(self, picture: Numbers, box: Box) -> None:
+    def lay(self, picture: Pixels, box: Box) -> None:
         """Lay what is in a box onto a picture."""
         common = box.common(self._layer.reach)
         for within in () if common is None else common.bands(LARGEST):
             part, region = picture[within.region], self._layer.within(within).region
-            if self._has_mixed:
-                at = np.divmod(np.flatnonzero(self._mixed[region]), within.right - within.left)
-                part[at] = self._inks.laid(self._layer.numbers[region][at], part[at])
-            part &= self._hole[region]
-            part |= self._values[region]
+            pixels = self._layer.pixels[region]
+            at = np.divmod(np.flatnonzero(self._mixed[region]), within.right - within.left)
+            part[at] = laid(pixels[at], part[at])
+            np.copyto(part, pixels, where=self._opaque[region])
 
 
 def _elements_in(shape: Shape, places: Floats, box: Box, margin: float, step: int) -> Ints:

@@ -1,75 +1,87 @@
-"""Patches: something drawn once, as numbers of inks, and laid onto pictures as often as it is seen."""
+"""Patches: something drawn once, and laid onto pictures as often as it is seen."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convanim.render.boxes import LARGEST, Box
-from convanim.render.inks import CLEAR, Inks, Numbers
+from convanim.render.pixels import OPAQUE, Pixels, laid, mixed_places
 
 _SPARSE = 8  # a patch of which less than one pixel in so many is opaque is laid pixel by pixel
 
 
-class Spots(NamedTuple):
-    """Single pixels and their numbers."""
+class _Spots:
+    """Single pixels of a patch, row by row."""
 
-    x: NDArray[np.int64]
-    y: NDArray[np.int64]
-    places: NDArray[np.int64]  # in a picture of a page's width taken row by row
-    page: int
-    numbers: Numbers
+    def __init__(self, rows: NDArray[np.int64], columns: NDArray[np.int64], pixels: Pixels, height: int) -> None:
+        self._rows, self._columns, self._pixels = rows, columns, pixels
+        self._before: list[int] = np.searchsorted(rows, np.arange(height + 1)).tolist()
+        self._places: dict[int, NDArray[np.int64]] = {}
 
-    def placed(self, dx: int, dy: int, clip: Box | None, width: int) -> tuple[NDArray[np.int64], Numbers]:
-        """Places in a picture of some width and numbers, moved by whole pixels, of those in a box."""
-        places = (self.places if width == self.page else self.y * width + self.x) + (dy * width + dx)
-        if clip is None:
-            return places, self.numbers
-        left, top, right, bottom = clip.shifted(-dx, -dy)
-        kept = (self.x >= left) & (self.x < right) & (self.y >= top) & (self.y < bottom)
-        return places[kept], self.numbers[kept]
+    def placed(self, width: int, start: int, part: Box | None) -> tuple[NDArray[np.int64], Pixels]:
+        """Places in a picture of some width taken row by row, where the patch begins at `start`; of all or a part."""
+        places = self._places.get(width)
+        if places is None:
+            places = self._places[width] = self._rows * width + self._columns
+        if part is None:
+            return places + start, self._pixels
+        rows = slice(self._before[part.top], self._before[part.bottom])
+        columns = self._columns[rows]
+        kept = np.flatnonzero((columns >= part.left) & (columns < part.right))
+        return places[rows][kept] + start, self._pixels[rows][kept]
 
 
 @dataclass(frozen=True)
 class Patch:
-    """Numbers (height, width) that cover a box, made ready to be laid onto pictures."""
+    """Pixels (height, width) that cover a box."""
 
     box: Box
-    numbers: Numbers
-    values: Numbers | None  # the opaque numbers, 0 elsewhere
-    hole: Numbers | None  # all bits where it is not opaque; None if there is no such place
-    spots: Spots | None  # the opaque pixels, where they are few
-    mixed: Spots | None  # the see-through ones
+    pixels: Pixels
 
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
-        return 3 * self.numbers.nbytes
+        return 3 * self.pixels.nbytes
 
-    def lay(self, picture: Numbers, inks: Inks, dx: int, dy: int, clip: Box) -> None:
+    @cached_property
+    def _mixed(self) -> _Spots | None:
+        """The pixels that let through some of what is below."""
+        return self._spots(mixed_places(self.pixels))
+
+    @cached_property
+    def _opaque(self) -> _Spots | NDArray[np.bool_] | None:
+        """The pixels that hide what is below: one by one where they are few, else where they are."""
+        opaque = self.pixels >= OPAQUE
+        is_sparse = np.count_nonzero(opaque) * _SPARSE < opaque.size
+        return self._spots(np.flatnonzero(opaque)) if is_sparse else opaque
+
+    def _spots(self, places: NDArray[np.int64]) -> _Spots | None:
+        if not len(places):
+            return None
+        height, width = self.pixels.shape
+        return _Spots(*np.divmod(places, width), self.pixels.reshape(-1)[places], height)
+
+    def lay(self, picture: Pixels, dx: int, dy: int, clip: Box) -> None:
         """Lay what of it lies in a part of a picture, moved by whole pixels."""
         box = self.box.shifted(dx, dy)
         part = box.common(clip)
         if part is None:
             return
-        is_whole = part == box
-        flat = picture.reshape(-1)
-        if self.mixed is not None:
-            places, numbers = self.mixed.placed(dx, dy, None if is_whole else clip, picture.shape[1])
-            flat[places] = inks.laid(numbers, flat[places])
-        if self.spots is not None:
-            places, numbers = self.spots.placed(dx, dy, None if is_whole else clip, picture.shape[1])
-            flat[places] = numbers
-        elif self.values is not None:
-            here = part.shifted(-box.left, -box.top).region
-            under = picture[part.region]
-            if self.hole is None:
-                under[:] = self.values[here]
-            else:
-                under &= self.hole[here]
-                under |= self.values[here]
+        flat, width = picture.reshape(-1), picture.shape[1]
+        start, here = box.top * width + box.left, part.shifted(-box.left, -box.top)
+        of_spots = None if part == box else here
+        if self._mixed is not None:
+            places, pixels = self._mixed.placed(width, start, of_spots)
+            flat[places] = laid(pixels, flat[places])
+        if isinstance(self._opaque, _Spots):
+            places, pixels = self._opaque.placed(width, start, of_spots)
+            flat[places] = pixels
+        elif self._opaque is not None:
+            np.copyto(picture[part.region], self.pixels[here.region], where=self._opaque[here.region])
 
 
 @dataclass(frozen=True)
@@ -81,37 +93,14 @@ class Banded:
 
     @property
     def size(self) -> int:
-        """About how many bytes it would take."""
-        return 6 * self.box.area
+        """About how many bytes are kept."""
+        return 0
 
-    def lay(self, picture: Numbers, inks: Inks, dx: int, dy: int, clip: Box) -> None:
+    def lay(self, picture: Pixels, dx: int, dy: int, clip: Box) -> None:
         """Lay what of it lies in a part of a picture, moved by whole pixels."""
         for band in self.box.bands(LARGEST):
             if band.shifted(dx, dy).meets(clip):
-                self.drawn(band).lay(picture, inks, dx, dy, clip)
-
-
-def patch(numbers: Numbers, box: Box, page: int) -> Patch:
-    """A patch, above all for pictures that are `page` pixels wide."""
-    opaque = numbers < CLEAR
-    see_through = numbers > CLEAR
-    count = np.count_nonzero(opaque)
-    values = hole = spots = None
-    if count == opaque.size:
-        values = numbers
-    elif count * _SPARSE < opaque.size:
-        spots = _spots(numbers, opaque, box, page) if count else None
-    else:
-        hole = np.where(opaque, np.uint16(0), np.uint16(0xFFFF))
-        values = numbers & ~hole
-    mixed = _spots(numbers, see_through, box, page) if see_through.any() else None
-    return Patch(box, numbers, values, hole, spots, mixed)
-
-
-def _spots(numbers: Numbers, where: NDArray[np.bool_], box: Box, page: int) -> Spots:
-    rows, columns = np.divmod(np.flatnonzero(where), box.right - box.left)
-    x, y = columns + box.left, rows + box.top
-    return Spots(x, y, y * page + x, page, numbers[rows, columns])
+                self.drawn(band).lay(picture, dx, dy, clip)
 
 
 class Placed(NamedTuple):
@@ -126,6 +115,6 @@ class Placed(NamedTuple):
         """The pixels that it covers."""
         return self.patch.box.shifted(self.dx, self.dy)
 
-    def lay(self, picture: Numbers, inks: Inks, clip: Box) -> None:
+    def lay(self, picture: Pixels, clip: Box) -> None:
         """Lay what of it lies in a part of a picture."""
-        self.patch.lay(picture, inks, self.dx, self.dy, clip)
+        self.patch.lay(picture, self.dx, self.dy, clip)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from convanim.font import CAP_HEIGHT
+from convanim.font import BUNDLED, Metrics
 from convanim.geometry import Geometry
 from convanim.scene import unit
 from convanim.values import Values
@@ -16,8 +16,9 @@ class TooNarrowError(Exception):
 
 
 class Page:
-    """A page, and the sizes that follow from its width."""
+    """A page, the font that its text is measured in, and the sizes that follow from its width."""
 
+    font: Metrics
     width: int  # in pixels
     whole_width: int  # of the picture that it is a part of; 0 where it is all of it
 
@@ -29,7 +30,7 @@ class Page:
     @property
     def least_em(self) -> float:
         """The smallest font size that may be used; a wider picture may keep it, and so hold more."""
-        return (_LEAST_TEXT + 0.25) / CAP_HEIGHT * min(self.unit, 1)
+        return (_LEAST_TEXT + 0.25) / self.font.cap_height * min(self.unit, 1)
 
     @property
     def label_em(self) -> float:
@@ -62,6 +63,7 @@ class Drawing(Page):
     remark: str = ""  # stands behind the output's label
     is_heat: bool = False  # whether numbers are colours, too
     whole_width: int = 0
+    font: Metrics = BUNDLED
 
     @property
     def is_scatter(self) -> bool:

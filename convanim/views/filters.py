@@ -5,7 +5,6 @@ from functools import lru_cache, partial
 import numpy as np
 
 from convanim.axes import Kind
-from convanim.font import text_width
 from convanim.numerals import is_exact, numeral
 from convanim.scene import Blocks, Cells, During, Floats, Ints, Lattice, Lines, Shape, Texts
 from convanim.views.grids import Canvas
@@ -104,10 +103,10 @@ def slice_shapes(stack: Stack, inputs: tuple[Placed, ...], places: tuple[Placed,
     if stack.labels:
         heads = np.array([(place.lattice.origin[0] + plan.canvas.columns * cell / 2, 0), (right + cell / 2, 0)])
         heads[:, 1] = places[0].lattice.origin[1] - 0.85 * stack.label_em
-        em = min(stack.label_em, (plan.canvas.columns + 2) * cell / text_width("filter adds", 1))
+        em = min(stack.label_em, (plan.canvas.columns + 2) * cell / stack.font.width("filter adds", 1))
         if em >= stack.least_em:
             shapes.append(Texts("label", heads, ("filter", "adds"), em))
-    if not fits(lattice, widest(texts) * weights.em, 0.0):
+    if not fits(lattice, widest(texts, stack.font) * weights.em, 0.0):
         return []
     return shapes
 

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from convanim.font import CAP_HEIGHT
 from convanim.scene import Lattice, Scene, Shape, Texts
 from convanim.views.drawing import Drawing, TooNarrowError
 from convanim.views.grids import Canvas
@@ -47,7 +46,9 @@ def _is_roomy(drawing: Drawing, plot: Plot, beside: int, stacked: int) -> bool:
     if beside < 2 or len(drawing.geometry.layer.input_size) == 1:
         return False
     square = Lattice((0, 0), (beside, 0), (0, beside))
-    if plot.number_width and not fits(square, plot.number_width * drawing.least_em, CAP_HEIGHT * drawing.least_em):
+    if plot.number_width and not fits(
+        square, plot.number_width * drawing.least_em, drawing.font.cap_height * drawing.least_em
+    ):
         return False
     is_tall = (plot.input.rows + plot.output.rows) * stacked > drawing.width
     return is_tall or beside >= 0.6 * stacked

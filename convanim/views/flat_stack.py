@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from convanim.font import text_width
 from convanim.scene import Lattice, Scene, Shape, Texts
 from convanim.sizes import Sizes
 from convanim.views.coarse import coarse_shapes
@@ -48,7 +47,7 @@ class _Column:
     def slot(self, stack: Stack, cell: int) -> int:
         """Pixels that the block takes with its label, whose words are not broken."""
         words = [word for line in self.plan.label for word in words_of(line)] if stack.labels else []
-        return max(self.width(stack, cell), round(max((text_width(w, stack.least_em) for w in words), default=0)))
+        return max(self.width(stack, cell), round(max((stack.font.width(w, stack.least_em) for w in words), default=0)))
 
     def steps_down(self, stack: Stack) -> list[int]:
         """Pixels between each sheet of the first column and the one above it."""
@@ -220,7 +219,7 @@ def _labels(stack: Stack, columns: list[_Column], widths: list[int], gap: int) -
     for column, width in zip(columns, widths):
         parts = [text_block(stack, line, width + 0.7 * gap) for line in column.plan.label]
         lines = tuple(line for part in parts for line in part.lines)
-        blocks.append(Block(lines, min(part.em for part in parts)) if parts else None)
+        blocks.append(Block(lines, min(part.em for part in parts), stack.font) if parts else None)
     em = min((block.em for block in blocks if block is not None), default=stack.label_em)
     return [None if block is None else replace(block, em=em) for block in blocks]
 

@@ -7,7 +7,7 @@ from math import prod
 import numpy as np
 
 from convanim.axes import Kind
-from convanim.font import text_width
+from convanim.font import Metrics
 from convanim.geometry import Geometry
 from convanim.layers import AvgPool, MaxPool
 from convanim.numerals import MINUS, Terms, Weights, factor, max_terms, mean_terms, numeral, sum_terms
@@ -57,11 +57,14 @@ def gather_plot(drawing: Drawing) -> Plot:
         writes=lambda step: (("output", *geometry.output(step)),),
         terms=None if values is None else partial(_terms, geometry, values, weights),
         most_terms=prod(geometry.layer.kernel_size),
-        widest_term=0.0 if values is None else widest_term(values, weights, " + "),
-        around_terms=0.0 if values is None else _around_terms(geometry, values),
+        widest_term=0.0 if values is None else widest_term(values, weights, " + ", drawing.font),
+        around_terms=0.0 if values is None else _around_terms(geometry, values, drawing.font),
         number_width=0.0
         if values is None
-        else max(least_width(values.input, tuple(fillers_of(geometry).values())), least_width(values.output)),
+        else max(
+            least_width(values.input, drawing.font, tuple(fillers_of(geometry).values())),
+            least_width(values.output, drawing.font),
+        ),
     )
 
 
@@ -93,7 +96,7 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
         if copies is not None:
             strings[copies >= 0] = strings[copies[copies >= 0]]
     em = letters.em if letters else drawing.least_em
-    if values is None and fits(lattice, em * text_width("0", 1), em):
+    if values is None and fits(lattice, em * drawing.font.width("0", 1), em):
         strings[masks[Kind.ZERO]] = "0"
 
     still: list[Shape] = []
@@ -224,10 +227,10 @@ def _terms(geometry: Geometry, values: Values, weights: Weights, step: int) -> T
     return max_terms(numbers, made) if divisor is None else mean_terms(numbers, divisor, made)
 
 
-def _around_terms(geometry: Geometry, values: Values) -> float:
+def _around_terms(geometry: Geometry, values: Values, font: Metrics) -> float:
     """How much wider than its terms an equation can be, in ems; their last joint is not there."""
     before_and_behind = {Reduction.SUM: " ≈ ", Reduction.MAX: "max() ≈ ", Reduction.MEAN: "()/ ≈ "}
     spent = before_and_behind[operation_of(geometry.layer).reduction]
     if geometry.divisors is not None:
         spent += factor(numeral(max(geometry.divisors.min(), geometry.divisors.max(), key=abs)))
-    return text_width(spent, 1) + widest_numeral(values.output) - text_width(" + ", 1)
+    return font.width(spent, 1) + widest_numeral(values.output, font) - font.width(" + ", 1)

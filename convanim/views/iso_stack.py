@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from convanim.font import text_width
 from convanim.scene import Floats, Lattice, Lines, Offset, Scene, Shape, Texts
 from convanim.sizes import Sizes
 from convanim.views.coarse import coarse_shapes
@@ -99,8 +98,10 @@ def _gutter(stack: Stack) -> int:
     """Pixels to the left that labels take."""
     if not stack.labels:
         return 0
-    widest = max(text_width(line, 1) for plan in stack.maps for line in plan.label)
-    longest_word = max(text_width(word, 1) for plan in stack.maps for line in plan.label for word in words_of(line))
+    widest = max(stack.font.width(line, 1) for plan in stack.maps for line in plan.label)
+    longest_word = max(
+        stack.font.width(word, 1) for plan in stack.maps for line in plan.label for word in words_of(line)
+    )
     least = longest_word * stack.least_em
     return round(max(min(widest * stack.label_em, _GUTTER * stack.width), least) + 2 + stack.margin)
 
@@ -230,7 +231,10 @@ def gutter_labels(stack: Stack, room: float) -> list[Block]:
     if not stack.labels:
         return []
     em = min(text_block(stack, line, room).em for plan in stack.maps for line in plan.label)
-    return [Block(tuple(w for line in p.label for w in wrapped(line, room / em)), em) for p in stack.maps]
+    return [
+        Block(tuple(w for line in p.label for w in wrapped(line, room / em, stack.font)), em, stack.font)
+        for p in stack.maps
+    ]
 
 
 def _label(stack: Stack, stood: _Stood, block: Block) -> tuple[list[Shape], int]:

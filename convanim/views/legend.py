@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from convanim.font import text_width
 from convanim.numerals import MINUS, numeral
 from convanim.scene import Cells, Lattice, Shape, Texts
 from convanim.views.drawing import Page
@@ -39,12 +38,16 @@ def bar(page: Page, middle: float, top: int, room: float, scale: float, number: 
     texts: tuple[str, ...] = (MINUS + largest, "0", largest)
     parts: tuple[int, ...] = (-1, 0, 1)
     em = max(page.least_em, 0.75 * page.label_em)
-    if word or max(cell * _STEPS, text_width("  ".join(texts), em)) + text_width(texts[0], em) > room + 12 * page.unit:
-        fits = text_width(f"{word} ±{largest}", page.least_em) <= room
+    if (
+        word
+        or max(cell * _STEPS, page.font.width("  ".join(texts), em)) + page.font.width(texts[0], em)
+        > room + 12 * page.unit
+    ):
+        fits = page.font.width(f"{word} ±{largest}", page.least_em) <= room
         texts, parts = (f"{word} ±{largest}".strip() if fits else f"±{largest}",), (0,)
-        em = max(page.least_em, min(em, (room + 12 * page.unit) / text_width(texts[0], 1)))
+        em = max(page.least_em, min(em, (room + 12 * page.unit) / page.font.width(texts[0], 1)))
     y = lattice.origin[1] + lattice.row[1] + 10 * page.unit
-    half = text_width(texts[0], em) / 2 + 2
+    half = page.font.width(texts[0], em) / 2 + 2
     if len(texts) == 1:
         middle = min(max(middle, half), page.width - half)
     points = [(middle + part * cell * _STEPS / 2, y) for part in parts]

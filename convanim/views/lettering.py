@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convanim.font import text_width
+from convanim.font import Metrics
 from convanim.numerals import Terms
 from convanim.scene import Lattice, Texts
 from convanim.views.drawing import Page
@@ -27,9 +27,9 @@ def fits(lattice: Lattice, width: float, height: float) -> bool:
     return max(along_column, along_row) <= _CLEAR
 
 
-def widest(strings: Iterable[str]) -> float:
+def widest(strings: Iterable[str], font: Metrics) -> float:
     """The width of the widest string, in ems."""
-    return max((text_width(s, 1) for s in set(strings)), default=0.0)
+    return max((font.width(s, 1) for s in set(strings)), default=0.0)
 
 
 def lines_needed(page: Page, widest_term: float, terms: int, rest: float) -> int:
@@ -42,7 +42,7 @@ def lines_needed(page: Page, widest_term: float, terms: int, rest: float) -> int
     return min(lines, _EQUATION_LINES)
 
 
-def broken(terms: Terms, room: float, lines: int) -> tuple[str, ...]:
+def broken(terms: Terms, room: float, lines: int, font: Metrics) -> tuple[str, ...]:
     """An equation on at most `lines` lines of `room` ems; terms that find no place there are left out as `…`."""
     before, parts, joint, behind = terms
 
@@ -50,26 +50,26 @@ def broken(terms: Terms, room: float, lines: int) -> tuple[str, ...]:
         pieces = list(parts) if kept == len(parts) else [*parts[: kept - 1], "…", parts[-1]]
         pieces[0] = before + pieces[0]
         pieces[-1] += behind
-        return _wrapped(pieces, joint, room)
+        return _wrapped(pieces, joint, room, font)
 
     kept = bisect_right(range(2, len(parts) + 1), lines, key=lambda k: len(lines_with(k))) + 1
     return tuple(lines_with(min(max(kept, 1), len(parts)))[:lines])
 
 
-def wrapped_lines(terms: Terms, room: float) -> list[str]:
+def wrapped_lines(terms: Terms, room: float, font: Metrics) -> list[str]:
     """A whole equation on as many lines of `room` ems as it takes."""
     before, parts, joint, behind = terms
     pieces = list(parts)
     pieces[0] = before + pieces[0]
     pieces[-1] += behind
-    return _wrapped(pieces, joint, room)
+    return _wrapped(pieces, joint, room, font)
 
 
-def _wrapped(pieces: list[str], joint: str, room: float) -> list[str]:
+def _wrapped(pieces: list[str], joint: str, room: float, font: Metrics) -> list[str]:
     lines = [pieces[0]]
     for piece in pieces[1:]:
         longer = lines[-1] + joint + piece
-        if text_width(longer, 1) <= room:
+        if font.width(longer, 1) <= room:
             lines[-1] = longer
         else:
             lines[-1] += joint.rstrip()
@@ -83,11 +83,12 @@ class Block:
 
     lines: tuple[str, ...]
     em: float
+    font: Metrics
 
     @property
     def width(self) -> float:
         """The width of the widest line, in pixels."""
-        return widest(self.lines) * self.em
+        return widest(self.lines, self.font) * self.em
 
     @property
     def height(self) -> float:
@@ -97,19 +98,19 @@ class Block:
     def from_left(self, left: float, top: float, role: str = "label") -> Texts:
         """The block, each line starting at `left`, the first one's top at `top`."""
         points = [(left, top + (i + 0.5) * LEADING * self.em) for i in range(len(self.lines))]
-        return Texts(role, np.array(points), self.lines, self.em, "start")
+        return Texts(role, np.array(points), self.lines, self.em, "start", font=self.font)
 
     def at(self, middle: float, top: float, role: str = "label") -> Texts:
         """The block, each line centred on `middle`, the first starting at `top`."""
         points = [(middle, top + (i + 0.5) * LEADING * self.em) for i in range(len(self.lines))]
-        return Texts(role, np.array(points), self.lines, self.em)
+        return Texts(role, np.array(points), self.lines, self.em, font=self.font)
 
 
 def text_block(page: Page, text: str, room: float) -> Block:
     """Text in `room` pixels: on one line, smaller where need be, else on several at the least size."""
-    width = text_width(text, 1)
+    width = page.font.width(text, 1)
     em = page.label_em if width == 0 else max(page.least_em, min(page.label_em, room / width))
-    return Block(wrapped(text, room / em), em)
+    return Block(wrapped(text, room / em, page.font), em, page.font)
 
 
 def words_of(text: str) -> list[str]:
@@ -117,18 +118,18 @@ def words_of(text: str) -> list[str]:
     return _WORDS.findall(text)
 
 
-def wrapped(text: str, room: float) -> tuple[str, ...]:
+def wrapped(text: str, room: float, font: Metrics) -> tuple[str, ...]:
     """Text on lines of `room` ems, broken between words, and within those that are longer than a line."""
     lines = [""]
     for word in words_of(text):
         longer = f"{lines[-1]} {word}".strip()
-        if text_width(longer, 1) <= room:
+        if font.width(longer, 1) <= room:
             lines[-1] = longer
             continue
         if lines[-1]:
             lines.append("")
         for character in word:
-            if lines[-1] and text_width(lines[-1] + character, 1) > room:
+            if lines[-1] and font.width(lines[-1] + character, 1) > room:
                 lines.append("")
             lines[-1] += character
     return tuple(line for line in lines if line)

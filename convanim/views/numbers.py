@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convanim.font import CAP_HEIGHT, text_width
+from convanim.font import Metrics
 from convanim.numerals import MINUS, Weights, factor, numeral, weights_of
 from convanim.scene import Lattice
 from convanim.sources import Numbers
@@ -43,26 +43,28 @@ def lettering(
     `others` are texts that stand in cells of the same map; `weights` those that stand beside the numbers.
     Raises TooNarrowError when the cells are too small for the least size.
     """
-    if not fits(lattice, page.least_em * max(0.6, least_width(numbers, others)), page.least_em * CAP_HEIGHT):
+    if not fits(
+        lattice, page.least_em * max(0.6, least_width(numbers, page.font, others)), page.least_em * page.font.cap_height
+    ):
         raise _too_narrow(lattice)  # said before a large map is spelled out
     rounds_off = bool((np.isfinite(numbers) & (numbers != np.rint(numbers))).any())
     # A fraction without its decimals would be another number, unless it is large.
     fewest = 1 if rounds_off and np.abs(numbers[np.isfinite(numbers)]).max() < _LARGE else 0
     for decimals in range(2, fewest - 1, -1):
         strings = tuple(numeral(n, decimals) for n in numbers.ravel().tolist())
-        width = widest((*strings, *others))
-        sizes = [em for em in _sizes(page, lattice) if fits(lattice, width * em, CAP_HEIGHT * em)]
+        width = widest((*strings, *others), page.font)
+        sizes = [em for em in _sizes(page, lattice) if fits(lattice, width * em, page.font.cap_height * em)]
         if sizes:
             break
     else:
         raise _too_narrow(lattice)
     if weights:
-        beside = widest(weights)
+        beside = widest(weights, page.font)
         for em in sizes:
             subscript = max(_SUBSCRIPT * em, page.least_em)
             if not lattice.is_upright and subscript > _LARGEST_SUBSCRIPT * em:
                 break
-            at = _subscript_at(lattice, width * em, em, beside * subscript, subscript)
+            at = _subscript_at(lattice, page.font.cap_height, (width * em, em), (beside * subscript, subscript))
             if at is not None:
                 return Lettering(strings, em, decimals, subscript, at)
     return Lettering(strings, sizes[0], decimals)
@@ -75,7 +77,7 @@ def _too_narrow(lattice: Lattice) -> TooNarrowError:
 def _sizes(page: Page, lattice: Lattice) -> Iterator[float]:
     em = _LARGEST_EM * page.unit
     if lattice.is_upright:
-        em = min(em, _HIGHEST * lattice.row[1] / CAP_HEIGHT)
+        em = min(em, _HIGHEST * lattice.row[1] / page.font.cap_height)
     while em > page.least_em:
         yield em
         em -= 0.5
@@ -83,25 +85,29 @@ def _sizes(page: Page, lattice: Lattice) -> Iterator[float]:
 
 
 def _subscript_at(
-    lattice: Lattice, width: float, em: float, beside: float, subscript: float
+    lattice: Lattice, cap_height: float, number: tuple[float, float], weight: tuple[float, float]
 ) -> tuple[float, float] | None:
-    """Where a subscript of `beside` pixels ends: in an upright cell its lower right corner, else behind the number."""
-    half = CAP_HEIGHT * subscript / 2
+    """Where a subscript ends: in an upright cell its lower right corner, else behind the number.
+
+    Of number and subscript the width in pixels and the font size are given.
+    """
+    (width, em), (beside, subscript) = number, weight
+    half = cap_height * subscript / 2
     if lattice.is_upright:
         right, bottom = lattice.column[0] / 2 - _EDGE, lattice.row[1] / 2 - _EDGE
-        below = bottom - 2 * half >= CAP_HEIGHT * em / 2 + 1 and beside <= 2 * right
+        below = bottom - 2 * half >= cap_height * em / 2 + 1 and beside <= 2 * right
         behind = width / 2 + 1 + beside <= right
         return (right, bottom - half) if below or behind else None
-    right, y = width / 2 + _GAP * em + beside, CAP_HEIGHT * em / 2
+    right, y = width / 2 + _GAP * em + beside, cap_height * em / 2
     inverse = np.linalg.inv(np.array([lattice.column, lattice.row], dtype=float))
     corners = np.array([(right, y + half), (right, y - half), (right - beside, y + half)])
     return (right, y) if np.abs(corners @ inverse).max() <= 0.47 else None
 
 
-def least_width(numbers: Numbers, others: tuple[str, ...] = ()) -> float:
+def least_width(numbers: Numbers, font: Metrics, others: tuple[str, ...] = ()) -> float:
     """How wide the widest number of a map is when written in its shortest way, in ems; from its extremes alone."""
     extremes = (float(numbers.min()), float(numbers.max()))
-    return max(text_width(text, 1) for text in (*(numeral(n, 0) for n in extremes), *others))
+    return max(font.width(text, 1) for text in (*(numeral(n, 0) for n in extremes), *others))
 
 
 def kernel_weights(values: Values | None) -> Weights:
@@ -115,14 +121,14 @@ def weight_texts(values: Values) -> tuple[str, ...]:
     return () if values.kernel is None else tuple(texts[w] for w in values.kernel.ravel().tolist())
 
 
-def widest_term(values: Values, weights: Weights, joint: str) -> float:
+def widest_term(values: Values, weights: Weights, joint: str, font: Metrics) -> float:
     """How wide a term of an equation can be with its joint, in ems."""
-    number = widest_numeral(values.input, bracketed=True)
+    number = widest_numeral(values.input, font, bracketed=True)
     dot = "" if values.kernel is None else "·"
-    return number + widest(map(factor, weights.texts.values())) + text_width(dot + joint, 1)
+    return number + widest(map(factor, weights.texts.values()), font) + font.width(dot + joint, 1)
 
 
-def widest_numeral(numbers: Numbers, *, bracketed: bool = False) -> float:
+def widest_numeral(numbers: Numbers, font: Metrics, *, bracketed: bool = False) -> float:
     """The width of the widest number of a map, in ems; of a large map a little more, told from its extremes."""
     if numbers.size > _MOST_MEASURED:
         texts = [numeral(float(x)) for x in (numbers.min(), numbers.max())]
@@ -130,4 +136,4 @@ def widest_numeral(numbers: Numbers, *, bracketed: bool = False) -> float:
         texts += [_LONGEST_WHOLE] if np.abs([numbers.min(), numbers.max()]).max() >= 1e6 else []
     else:
         texts = [numeral(x) for x in np.unique(numbers).tolist()]
-    return widest(map(factor, texts) if bracketed else texts)
+    return widest(map(factor, texts) if bracketed else texts, font)

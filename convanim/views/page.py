@@ -1,6 +1,7 @@
 """The page around the maps: labels, the equation under them, the caption, and the finished scene."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -86,7 +87,7 @@ def scene_of(
         width=page.width,
         height=bottom + page.margin,
         steps=steps,
-        shapes=(*shapes, *text),
+        shapes=tuple(replace(s, font=page.font) if isinstance(s, Texts) else s for s in (*shapes, *text)),
         reads=keys[0],
         writes=keys[1],
         equation=lambda step: "" if terms is None else joined(terms(step)),
@@ -101,7 +102,7 @@ def _equation(page: Page, terms: Callable[[int], Terms], lines: int, top: int, s
     """
     room = page.room / page.label_em
     among = range(0, steps, max(1, steps // _SAMPLES)) if most > room else ()
-    longest = max((widest(broken(terms(step), room, lines)) for step in among), default=0.0)
+    longest = max((widest(broken(terms(step), room, lines, page.font), page.font) for step in among), default=0.0)
     em = page.label_em if longest <= room else max(page.least_em, page.room / longest)
     if longest * em > page.width:
         raise TooNarrowError("the longest part of an equation does not fit on a line")
@@ -110,7 +111,7 @@ def _equation(page: Page, terms: Callable[[int], Terms], lines: int, top: int, s
 
     @lru_cache(maxsize=4)  # asked for line by line, and by layout as well as by drawing
     def spelled_out(step: int) -> tuple[str, ...]:
-        return broken(terms(step), room, lines)
+        return broken(terms(step), room, lines, page.font)
 
     def text(step: int, line: int) -> str:
         return spelled_out(step)[line] if line < len(spelled_out(step)) else ""
@@ -123,4 +124,4 @@ def _caption(page: Page, caption: tuple[str, ...], top: int) -> Texts:
     blocks = [text_block(page, line, page.room) for line in caption]
     em = min(block.em for block in blocks)
     lines = tuple(line for block in blocks for line in block.lines)
-    return Block(lines, em).at(page.width / 2, top, "caption")
+    return Block(lines, em, page.font).at(page.width / 2, top, "caption")

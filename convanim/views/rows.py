@@ -4,7 +4,6 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from convanim.font import text_width
 from convanim.scene import Floats, Lattice, Lines, Scene, Shape
 from convanim.views.drawing import TooNarrowError
 from convanim.views.iso_stack import gutter_labels
@@ -23,7 +22,7 @@ def rows_of_cells(stack: Stack) -> Scene:
     """The rows of a chain. Raises TooNarrowError when there is no room for its cells or their numbers."""
     gutter = 0
     if stack.labels:
-        widest = max(text_width(line, 1) for plan in stack.maps for line in plan.label) * stack.label_em
+        widest = max(stack.font.width(line, 1) for plan in stack.maps for line in plan.label) * stack.label_em
         gutter = round(min(widest, _GUTTER * stack.width) + stack.margin)
     longest = max(plan.canvas.columns for plan in stack.maps)
     cell = min(round(_LARGEST_CELL * stack.unit), (stack.room - gutter) // longest)

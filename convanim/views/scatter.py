@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 import numpy as np
 
-from convanim.font import text_width
 from convanim.geometry import Cell, Geometry, unravel
 from convanim.numerals import Terms, Weights, numeral, stamp_terms
 from convanim.scene import Cells, During, Floats, Ints, Lattice, Lines, Shape, Since, Texts
@@ -50,9 +49,11 @@ def scatter_plot(drawing: Drawing) -> Plot:
         terms=None if values is None else partial(_terms, geometry, values, weights),
         scale=_scale(values) if values is not None and drawing.is_heat else 0.0,
         most_terms=prod(geometry.layer.kernel_size),
-        widest_term=0.0 if values is None else widest_term(values, weights, ", "),
-        around_terms=text_width("adds ", 1) - text_width(", ", 1),
-        number_width=0.0 if values is None else max(map(least_width, (values.input, _sum_bounds(geometry, values)))),
+        widest_term=0.0 if values is None else widest_term(values, weights, ", ", drawing.font),
+        around_terms=drawing.font.width("adds ", 1) - drawing.font.width(", ", 1),
+        number_width=0.0
+        if values is None
+        else max(least_width(numbers, drawing.font) for numbers in (values.input, _sum_bounds(geometry, values))),
     )
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from convanim.axes import Kind
+from convanim.font import BUNDLED, Metrics
 from convanim.geometry import unravel
 from convanim.numerals import Terms
 from convanim.scene import Ints, Key
@@ -100,6 +101,7 @@ class Stack(Page):
     whole_width: int = 0
     behind: Callable[[int], tuple[Key, ...]] = lambda step: ()  # of a chain, what those that are read come from
     links: Callable[[int], tuple[Ints, ...]] | None = None  # of one axis: (from, to) cells between neighbouring maps
+    font: Metrics = BUNDLED
 
     @property
     def output(self) -> SheetMap:

@@ -39,4 +39,4 @@ def _lines(stack: Stack) -> int:
         return 0
     room = stack.room / stack.label_em
     among = range(0, stack.steps, max(1, stack.steps // _SAMPLES))
-    return min(_MOST_LINES, max(len(wrapped_lines(stack.terms(step), room)) for step in among))
+    return min(_MOST_LINES, max(len(wrapped_lines(stack.terms(step), room, stack.font)) for step in among))

@@ -64,7 +64,6 @@ def pages(pdf: Path) -> int:
 @pytest.mark.parametrize("per_step", [False, True])
 def test_libreoffice_opens_the_slides(tmp_path: Path, per_step: bool) -> None:
     """Every slide becomes a page with its title, its figure in its place, and its background."""
-    pytest.importorskip("pptx")
     office = needs("soffice", "libreoffice-impress")
     made = figures()
     save_deck(made, [deck_place(str(tmp_path / "talk.pptx"))], per_step=per_step)

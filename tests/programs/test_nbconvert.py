@@ -23,7 +23,7 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A notebook of one cell, executed."""
     for module in ("nbconvert", "ipykernel"):
         if find_spec(module) is None:
-            pytest.skip(f"needs {module}: pip install 'convanim[formats]'")
+            pytest.skip(f"needs the module {module}: pip install -e '.[formats]'")
     folder = tmp_path_factory.mktemp("notebook")
     cell: dict[str, Any] = {
         "cell_type": "code",

@@ -157,7 +157,6 @@ def starts(animation: Animation) -> list[float]:
 @pytest.mark.parametrize("name", ["padding_strides_odd_transposed", "numerical_max_pooling", "oriented_filters"])
 def test_a_browser_plays_films(name: str, suffix: str, tmp_path: Path) -> None:
     """A video lasts as long as the animation, and shows each frame in its time with the renderer's colours."""
-    pytest.importorskip("av")
     animation = load_recipe(name, step_time=0.3, hold=0.9, max_frames=12).animation()
     begin = starts(animation)
     steps = animation.timing.steps
@@ -177,7 +176,6 @@ def test_a_browser_plays_films(name: str, suffix: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", template_names())
 def test_every_template_is_a_film(name: str, suffix: str, tmp_path: Path) -> None:
     """The codec, even sides, halved chroma, colours by BT.709 and the length are what players expect."""
-    pytest.importorskip("av")
     probe = needs("ffprobe", "ffmpeg")
     animation = load_recipe(name, max_frames=5).animation()
     film = saved(animation, tmp_path / f"film{suffix}")

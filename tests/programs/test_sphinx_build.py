@@ -13,7 +13,7 @@ import convanim
 from convanim import animate
 from convanim.options import option_names
 
-pytest.importorskip("sphinx", reason="needs sphinx: pip install 'convanim[formats]'")
+pytest.importorskip("sphinx", reason="needs the module sphinx: pip install -e '.[formats]'")
 
 HOSTILE = r"""<script>alert(1)</script> & "quotes" 100 % \\input{x} #1 _a ~ ^ $"""
 TOLD = HOSTILE.replace(r"\\", "\\")
