@@ -9,7 +9,7 @@ from convanim.layers import Layer, cell_count, input_shape, kernel_shape
 from convanim.operations import operation_of
 from convanim.options import Options
 from convanim.sources import Numbers, Source, file_size, input_numbers, is_picture, kernel_numbers, refuse_no_source
-from convanim.values import Values, values_of
+from convanim.values import Values, refuse_long_sums, values_of
 
 
 def refuse_too_many_cells(figure: Layer | Chain, options: Options) -> None:
@@ -53,6 +53,7 @@ def refuse_stray_sources(options: Options) -> None:
 
 def layer_weights(layer: Layer, source: Source, *, stage: int = 0) -> Numbers:
     """The weights of a layer, of its `kernel_shape`; stages of a chain draw random ones from streams of their own."""
+    refuse_long_sums(layer)
     filters = kernel_shape(layer)[: -len(layer.kernel_size)]
     return kernel_numbers(source, layer.kernel_size, filters, is_transposed=layer.op == "conv-transpose", stage=stage)
 

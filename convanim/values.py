@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from convanim.channels import Channels
 from convanim.errors import RequestError
-from convanim.geometry import Cell, Geometry, ravel
-from convanim.layers import Conv, Layer, channels_of
+from convanim.geometry import Cell, Geometry, met_by, ravel
+from convanim.layers import Conv, Layer, channels_of, kernel_shape, output_size
 from convanim.operations import Reduction, operation_of
 from convanim.sources import Numbers
 
+_MOST_WEIGHTS = 20_000_000
 _MOST_TERMS = 120_000_000  # numbers that windows hold, all together; a second or two
 _COMPARED = 3  # times as long as a number that is multiplied takes one of a pool
 _MULTIPLIED = 16  # products that take as long as one of these
@@ -38,7 +39,7 @@ def values_of(geometry: Geometry, numbers: Numbers, kernel: Numbers | None) -> V
 
     Raises RequestError when a sum goes past what a float can hold, or there are too many to add up.
     """
-    _refuse_long(geometry)
+    refuse_long_sums(geometry.layer)
     reduction = operation_of(geometry.layer).reduction
     if reduction is Reduction.MAX:
         return Values(numbers, None, _maxima(geometry, numbers))
@@ -49,14 +50,16 @@ def values_of(geometry: Geometry, numbers: Numbers, kernel: Numbers | None) -> V
     return Values(numbers, kernel, output)
 
 
-def _refuse_long(geometry: Geometry) -> None:
-    """Raise RequestError where the windows hold too many numbers, before any is looked at."""
-    layer = geometry.layer
+def refuse_long_sums(layer: Layer) -> None:
+    """Raise RequestError where a layer has too many weights, or its windows hold too many numbers, to be computed."""
     channels = channels_of(layer) or Channels(1, 1, 1)
-    windows = prod(geometry.output_size) * prod(layer.kernel_size)
+    windows = prod(output_size(layer)) * prod(layer.kernel_size)
     terms = windows * channels.inputs
     if operation_of(layer).has_weights:
         terms += windows * channels.outputs * channels.read // _MULTIPLIED
+        if (weights := prod(kernel_shape(layer))) > _MOST_WEIGHTS:
+            rule = f"the kernel has {weights:,} weights, more than {_MOST_WEIGHTS:,}"
+            raise RequestError("values", None, rule, "try fewer channels or a smaller kernel, or leave them out")
     else:
         terms *= _COMPARED
     if terms > _MOST_TERMS:
@@ -117,13 +120,12 @@ def _taps(geometry: Geometry, numbers: Numbers) -> Iterator[tuple[Cell, Numbers,
     Numbers keep their channels in front, if they have any; where there is one is the same for all of them.
     """
     for kernel in product(*(range(axis.kernel_size) for axis in geometry.axes)):
-        columns = [reads[:, k] for reads, k in zip(geometry.reads, kernel)]
+        columns = [met_by(axis, k) for axis, k in zip(geometry.axes, kernel)]
         there = columns[0] >= 0
         for column in columns[1:]:
             there = np.logical_and.outer(there, column >= 0)
         everywhere: Any = (..., *np.ix_(*columns))
-        met = numbers[everywhere]
-        yield kernel, np.where(there, met, 0), there
+        yield kernel, np.where(there, numbers[everywhere], 0), there
 
 
 def _sums(geometry: Geometry, numbers: Numbers, kernel: Numbers) -> Numbers:
