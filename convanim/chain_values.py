@@ -12,7 +12,7 @@ from convanim.operations import Reduction, operation_of
 from convanim.options import Options
 from convanim.pointwise import FUNCTIONS, Pointwise, Stage
 from convanim.sources import Numbers, Source, input_numbers
-from convanim.values import values_of
+from convanim.values import refuse_long_sums, values_of
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ def chain_values(chain: Chain, options: Options) -> ChainValues | None:
     sources = _sources(chain, options.kernel_values)
     if options.values is None and not any(source is not None for source in sources):
         return None
+    refuse_long_sums(*(stage for stage in chain.stages if not isinstance(stage, Pointwise)))
     numbers = "random" if options.values is None else options.values
     maps = [input_numbers(numbers, shape_into(chain.stages[0]), resize=options.resize)]
     kernels: list[Numbers | None] = []

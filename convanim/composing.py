@@ -28,7 +28,7 @@ from convanim.views.stack_of_layer import layer_stack
 _MAPS_NAMED = 4  # in a note, of those whose channels are not all drawn
 _SLOW = 60  # seconds of a step that are worth a word
 _AS_COLOURS = "the numbers do not fit into their cells and are drawn as colours"
-_MOST_DRAWN = 1_000_000  # cells of all maps that are drawn one by one; each takes some 300 bytes
+_MOST_DRAWN = 900_000  # cells of all maps that are drawn one by one; each takes some 300 bytes
 _MOST_NUMBERED = 100_000  # cells of a map; no picture has room for as many numbers, and looking for it takes its time
 _MOST_WIDER = 2  # numbers that would fit into a picture so much wider are not turned into colours unasked
 

@@ -31,6 +31,7 @@ def layer_values(layer: Layer, options: Options) -> Values | None:
     refuse_stray_sources(options)
     if options.values is None and options.kernel_values is None:
         return None
+    refuse_long_sums(layer)
     numbers = input_numbers(
         "random" if options.values is None else options.values, input_shape(layer), resize=options.resize
     )
@@ -53,7 +54,6 @@ def refuse_stray_sources(options: Options) -> None:
 
 def layer_weights(layer: Layer, source: Source, *, stage: int = 0) -> Numbers:
     """The weights of a layer, of its `kernel_shape`; stages of a chain draw random ones from streams of their own."""
-    refuse_long_sums(layer)
     filters = kernel_shape(layer)[: -len(layer.kernel_size)]
     return kernel_numbers(source, layer.kernel_size, filters, is_transposed=layer.op == "conv-transpose", stage=stage)
 

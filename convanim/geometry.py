@@ -21,7 +21,7 @@ from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, channels_of, ou
 from convanim.sizes import Sizes
 
 Cell: TypeAlias = tuple[int, ...]
-_MOST_READS = 5_000_000  # (output, kernel) pairs of an axis that are held at once
+_MOST_READS = 10_000_000  # (output, kernel) pairs of an axis that are held at once
 ORDERS = ("filter", "position")
 
 
@@ -175,7 +175,9 @@ class Geometry:
             if axis.output_size * axis.kernel_size > _MOST_READS:
                 rule = f"windows of {axis.kernel_size:,} cells at {axis.output_size:,} places are too many to be held"
                 raise RequestError("kernel_size", self.layer.kernel_size, rule, "try a smaller one, or a larger stride")
-        return tuple(np.stack([met_by(axis, kernel) for kernel in range(axis.kernel_size)], axis=1) for axis in self.axes)
+        return tuple(
+            np.stack([met_by(axis, kernel) for kernel in range(axis.kernel_size)], axis=1) for axis in self.axes
+        )
 
 
 def met_by(axis: Axis, kernel: int) -> NDArray[np.int64]:

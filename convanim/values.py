@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from convanim.channels import Channels
 from convanim.errors import RequestError
 from convanim.geometry import Cell, Geometry, met_by, ravel
-from convanim.layers import Conv, Layer, channels_of, kernel_shape, output_size
+from convanim.layers import Conv, Layer, channels_of, output_size
 from convanim.operations import Reduction, operation_of
 from convanim.sources import Numbers
 
-_MOST_WEIGHTS = 20_000_000
-_MOST_TERMS = 120_000_000  # numbers that windows hold, all together; a second or two
+_MOST_TERMS = 180_000_000  # numbers that windows hold, all together; a second or two
 _COMPARED = 3  # times as long as a number that is multiplied takes one of a pool
 _MULTIPLIED = 16  # products that take as long as one of these
 
@@ -50,20 +49,19 @@ def values_of(geometry: Geometry, numbers: Numbers, kernel: Numbers | None) -> V
     return Values(numbers, kernel, output)
 
 
-def refuse_long_sums(layer: Layer) -> None:
-    """Raise RequestError where a layer has too many weights, or its windows hold too many numbers, to be computed."""
-    channels = channels_of(layer) or Channels(1, 1, 1)
-    windows = prod(output_size(layer)) * prod(layer.kernel_size)
-    terms = windows * channels.inputs
-    if operation_of(layer).has_weights:
-        terms += windows * channels.outputs * channels.read // _MULTIPLIED
-        if (weights := prod(kernel_shape(layer))) > _MOST_WEIGHTS:
-            rule = f"the kernel has {weights:,} weights, more than {_MOST_WEIGHTS:,}"
-            raise RequestError("values", None, rule, "try fewer channels or a smaller kernel, or leave them out")
-    else:
-        terms *= _COMPARED
-    if terms > _MOST_TERMS:
-        rule = f"its windows hold {windows * channels.inputs:,} numbers, which takes long to compute"
+def refuse_long_sums(*layers: Layer) -> None:
+    """Raise RequestError where the windows of layers hold too many numbers, all together."""
+    terms = products = 0
+    for layer in layers:
+        channels = channels_of(layer) or Channels(1, 1, 1)
+        windows = prod(output_size(layer)) * prod(layer.kernel_size)
+        if not operation_of(layer).has_weights:
+            terms += _COMPARED * windows * channels.inputs
+            continue
+        terms += windows * channels.inputs
+        products += windows * channels.outputs * channels.read
+    if terms + products // _MULTIPLIED > _MOST_TERMS:
+        rule = f"it takes {max(terms, products):,} multiplications or comparisons, which are long to compute"
         raise RequestError("values", None, rule, "try a smaller kernel or input, or a larger stride, or leave them out")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 MOST_MEMORY = 1_000_000_000  # bytes
 _ADDRESSES = 4 << 30  # that a process may ask for, which is more than it uses
-_WAY_OUT = re.compile(r"this one ([0-9,]+)x[0-9,]+; try a picture less than ([0-9,]+) pixels wide")
+_WAY_OUT = re.compile(r"this one ([0-9,]+)x[0-9,]+; try a picture at most ([0-9,]+) pixels wide")
 _WIDE = 8000
 
 FORMATS = ["a.gif", "a.png", "a.apng", "a.webp", "a.mp4", "a.webm", "a.svg", "a.html", "a.pdf", "a.pptx", "frames/"]
@@ -67,6 +67,10 @@ SIZES = [
     "conv -i 12 -k 3 --sheet 10x10 --width 8000 -o a.png",
     "conv -i 12 -k 3 --sheet 10x10 --width 960 -o a.png",
     "conv -i 400 -k 3 --sheet 10x10 --width 480 -o a.gif",
+    "conv -i 200 -k 3 --sheet 10x10 --width 900 -o a.png",
+    "conv -i 200 -k 3 --sheet 10x10 --width 900 -o a.svg",
+    "conv -i 100 -k 3 --sheet 10x10 --width 500 -o a.svg",
+    "conv -i 200 -k 3 --sheet 3x3 --width 900 -o a.html",
     "conv -i 5 -k 3 --sheet 2x9 --width 960 -o a.png",
     "conv -i 3 -k 3 --step-time 655 --hold 0 -o a.mp4",
     "conv -i 3 -k 2 --step-time 7.77 -o a.webm",
@@ -108,12 +112,15 @@ class Ended:
     memory: int
     printed: bytes
     said: str
+    is_cut: bool  # whether its output was closed before it ended
 
     @property
     def fault(self) -> str:
         """What was wrong with it; nothing where it was drawn, or refused in a line, within its bounds."""
         if self.memory > MOST_MEMORY:
             return f"took {self.memory / 1e6:,.0f} MB"
+        if self.is_cut and (self.status, self.said) == (1, ""):
+            return ""  # what read its output went away
         if self.status not in (0, 2) or (self.status == 2 and not self.said.startswith("Error: ")):
             return f"ended with {self.status}: {self.said}"
         return ""
@@ -142,14 +149,14 @@ def ended(words: list[str], *, first: int | None = None, seconds: float = 600) -
         clock.cancel()
         process.returncode = os.waitstatus_to_exitcode(state)
     last = said.strip().splitlines()[-1:] or [""]
-    return Ended(process.returncode, used.ru_maxrss * 1024, printed, last[0])
+    return Ended(process.returncode, used.ru_maxrss * 1024, printed, last[0], first is not None)
 
 
 def way_out(words: list[str], refused: Ended) -> list[str] | None:
     """The command with the width that a refusal names, if it names one."""
     found = _WAY_OUT.search(refused.said)
-    if found is None or refused.status != 2:
+    if found is None or refused.status != 2 or "--width" not in words:
         return None
     was, most = (int(number.replace(",", "")) for number in found.groups())
     place = words.index("--width") + 1
-    return [*words[:place], str(int(words[place]) * (most - 1) // was), *words[place + 1 :]]
+    return [*words[:place], str(int(words[place]) * most // was), *words[place + 1 :]]

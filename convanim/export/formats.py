@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from convanim.animation import Animation
 from convanim.errors import RequestError
+from convanim.scene import Cells, During
 from convanim.theme import AUTO
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 _LONGEST_FILM = 3600  # seconds of one with several rounds
 _ROOM = 850_000_000  # bytes that drawing and packing may take, besides the program itself
+_SURE = 0.95  # of the width at which a picture would have as many pixels as it may
+_CELL_BYTES = 300  # for each cell that is drawn by itself
 _FRAME_BYTES = 25  # for each pixel of frames in a folder
 
 Progress: TypeAlias = Callable[[], None]  # called after each frame
@@ -80,15 +83,25 @@ def _refuse_large(animation: Animation, form: Format | None) -> None:
     """
     width, height = animation.scene.width, animation.scene.height
     taken = form.pixel_bytes if form else _FRAME_BYTES
-    if taken * width * height <= _ROOM:
+    cells = _CELL_BYTES * sum(len(s) for s in animation.scene.shapes if isinstance(s, Cells) and not _moves(s))
+    if taken * width * height + cells <= _ROOM:
         return
     what = _suffix(form) if form else "a folder of frames"
-    most = _ROOM // taken
+    if cells > _ROOM // 2:
+        rule = f"it has {cells // _CELL_BYTES:,} cells that are drawn one by one, too many for a picture"
+        fix = "try a smaller input, fewer pictures on a sheet, or a width at which maps have no grid"
+        raise RequestError("output", what, rule, fix)
+    most = (_ROOM - cells) // taken
     size = f"{width:,}x{height:,}"
     rule = f"its pictures have at most {most / 1e6:.3g} million pixels, for memory's sake, and this one {size}"
-    able = [suffix for suffix, other in FORMATS.items() if other.pixel_bytes * width * height <= _ROOM]
-    fix = f"try a picture less than {int(width * (most / (width * height)) ** 0.5):,} pixels wide"
+    able = [suffix for suffix, other in FORMATS.items() if other.pixel_bytes * width * height + cells <= _ROOM]
+    # Rounded down by more than labels and captions make a narrower picture higher.
+    fix = f"try a picture at most {int(_SURE * width * (most / (width * height)) ** 0.5) // 10 * 10:,} pixels wide"
     raise RequestError("output", what, rule, f"{fix} (--width, --scale, --sheet), or write one of {', '.join(able)}")
+
+
+def _moves(shape: Cells) -> bool:
+    return isinstance(shape.when, During)
 
 
 def _refuse_film(animation: Animation) -> None:
@@ -164,11 +177,11 @@ def _webm(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Fra
 
 
 FORMATS: dict[str, Format] = {
-    ".gif": Format(_gif, most=65_535, pixel_bytes=38),
-    ".png": Format(_png, is_still=True, pixel_bytes=15),
+    ".gif": Format(_gif, most=65_535, pixel_bytes=42),
+    ".png": Format(_png, is_still=True, pixel_bytes=18),
     ".html": Format(_html, rests=True, follows=True),
     ".svg": Format(_svg, rests=True, follows=True),
-    ".pptx": Format(_pptx, most=65_535, pixel_bytes=38, is_marked=False, module="pptx", package="python-pptx"),
+    ".pptx": Format(_pptx, most=65_535, pixel_bytes=42, is_marked=False, module="pptx", package="python-pptx"),
     ".pdf": Format(_pdf, most=19_200),
     ".apng": Format(_apng, pixel_bytes=30),
     ".webp": Format(_webp, most=16_383, pixel_bytes=56),

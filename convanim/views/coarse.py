@@ -5,6 +5,7 @@ from functools import lru_cache, partial
 import numpy as np
 
 from convanim.axes import Kind
+from convanim.geometry import unravel
 from convanim.scene import Blocks, Ints, Series, Shape
 from convanim.views.sheets import Placed
 from convanim.views.stack import Spot, Stack
@@ -36,8 +37,9 @@ def coarse_shapes(stack: Stack, placed: Placed, number: int) -> tuple[list[Shape
 
 def _last_positions(placed: Placed) -> list[int]:
     """The position of the last of the sheet's own cells on each axis."""
-    own = placed.plan.canvas.index[placed.plan.kinds[Kind.INPUT]]
-    return [int(n) for n in own.max(axis=0)]
+    own, canvas = placed.plan.kinds[Kind.INPUT], placed.plan.canvas
+    place = unravel(len(own) - 1 - int(own[::-1].argmax()), tuple(map(len, canvas.ranges)))
+    return [positions[at] for positions, at in zip(canvas.ranges, place)]
 
 
 def _seen(stack: Stack, placed: Placed, number: int, step: int) -> Ints:

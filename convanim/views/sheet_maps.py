@@ -47,7 +47,7 @@ def plain_canvas(size: Sizes) -> Canvas:
 def all_input(size: Sizes) -> dict[Kind, Any]:
     """The masks of a map all of whose cells are its own."""
     cells = int(np.prod(size))
-    return {kind: np.full(cells, kind is Kind.INPUT) for kind in Kind}
+    return {kind: np.broadcast_to(kind is Kind.INPUT, cells) for kind in Kind}
 
 
 def with_channels(numbers: Numbers, size: Sizes) -> Numbers:
