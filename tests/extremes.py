@@ -1,5 +1,6 @@
 """Requests at the ends of what there is: each is drawn or refused in a line, and takes no more memory than it may."""
 
+import json
 import os
 import re
 import resource
@@ -12,6 +13,7 @@ from pathlib import Path
 
 MOST_MEMORY = 1_000_000_000  # bytes
 _ADDRESSES = 4 << 30  # that a process may ask for, which is more than it uses
+_LONGEST = 600  # seconds
 _WAY_OUT = re.compile(r"this one ([0-9,]+)x[0-9,]+; try a picture at most ([0-9,]+) pixels wide")
 _WIDE = 8000
 
@@ -110,7 +112,7 @@ class Ended:
 
     status: int
     memory: int
-    printed: bytes
+    printed: str
     said: str
     is_cut: bool  # whether its output was closed before it ended
 
@@ -126,30 +128,41 @@ class Ended:
         return ""
 
 
-def ended(words: list[str], *, first: int | None = None, seconds: float = 600) -> Ended:
-    """A command run in a new folder; of what it prints no more than the `first` bytes are read, if that is said."""
+def ended(words: list[str], *, first: int | None = None) -> Ended:
+    """A command run in a new folder; of what it prints no more than the `first` bytes are read, if that is said.
+
+    It is run from a small process of its own, since a process's memory counts that of the one which made it.
+    """
     with tempfile.TemporaryDirectory() as place:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "convanim", *words],
+        ran = subprocess.run(
+            [sys.executable, __file__, str(-1 if first is None else first), *words],
             cwd=place,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES, _ADDRESSES)),
+            check=True,
         )
-        assert process.stdout is not None
-        assert process.stderr is not None
-        clock = threading.Timer(seconds, process.kill)
-        clock.start()
-        printed = process.stdout.read(-1 if first is None else first)
-        process.stdout.close()
-        said = process.stderr.read().decode()
-        process.stderr.close()
-        _, state, used = os.wait4(process.pid, 0)
-        clock.cancel()
-        process.returncode = os.waitstatus_to_exitcode(state)
+    return Ended(**json.loads(ran.stdout), is_cut=first is not None)
+
+
+def _measured(first: int, words: list[str]) -> dict[str, object]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "convanim", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES, _ADDRESSES)),
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    clock = threading.Timer(_LONGEST, process.kill)
+    clock.start()
+    printed = process.stdout.read(first)
+    process.stdout.close()
+    said = process.stderr.read().decode()
+    _, state, used = os.wait4(process.pid, 0)
+    clock.cancel()
     last = said.strip().splitlines()[-1:] or [""]
-    return Ended(process.returncode, used.ru_maxrss * 1024, printed, last[0], first is not None)
+    status, memory = os.waitstatus_to_exitcode(state), used.ru_maxrss * 1024
+    return {"status": status, "memory": memory, "printed": printed.decode()[:100], "said": last[0]}
 
 
 def way_out(words: list[str], refused: Ended) -> list[str] | None:
@@ -160,3 +173,7 @@ def way_out(words: list[str], refused: Ended) -> list[str] | None:
     was, most = (int(number.replace(",", "")) for number in found.groups())
     place = words.index("--width") + 1
     return [*words[:place], str(int(words[place]) * most // was), *words[place + 1 :]]
+
+
+if __name__ == "__main__":
+    print(json.dumps(_measured(int(sys.argv[1]), sys.argv[2:])))

@@ -60,10 +60,14 @@ class Canvas:
         longest = max(_length(mark, path) for mark, path in outlined)
         more = min(ceil(longest), _MOST_MORE * height)
         wide = band._replace(top=band.top - more, bottom=band.bottom + more)
-        return self.drawn(outlined, wide, is_cut=True)[more : more + height].copy()
+        return self._drawn(outlined, wide, is_cut=True, rows=slice(more, more + height))
 
-    def drawn(self, outlined: Sequence[Outlined], box: Box, *, is_cut: bool = False) -> Pixels:
-        """The pixels (height, width) of a box that holds marks in their order, or all that `is_cut` of them by it."""
+    def drawn(self, outlined: Sequence[Outlined], box: Box) -> Pixels:
+        """The pixels (height, width) of a box that holds marks in their order."""
+        return self._drawn(outlined, box, is_cut=False, rows=slice(None))
+
+    def _drawn(self, outlined: Sequence[Outlined], box: Box, *, is_cut: bool, rows: slice) -> Pixels:
+        """Some rows of a box that holds marks, or all that `is_cut` of them by it."""
         width, height = box.right - box.left, box.bottom - box.top
         agg = self._canvas(width, height)
         found = np.asarray(agg.buffer_rgba()).view(PIXEL)[:height, :width, 0]
@@ -74,11 +78,11 @@ class Canvas:
                 context.set_clip_rectangle(Bbox.from_bounds(0, agg.height - height, width, height))
             # Lines have no area to be filled, but Agg cuts those without a fill off beside the canvas, dashes and all.
             agg.draw_path(context, path, place, _floats(mark.colour))
-        pixels = found.flatten()
+        pixels = found[rows].flatten()
         found[:] = CLEAR
         mixed = mixed_places(pixels)
         pixels[mixed] = multiplied(pixels[mixed])
-        return pixels.reshape(height, width)
+        return pixels.reshape(-1, width)
 
     def _canvas(self, width: int, height: int) -> Any:
         """A canvas, empty, at least so large."""
