@@ -110,7 +110,7 @@ def imported(path: Path) -> Iterator[tuple[str, bool]]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name} imports relatively"
             yield str(node.module), node not in top
-            # `from convanim.export import save` names the package, `from convanim import axes` a module
+            # what is imported may be a module itself
             if node.module == "convanim":
                 yield from ((f"convanim.{alias.name}", node not in top) for alias in node.names)
 

@@ -11,7 +11,7 @@ import click
 from convanim.cli import streams
 from convanim.cli.help import Group, Maker
 from convanim.errors import RequestError, option_name, suggestion
-from convanim.interruption import INTERRUPTED, Interrupted, listening
+from convanim.files.interruption import INTERRUPTED, Interrupted, listening
 
 DONE, FAILED, WRONG = 0, 1, 2  # exit statuses: done; right but could not be carried out; the request is wrong
 TRACEBACK = "CONVANIM_TRACEBACK"  # the variable that shows where an exception that should not be comes from

@@ -10,11 +10,11 @@ from typing import BinaryIO
 
 import numpy as np
 
-from convanim.animation import Animation
-from convanim.export.changes import Change, changes
-from convanim.export.formats import Progress
+from convanim.export.dirty_rectangles import DirtyRectangle, dirty_rectangles
 from convanim.export.png_chunks import RGBA, chunk, head, packed, texts
-from convanim.render import Frame, frames
+from convanim.export.writer import Progress
+from convanim.figures.animation import Animation
+from convanim.render.frames import Frame, frames
 from convanim.render.pixels import CLEAR, Pixels
 
 _LEVEL = 6  # of zlib
@@ -31,7 +31,7 @@ def write_apng(
     stream.write(chunk(b"acTL", len(timing.steps).to_bytes(4) + timing.loop.to_bytes(4)))
     stream.write(texts(animation))
     sequence = 0
-    for number, change in enumerate(changes(frames(animation) if drawn is None else drawn)):
+    for number, change in enumerate(dirty_rectangles(frames(animation) if drawn is None else drawn)):
         stream.write(chunk(b"fcTL", sequence.to_bytes(4) + _control(change, timing.duration(number))))
         data = packed(_left_out(change), 4, _LEVEL)
         if number == 0:
@@ -44,12 +44,12 @@ def write_apng(
     stream.write(chunk(b"IEND", b""))
 
 
-def _left_out(change: Change) -> Pixels:
+def _left_out(change: DirtyRectangle) -> Pixels:
     """The pixels of a change, without those that did not change where it is laid over them."""
     return np.where(change.differs, change.pixels, np.uint32(CLEAR)) if change.is_opaque else change.pixels
 
 
-def _control(change: Change, centiseconds: int) -> bytes:
+def _control(change: DirtyRectangle, centiseconds: int) -> bytes:
     height, width = change.pixels.shape
     place = b"".join(number.to_bytes(4) for number in (width, height, change.left, change.top))
     blend = _OVER if change.is_opaque else _REPLACE

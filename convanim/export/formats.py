@@ -1,24 +1,20 @@
 """The formats of single files, by suffix."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO
 
-from convanim.animation import Animation
 from convanim.errors import RequestError
-from convanim.theme import AUTO
+from convanim.export.writer import Frames, Progress, Write
+from convanim.figures.animation import Animation
+from convanim.style.theme import AUTO
 
 if TYPE_CHECKING:
-    from convanim.render import Frame
+    pass
 
 _LONGEST_FILM = 3600  # seconds of one with several rounds
 _ROOM = 850_000_000  # bytes that drawing and packing may take, besides the program itself
 _FRAME_BYTES = 25  # for each pixel of frames in a folder
-
-Progress: TypeAlias = Callable[[], None]  # called after each frame
-Frames: TypeAlias = "Iterable[Frame] | None"  # those of the animation, where they are drawn already
-Write: TypeAlias = Callable[[Animation, BinaryIO, Progress, Frames], None]
 
 
 @dataclass(frozen=True)

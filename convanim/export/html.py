@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from convanim.animation import Animation
-from convanim.export.formats import Progress
-from convanim.export.mark import mark
-from convanim.export.scene_data import scene_data
-from convanim.packaged import page
-from convanim.theme import Colour, Theme
+from convanim.export.html_scene import scene_data
+from convanim.export.stamp import stamp
+from convanim.export.writer import Progress
+from convanim.figures.animation import Animation
+from convanim.files.templates import page
+from convanim.style.theme import Colour, Theme
 
 if TYPE_CHECKING:
-    from convanim.render import Frame
+    from convanim.render.frames import Frame
 
 
 def write_html(
@@ -30,7 +30,7 @@ def page_of(animation: Animation, progress: Callable[[], None] = lambda: None) -
     scene = scene_data(animation, themes, progress)
     return page(
         "figure.html",
-        mark=mark(animation).decode("ascii"),
+        mark=stamp(animation).decode("ascii"),
         title=animation.title,
         alt=animation.alt,
         width=animation.scene.width,

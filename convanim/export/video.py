@@ -17,12 +17,12 @@ from typing import Any, BinaryIO
 import av
 import numpy as np
 
-from convanim.animation import Animation
-from convanim.export.formats import Progress
-from convanim.export.mark import mark
-from convanim.render import Frame, frames
+from convanim.export.stamp import stamp
+from convanim.export.writer import Progress
+from convanim.figures.animation import Animation
+from convanim.figures.timing import Timing
 from convanim.render.boxes import LARGEST
-from convanim.timing import Timing
+from convanim.render.frames import Frame, frames
 
 _LONGEST = 25  # centiseconds of a picture; few players like a film of less than four a second
 _MOST = 20  # pictures of a frame, where it lasts long
@@ -77,7 +77,7 @@ def write_film(
         _write(animation, draft, progress, drawn, codec)
         with open(draft, "rb") as film:
             shutil.copyfileobj(film, stream)
-    stream.write(_skipped(codec, mark(animation)))
+    stream.write(_skipped(codec, stamp(animation)))
 
 
 def _write(animation: Animation, path: Path, progress: Progress, drawn: Iterable[Frame] | None, codec: Codec) -> None:

@@ -1,4 +1,4 @@
-"""Patches: something drawn once, and laid onto pictures as often as it is seen."""
+"""Cached patches: something drawn once, and copied onto pictures wherever it is seen."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convanim.render.boxes import LARGEST, Box
-from convanim.render.pixels import OPAQUE, Pixels, laid, mixed_places
+from convanim.render.pixels import OPAQUE, Pixels, blended, mixed_places
 
-_SPARSE = 8  # a patch of which less than one pixel in so many is opaque is laid pixel by pixel
+_SPARSE = 8  # a patch of which less than one pixel in so many is opaque is drawn pixel by pixel
 
 
 class _Spots:
@@ -76,7 +76,7 @@ class Patch:
         of_spots = None if part == box else here
         if self._mixed is not None:
             places, pixels = self._mixed.placed(width, start, of_spots)
-            flat[places] = laid(pixels, flat[places])
+            flat[places] = blended(pixels, flat[places])
         if isinstance(self._opaque, _Spots):
             places, pixels = self._opaque.placed(width, start, of_spots)
             flat[places] = pixels
@@ -103,7 +103,7 @@ class Banded:
                 self.drawn(band).lay(picture, dx, dy, clip)
 
 
-class Placed(NamedTuple):
+class PlacedPatch(NamedTuple):
     """A patch, moved by whole pixels."""
 
     patch: Patch | Banded

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from convanim.font import BUNDLED, Metrics
-from convanim.geometry import Geometry
-from convanim.scene import unit
-from convanim.values import Values
+from convanim.layers.geometry import Geometry
+from convanim.numbers.values import Values
+from convanim.scene.font import BUNDLED, Metrics
+from convanim.scene.scene import unit
 
 READINGS = ("gather", "scatter")
 _LEAST_TEXT = 9  # height of a digit in pixels at that width

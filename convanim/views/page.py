@@ -6,23 +6,23 @@ from functools import lru_cache
 
 import numpy as np
 
-from convanim.captions import caption_lines
-from convanim.numerals import Terms, joined
-from convanim.scene import During, Key, Scene, Shape, Texts
-from convanim.sizes import Sizes, spelled
+from convanim.layers.sizes import Sizes, spelled
+from convanim.scene.scene import During, Key, Scene, Shape, Texts
 from convanim.views.drawing import Drawing, Page, TooNarrowError
-from convanim.views.gather import gather_plot
+from convanim.views.gather_reading import gather_reading
 from convanim.views.legend import LEGEND_HEIGHT, bar
-from convanim.views.lettering import LEADING, Block, broken, lines_needed, text_block, widest
-from convanim.views.plot import Plot
-from convanim.views.scatter import scatter_plot
+from convanim.views.reading import Reading
+from convanim.views.scatter_reading import scatter_reading
+from convanim.views.text_layout import LEADING, Block, broken, lines_needed, text_block, widest
+from convanim.words.captions import caption_lines
+from convanim.words.equations import Terms, joined
 
 _SAMPLES = 40  # steps whose equations are looked at to know how wide they are
 
 
-def plot_of(drawing: Drawing) -> Plot:
-    """The plot of a drawing, in the reading that was asked for."""
-    return scatter_plot(drawing) if drawing.is_scatter else gather_plot(drawing)
+def reading_of(drawing: Drawing) -> Reading:
+    """The reading of a drawing that was asked for: gather or scatter."""
+    return scatter_reading(drawing) if drawing.is_scatter else gather_reading(drawing)
 
 
 def map_labels(drawing: Drawing) -> tuple[str, str]:
@@ -46,17 +46,19 @@ def line_height(page: Page) -> int:
     return round(LEADING * page.label_em)
 
 
-def finished(drawing: Drawing, plot: Plot, shapes: list[Shape], bottom: int) -> Scene:
+def finished(drawing: Drawing, reading: Reading, shapes: list[Shape], bottom: int) -> Scene:
     """The scene of shapes that end at `bottom`, with the equation and the caption below."""
     lines = 0
-    if plot.scale:
-        shapes = shapes + bar(drawing, drawing.width / 2, bottom, drawing.room / 2, plot.scale)
+    if reading.scale:
+        shapes = shapes + bar(drawing, drawing.width / 2, bottom, drawing.room / 2, reading.scale)
         bottom += round(LEGEND_HEIGHT * drawing.unit)
-    elif plot.terms is not None:
-        lines = lines_needed(drawing, plot.widest_term, plot.most_terms, plot.around_terms)
-    most = plot.widest_term + plot.around_terms
+    elif reading.terms is not None:
+        lines = lines_needed(drawing, reading.widest_term, reading.most_terms, reading.around_terms)
+    most = reading.widest_term + reading.around_terms
     caption = caption_lines(drawing.geometry.layer) if drawing.caption else ()
-    return scene_of(drawing, shapes, bottom, plot.steps, (plot.terms, lines, most), caption, (plot.reads, plot.writes))
+    return scene_of(
+        drawing, shapes, bottom, reading.steps, (reading.terms, lines, most), caption, (reading.reads, reading.writes)
+    )
 
 
 def scene_of(

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from math import inf
 
-from convanim.scene import Scene, Shape
-from convanim.views.lettering import text_block, wrapped_lines
+from convanim.scene.scene import Scene, Shape
 from convanim.views.page import scene_of
 from convanim.views.stack import Stack
+from convanim.views.text_layout import text_block, wrapped_lines
 
 _GRIDLESS = "drawn without the grid of cells; window not to scale"
 _GRIDLESS_COPIES = "drawn without the grid of cells or their copies; window not to scale"

@@ -8,19 +8,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.oracle import cells
 from numpy.typing import NDArray
-from oracle import cells
 from test_oracle_torch_channels import Fields, integers, module_of
 
-from convanim.chain import Chain, StageLike
-from convanim.chain_values import chain_values
-from convanim.cost import Cost, cost_of
 from convanim.errors import RequestError
-from convanim.operations import OPERATIONS
-from convanim.options import Options
-from convanim.pointwise import FUNCTIONS, Pointwise
-from convanim.receptive import Dependence, Region, receptive_fields
-from convanim.sizes import Sizes
+from convanim.figures.options import Options
+from convanim.layers.operations import OPERATIONS
+from convanim.layers.sizes import Sizes
+from convanim.networks.chain import Chain, StageLike
+from convanim.networks.cost import Cost, cost_of
+from convanim.networks.pointwise import FUNCTIONS, Pointwise
+from convanim.networks.receptive_fields import Dependence, Region, receptive_fields
+from convanim.numbers.chain_values import chain_values
 
 torch = pytest.importorskip("torch")
 flop_counter = pytest.importorskip("torch.utils.flop_counter")
