@@ -6,11 +6,10 @@ from functools import cache, lru_cache
 from math import prod
 from typing import Any, TypeAlias
 
-from convanim.errors import RequestError
 from convanim.explain.layer_json import cost_table, dumped, layer_table, nested, steps
 from convanim.figures.options import Options
 from convanim.layers.sizes import Cell
-from convanim.layers.step_order import ORDERS, unravel
+from convanim.layers.step_order import cell_at, refuse_unknown_order, unravel
 from convanim.networks.chain import Chain
 from convanim.networks.cost import cost_of, stage_cost
 from convanim.networks.pointwise import Pointwise, Stage
@@ -27,8 +26,7 @@ def chain_entries(chain: Chain, options: Options) -> Iterator[str]:
 
     Raises RequestError when options do not fit the chain; what is wrong is known before the first piece.
     """
-    if options.order not in ORDERS:
-        raise RequestError("order", options.order, "no such order", f"try {' or '.join(ORDERS)}")
+    refuse_unknown_order(options.order)
     return _entries(chain, Dependence(chain), chain_values(chain, options), options.order)
 
 
@@ -103,7 +101,7 @@ def _steps(chain: Chain, dependence: Dependence, order: str) -> Iterator[Iterato
         return [_ends(region, axis) for region in dependence.regions(cell)]
 
     for step in range(prod(shape)):
-        cell = _output(step, shape, order if chain.has_channels else "filter")
+        cell = cell_at(step, shape[0], shape[1:], order) if chain.has_channels else unravel(step, shape)
         boxes = zip(*(ends(axis, index) for axis, index in enumerate(cell[-axes:])))
         yield _step(cell, zip(channels(cell[:-axes]), boxes))
 
@@ -114,14 +112,6 @@ def _step(cell: Cell, regions: Iterable[tuple[tuple[int, ...] | None, tuple[_Box
     for number, (channels, box) in enumerate(regions):
         yield (", " if number else "") + dumped(_region(channels, box))
     yield "]}"
-
-
-def _output(step: int, shape: Cell, order: str) -> Cell:
-    """The cell of the last map that a step is about."""
-    if order == "filter":
-        return unravel(step, shape)
-    *place, channel = unravel(step, (*shape[1:], shape[0]))
-    return (channel, *place)
 
 
 def _ends(region: Region, axis: int) -> _Box:

@@ -11,7 +11,7 @@ from convanim.figures.timing import Timing, raster, timing
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import ConvTranspose, Layer, output_shape, with_channels
 from convanim.layers.sizes import Sizes
-from convanim.layers.step_order import ORDERS
+from convanim.layers.step_order import refuse_unknown_order
 from convanim.networks.chain import Chain
 from convanim.numbers.chain_values import ChainValues, chain_values
 from convanim.numbers.figure_values import layer_values
@@ -111,9 +111,7 @@ def _refuse_unfit(figure: Layer | Chain, options: Options, name: str, *, has_val
     """Raise RequestError for options that are wrong, or do not go with the figure."""
     if name not in VIEWS:
         raise RequestError("view", name, "no such view", suggestion(name, VIEWS, f"try {' or '.join(VIEWS)}"))
-    if options.order not in ORDERS:
-        fix = suggestion(options.order, ORDERS, f"try {' or '.join(ORDERS)}")
-        raise RequestError("order", options.order, "no such order", fix)
+    refuse_unknown_order(options.order)
     if options.transposed_as not in READINGS:
         fix = suggestion(options.transposed_as, READINGS, f"try {' or '.join(READINGS)}")
         raise RequestError("transposed_as", options.transposed_as, "no such reading", fix)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from convanim.errors import RequestError
+from convanim.layers.step_order import step_at
 
 SHORTEST = 2  # centiseconds; browsers play 0 and 1 as 10
 LONGEST = 65_535  # what a GIF's frame can say
@@ -101,9 +102,7 @@ def raster(size: Sequence[int], sheets: int, order: str, most: int) -> Sequence[
     if sheets * tall * wide > most:
         return _sampled(range(sheets * rows * columns), most)
     cells = [r * columns + c for r in _spread(rows, tall) for c in _spread(columns, wide)]
-    if order == "position":
-        return tuple(cell * sheets + sheet for cell in cells for sheet in range(sheets))
-    return tuple(sheet * rows * columns + cell for sheet in range(sheets) for cell in cells)
+    return tuple(sorted(step_at(s, cell, sheets, rows * columns, order) for s in range(sheets) for cell in cells))
 
 
 def _spread(count: int, kept: int) -> list[int]:

@@ -13,12 +13,11 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.errors import RequestError
 from convanim.layers.axis import Axis, PaddingMode
 from convanim.layers.channels import Channels
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, channels_of, output_shape, output_size
 from convanim.layers.sizes import Cell, Sizes
-from convanim.layers.step_order import ORDERS, unravel
+from convanim.layers.step_order import cell_at, refuse_unknown_order, unravel
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,7 @@ class Geometry:
     order: str = "filter"
 
     def __post_init__(self) -> None:
-        if self.order not in ORDERS:
-            raise RequestError("order", self.order, "no such order", f"try {' or '.join(ORDERS)}")
+        refuse_unknown_order(self.order)
 
     @cached_property
     def axes(self) -> tuple[Axis, ...]:
@@ -83,10 +81,9 @@ class Geometry:
 
     def output(self, step: int) -> Cell:
         """The output cell that is computed at a step."""
-        if self.channels is None or self.order == "filter":
-            return unravel(step, self.output_shape)
-        *cell, channel = unravel(step, (*self.output_size, self.channels.outputs))
-        return (channel, *cell)
+        if self.channels is None:
+            return unravel(step, self.output_size)
+        return cell_at(step, self.channels.outputs, self.output_size, self.order)
 
     def taps(self, output: Cell) -> Iterator[Tap]:
         """The taps of an output cell, null ones too, in the kernel's row-major order."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from convanim.layers.axis import CellKind
 from convanim.layers.sizes import Sizes
-from convanim.layers.step_order import unravel
+from convanim.layers.step_order import cell_at, step_at
 from convanim.numbers.sources import Numbers
 from convanim.scene.font import BUNDLED, Metrics
 from convanim.scene.scene import Ints, Key
@@ -129,17 +129,13 @@ class Stack(Page):
 
     def done(self, sheet: int) -> Ints:
         """For each cell of a drawn sheet of the last map the step that makes it; ascending."""
-        cells = np.arange(self.positions)
-        return cells * self.output.sheets + sheet if self.order == "position" else cells + sheet * self.positions
+        return step_at(sheet, np.arange(self.positions), self.output.sheets, self.positions, self.order)
 
 
 def made_at(step: int, sheets: int, size: Sizes, order: str) -> tuple[int, tuple[int, ...]]:
     """Which of some sheets, and which cell on it, a step makes."""
-    if order == "position":
-        index, sheet = divmod(step, sheets)
-    else:
-        sheet, index = divmod(step, int(np.prod(size)))
-    return sheet, unravel(index, size)
+    sheet, *place = cell_at(step, sheets, size, order)
+    return sheet, tuple(place)
 
 
 def drawn_channels(count: int, most: int) -> tuple[int, ...]:
