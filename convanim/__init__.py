@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from convanim.errors import RequestError
+from convanim.files.package import VERSION
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, MaxPool
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from convanim.networks.chain import Chain
     from convanim.publish.batch import render_all
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = [
     "AvgPool",
     "Chain",

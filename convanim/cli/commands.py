@@ -5,7 +5,6 @@ from typing import Any
 
 import click
 
-from convanim import __version__
 from convanim.cli.catalogue_commands import templates_command, theme_command, themes_command
 from convanim.cli.chain_commands import chain_command
 from convanim.cli.compare_commands import compare_command
@@ -21,6 +20,7 @@ from convanim.cli.options import batch_options, figure_options, output_options, 
 from convanim.cli.output import give
 from convanim.cli.several_figures import draw_all, refuse_no_jobs, refuse_one_figure_options, settled, workers
 from convanim.cli.streams import say_path
+from convanim.files.package import VERSION
 from convanim.layers.operations import OPERATIONS
 
 
@@ -108,6 +108,6 @@ _SECTIONS: dict[str, dict[str, Maker]] = {
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: convanim conv -i 5 -k 3 -s 2 -p 1 -o strided.gif",
 )
-@click.version_option(__version__, message="convanim %(version)s")
+@click.version_option(VERSION, message="convanim %(version)s")
 def main() -> None:
     """Animations of convolution, transposed convolution and pooling layers, alone, in chains and side by side."""

@@ -19,7 +19,6 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from convanim import __version__
 from convanim.errors import RequestError
 from convanim.export.formats import FORMATS
 from convanim.figures.animation import Animation
@@ -29,6 +28,7 @@ from convanim.figures.options import TYPES, option_names
 from convanim.figures.recipes import Recipe, beside
 from convanim.figures.subject import Comparison
 from convanim.files.file_set import FileSet
+from convanim.files.package import VERSION
 from convanim.scene.transforms import scaled
 from convanim.style.theme import AUTO
 
@@ -52,8 +52,8 @@ def setup(app: "Sphinx") -> dict[str, Any]:
     app.add_node(figure_in_document)
     app.connect("doctree-resolved", put_images)
     return {
-        "version": __version__,
-        "env_version": zlib.crc32(__version__.encode()),  # another version reads all documents anew
+        "version": VERSION,
+        "env_version": zlib.crc32(VERSION.encode()),  # another version reads all documents anew
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }
@@ -220,7 +220,7 @@ def _suffix(builder: str, types: Sequence[str]) -> str:
 
 def _stem(node: nodes.Element) -> str:
     """A file's name, which changes with what is drawn and with the version that draws it."""
-    digest = hashlib.sha256(f"{node['digest']} {__version__}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{node['digest']} {VERSION}".encode()).hexdigest()
     name = re.sub("[^A-Za-z0-9_-]+", "-", node["recipe"].name)  # nothing that a builder would have to quote
     return f"{name}-{digest[:16]}"
 
