@@ -24,6 +24,7 @@ from convanim.views.layer_stack import layer_stack
 from convanim.views.registry import VIEWS, WIDTHS, view, wide_enough
 from convanim.views.stack import Stack, StackOptions, drawn_channels
 from convanim.words.captions import caption_lines
+from convanim.words.labels import steps_shown
 
 _MAPS_NAMED = 4  # in a note, of those whose channels are not all drawn
 _SLOW = 60  # seconds of a step that are worth a word
@@ -256,7 +257,7 @@ def _sampling(clock: Timing, every: int | None) -> tuple[str, tuple[str, ...]]:
     frames, among = len(clock.steps), every or clock.steps[-1] - clock.steps[0] + 1
     if frames == among:
         return "", ()
-    said = f"{frames:,} of {among:,} steps"
+    said = steps_shown(frames, among)
     if frames == clock.steps[-1] - clock.steps[0] + 1:
         return said, ()  # those of the channels that are drawn
     return said, (f"{said} are shown, evenly spread; a larger max-frames shows more",)

@@ -5,6 +5,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, get_args
 
 from convanim.errors import RequestError, suggestion
+from convanim.words.labels import INPUT, OUTPUT
 
 if TYPE_CHECKING:
     from convanim.numbers.sources import Source
@@ -50,8 +51,8 @@ class Options:
     scale: int = _option(1, "view.scale")
     labels: bool = _option(True, "view.labels")
     caption: bool | None = _option(None, "view.caption")  # left out: under comparisons alone
-    input_label: str = _option("input", "view.input_label", of_a_part=True)
-    output_label: str = _option("output", "view.output_label", of_a_part=True)
+    input_label: str = _option(INPUT, "view.input_label", of_a_part=True)
+    output_label: str = _option(OUTPUT, "view.output_label", of_a_part=True)
     title: str | None = _option(None)  # left out: the recipe's, or the layer in words
     alt: str | None = _option(None)
     step_time: float = _option(0.5, "timing.step_time")

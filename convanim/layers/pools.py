@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from operator import index
 from typing import ClassVar, SupportsIndex
 
-from convanim.code.framework_rules import pytorch_pool_limit
 from convanim.errors import RequestError
 from convanim.layers import padding as words
 from convanim.layers.arguments import flag, layer_dims, padding_word, refuse_large_kernel, set_fields
@@ -151,7 +150,7 @@ def _pool_padding(
         return tuple(words.POOL_WORDS[word](*sizes) for sizes in zip(n, k, s, d)), word
     sides = per_side("padding", padding, len(n))
     for pair, kernel in zip(sides, k):
-        most = pytorch_pool_limit(kernel) if half_at_most else kernel - 1
+        most = kernel // 2 if half_at_most else kernel - 1
         if max(pair) > most:
             half = f"PyTorch pads a pool by at most half its kernel ({kernel}//2 = {most})"
             rule = half if half_at_most else f"a pool's padding is less than its kernel ({kernel})"

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from convanim.errors import RequestError
-from convanim.figures.options import Options
 from convanim.layers.geometry import Geometry
 from convanim.layers.operations import Reduction, operation_of
 from convanim.networks.chain import Chain, shape_into
 from convanim.networks.pointwise import FUNCTIONS, Pointwise, Stage
-from convanim.numbers.figure_values import layer_weights, refuse_stray_sources
+from convanim.numbers.figure_values import NumberOptions, layer_weights, refuse_stray_sources
 from convanim.numbers.sources import Numbers, Source, input_numbers
 from convanim.numbers.values import values_of
 
@@ -23,7 +22,7 @@ class ChainValues:
     kernels: tuple[Numbers | None, ...]
 
 
-def chain_values(chain: Chain, options: Options) -> ChainValues | None:
+def chain_values(chain: Chain, options: NumberOptions) -> ChainValues | None:
     """The numbers in a chain's maps, or None when none were asked for.
 
     `options.kernel_values` is one source for all kernels, or a list with one for each stage, None where it has none.

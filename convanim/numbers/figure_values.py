@@ -1,9 +1,8 @@
 """The numbers that a layer's cells are filled with, as options ask for them; and how many cells there may be."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from convanim.errors import RequestError
-from convanim.figures.options import Options
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import Layer, cell_count, input_shape, kernel_shape
 from convanim.layers.operations import operation_of
@@ -20,7 +19,27 @@ from convanim.numbers.sources import (
 from convanim.numbers.values import Values, values_of
 
 
-def refuse_too_many_cells(figure: Layer | Chain, options: Options) -> None:
+class NumberOptions(Protocol):
+    """What a figure's options say of its numbers."""
+
+    @property
+    def values(self) -> Source | None:
+        """Where the input's numbers come from."""
+
+    @property
+    def kernel_values(self) -> Any:
+        """Where the weights come from: a source, or for a chain a list with one for each stage."""
+
+    @property
+    def resize(self) -> bool:
+        """Whether a picture is scaled to the input's size."""
+
+    @property
+    def max_cells(self) -> int:
+        """How many cells the maps may have in all."""
+
+
+def refuse_too_many_cells(figure: Layer | Chain, options: NumberOptions) -> None:
     """Raise RequestError when the maps have more cells than `max_cells`, before anything is allocated."""
     if options.max_cells < 1:
         raise RequestError("max_cells", options.max_cells, "must be a whole number of at least 1", "try 10000000")
@@ -31,7 +50,7 @@ def refuse_too_many_cells(figure: Layer | Chain, options: Options) -> None:
         raise RequestError("input_size", figure.input_size, rule, fix)
 
 
-def layer_values(layer: Layer, options: Options) -> Values | None:
+def layer_values(layer: Layer, options: NumberOptions) -> Values | None:
     """The numbers of a layer's cells, or None when none were asked for. Either source alone draws the other's too."""
     has_weights = operation_of(layer).has_weights
     if options.kernel_values is not None and not has_weights:
@@ -53,7 +72,7 @@ def layer_values(layer: Layer, options: Options) -> Values | None:
     return values_of(Geometry(layer), numbers, weights)
 
 
-def refuse_stray_sources(options: Options) -> None:
+def refuse_stray_sources(options: NumberOptions) -> None:
     """Raise RequestError when a picture is to be resized and there is none."""
     if options.resize and not is_picture(options.values):
         raise RequestError("resize", None, "there is no picture to resize", "give values a .png, or leave it out")
@@ -65,7 +84,7 @@ def layer_weights(layer: Layer, source: Source, *, stage: int = 0) -> Numbers:
     return kernel_numbers(source, layer.kernel_size, filters, is_transposed=layer.op == "conv-transpose", stage=stage)
 
 
-def with_file_sizes(arguments: dict[str, Any], options: Options) -> dict[str, Any]:
+def with_file_sizes(arguments: dict[str, Any], options: NumberOptions) -> dict[str, Any]:
     """A layer's arguments, with the sizes that are left out taken from the files that hold its numbers.
 
     Raises RequestError when a size is missing and no file says it, or a picture is to be resized to no size.

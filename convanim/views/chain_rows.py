@@ -7,9 +7,9 @@ import numpy as np
 from convanim.scene.scene import Floats, Lattice, Lines, Scene, Shape
 from convanim.views.drawing import TooNarrowError
 from convanim.views.iso_stack import gutter_labels
+from convanim.views.page import finished_stack
 from convanim.views.sheets import PlacedSheet, sheet_shapes, written
 from convanim.views.stack import Stack
-from convanim.views.stack_page import finished_stack
 
 _LARGEST_CELL = 44  # pixels at the base width
 _LEAST_CELL = 4

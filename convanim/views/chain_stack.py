@@ -4,7 +4,6 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from convanim.figures.options import Options
 from convanim.layers.channels import Channels
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import Conv, ConvTranspose, channels_of
@@ -16,7 +15,8 @@ from convanim.numbers.chain_values import ChainValues
 from convanim.scene.scene import Ints, Key
 from convanim.views.stack import SheetMap, Spot, Stack, StackOptions, drawn_channels, made_at
 from convanim.views.stack_equations import last_terms
-from convanim.views.stack_maps import NOISE, all_input, map_label, plain_canvas, with_channels
+from convanim.views.stack_maps import NOISE, all_input, plain_canvas, with_channels
+from convanim.words.labels import OUTPUT, map_label
 from convanim.words.layer_names import brief
 
 
@@ -33,7 +33,7 @@ def chain_stack(chain: Chain, values: ChainValues | None, options: StackOptions)
         if number == last:
             role, window = "output", "current"
         words = options.input_label if number == 0 else brief(chain.stages[number - 1])
-        if number == last and options.output_label != Options.output_label:
+        if number == last and options.output_label != OUTPUT:
             words = options.output_label
         remark = options.remark if number == last else ""
         maps.append(

@@ -11,9 +11,9 @@ from convanim.views.drawing import TooNarrowError
 from convanim.views.filters import filter_plan, filter_shapes, slice_shapes
 from convanim.views.gridless_sheets import gridless_shapes
 from convanim.views.legend import LEGEND_HEIGHT, legend_shapes
+from convanim.views.page import finished_stack
 from convanim.views.sheets import PlacedSheet, sheet_shapes, written
 from convanim.views.stack import SheetMap, Stack
-from convanim.views.stack_page import finished_stack
 from convanim.views.text_layout import LEADING, Block, text_block, words_of
 
 _LARGEST_CELL = 44  # pixels at the base width

@@ -12,9 +12,9 @@ from convanim.views.drawing import TooNarrowError
 from convanim.views.gridless_sheets import gridless_shapes
 from convanim.views.iso import iso_basis
 from convanim.views.legend import LEGEND_HEIGHT, bar
+from convanim.views.page import finished_stack
 from convanim.views.sheets import PlacedSheet, scale_of, sheet_shapes, written
 from convanim.views.stack import SheetMap, Stack
-from convanim.views.stack_page import finished_stack
 from convanim.views.text_layout import Block, text_block, words_of, wrapped
 
 _LARGEST_CELL = 44  # pixels of a column at the base width

@@ -17,7 +17,8 @@ from convanim.views.gather_reading import fillers_of
 from convanim.views.grids import copied, input_canvas, kinds
 from convanim.views.stack import SheetMap, Spot, Stack, StackOptions, drawn_channels, made_at
 from convanim.views.stack_equations import layer_terms
-from convanim.views.stack_maps import NOISE, all_input, map_label, plain_canvas, with_channels
+from convanim.views.stack_maps import NOISE, all_input, plain_canvas, with_channels
+from convanim.words.labels import map_label
 
 _MOST_TERMS = 8  # products of numbers that are shown as colours; more of them are not spelled out
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from math import inf
 
 import numpy as np
 
@@ -13,11 +14,14 @@ from convanim.views.gather_reading import gather_reading
 from convanim.views.legend import LEGEND_HEIGHT, bar
 from convanim.views.reading import Reading
 from convanim.views.scatter_reading import scatter_reading
-from convanim.views.text_layout import LEADING, Block, broken, lines_needed, text_block, widest
+from convanim.views.stack import Stack
+from convanim.views.text_layout import LEADING, Block, broken, lines_needed, text_block, widest, wrapped_lines
 from convanim.words.captions import caption_lines
 from convanim.words.equations import Terms, joined
+from convanim.words.labels import GRIDLESS, GRIDLESS_COPIES
 
-_SAMPLES = 40  # steps whose equations are looked at to know how wide they are
+_MOST_LINES = 3  # of a stack's equation
+_SAMPLES = 40  # steps whose equations are looked at to know how wide they are, or how many lines they take
 
 
 def reading_of(drawing: Drawing) -> Reading:
@@ -59,6 +63,34 @@ def finished(drawing: Drawing, reading: Reading, shapes: list[Shape], bottom: in
     return scene_of(
         drawing, shapes, bottom, reading.steps, (reading.terms, lines, most), caption, (reading.reads, reading.writes)
     )
+
+
+def finished_stack(stack: Stack, shapes: list[Shape], bottom: int, *, has_grid: bool = True) -> Scene:
+    """The scene of shapes that end at `bottom`, with the equation and the caption below."""
+    if stack.labels and not has_grid:
+        copies = any(plan.copies is not None for plan in stack.maps)
+        said = text_block(stack, GRIDLESS_COPIES if copies else GRIDLESS, stack.room)
+        shapes = [*shapes, said.at(stack.width / 2, bottom + 0.3 * said.em, "caption")]
+        bottom += round(said.height + 0.3 * said.em)
+    scene = scene_of(
+        stack,
+        shapes,
+        bottom,
+        stack.steps,
+        (stack.terms, _stack_lines(stack), inf),
+        stack.caption,
+        (stack.reads, lambda step: ((stack.output.name, *stack.cell(step)),)),
+    )
+    return replace(scene, behind=stack.behind)
+
+
+def _stack_lines(stack: Stack) -> int:
+    """How many lines the longest equation takes, at most three."""
+    if stack.terms is None or not stack.spells_terms:
+        return 0
+    room = stack.room / stack.label_em
+    among = range(0, stack.steps, max(1, stack.steps // _SAMPLES))
+    return min(_MOST_LINES, max(len(wrapped_lines(stack.terms(step), room, stack.font)) for step in among))
 
 
 def scene_of(

@@ -5,20 +5,11 @@ from typing import Any
 import numpy as np
 
 from convanim.layers.axis import CellKind
-from convanim.layers.sizes import Sizes, spelled_shape
+from convanim.layers.sizes import Sizes
 from convanim.numbers.sources import Numbers
 from convanim.views.grids import Canvas
 
 NOISE = 1e-10  # of the input's largest number: what is smaller comes from rounding
-
-
-def map_label(
-    words: str, size: Sizes, channels: int, has_channels: bool, drawn: tuple[int, ...], remark: str = ""
-) -> tuple[str, ...]:
-    """A map's words, its shape, and what is left out of it."""
-    shape = spelled_shape((channels, *size) if has_channels else size, has_channels=has_channels)
-    left_out = f"{len(drawn)} of {channels:,} drawn" if len(drawn) < channels else ""
-    return tuple(line for line in (words, shape, left_out, remark) if line)
 
 
 def plain_canvas(size: Sizes) -> Canvas:
