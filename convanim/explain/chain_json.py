@@ -14,7 +14,7 @@ from convanim.networks.chain import Chain
 from convanim.networks.cost import cost_of, stage_cost
 from convanim.networks.pointwise import Pointwise, Stage
 from convanim.networks.receptive_fields import Dependence, ReceptiveField, Region, receptive_fields
-from convanim.numbers.chain_values import ChainValues, chain_values
+from convanim.numbers.figure_values import FigureValues, figure_values
 
 _KEPT = 4_000_000  # numbers of channels that are remembered
 
@@ -27,10 +27,10 @@ def chain_entries(chain: Chain, options: Options) -> Iterator[str]:
     Raises RequestError when options do not fit the chain; what is wrong is known before the first piece.
     """
     refuse_unknown_order(options.order)
-    return _entries(chain, Dependence(chain), chain_values(chain, options), options.order)
+    return _entries(chain, Dependence(chain), figure_values(chain, options), options.order)
 
 
-def _entries(chain: Chain, dependence: Dependence, values: ChainValues | None, order: str) -> Iterator[str]:
+def _entries(chain: Chain, dependence: Dependence, values: FigureValues | None, order: str) -> Iterator[str]:
     yield f'"chain": {dumped([_stage_table(stage) for stage in chain.stages])},\n'
     yield f' "maps": {dumped(chain.shapes)},\n'
     yield f' "stages": {dumped(_stages(chain, dependence))},\n'

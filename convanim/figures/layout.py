@@ -13,8 +13,7 @@ from convanim.layers.layer import ConvTranspose, Layer, output_shape, with_chann
 from convanim.layers.sizes import Sizes
 from convanim.layers.step_order import refuse_unknown_order
 from convanim.networks.chain import Chain
-from convanim.numbers.chain_values import ChainValues, chain_values
-from convanim.numbers.figure_values import layer_values
+from convanim.numbers.figure_values import FigureValues, figure_values
 from convanim.numbers.values import Values
 from convanim.scene.font import BUNDLED
 from convanim.scene.scene import Scene
@@ -57,7 +56,7 @@ def layout_of(figure: Layer | Chain, options: Options, *, whole_width: int = 0) 
 
     Raises RequestError when the options do not fit it.
     """
-    values = layer_values(figure, options) if isinstance(figure, Layer) else chain_values(figure, options)
+    values = figure_values(figure, options)
     name = options.view or ("iso" if values is None else "flat")
     _refuse_unfit(figure, options, name, has_values=values is not None)
     is_scatter = options.transposed_as == "scatter"
@@ -88,7 +87,6 @@ def layout_of(figure: Layer | Chain, options: Options, *, whole_width: int = 0) 
         whole_width=whole_width,
     )
     if isinstance(figure, Layer) and _is_plain(figure) and (is_scatter or options.heat_map is not True):
-        assert values is None or isinstance(values, Values)
         page: Drawing | Stack = _drawing(figure, values, options, stack_options)
     else:
         page = _stack(figure, values, stack_options)
@@ -132,10 +130,10 @@ def _refuse_unfit(figure: Layer | Chain, options: Options, name: str, *, has_val
         raise RequestError("width", options.width, rule, "try 480")
 
 
-def _drawing(layer: Layer, values: Values | None, options: Options, stack_options: StackOptions) -> Drawing:
+def _drawing(layer: Layer, values: FigureValues | None, options: Options, stack_options: StackOptions) -> Drawing:
     return Drawing(
         geometry=Geometry(with_channels(layer, None)),  # one channel is drawn as none is
-        values=values if values is None else _flattened(values, layer),
+        values=None if values is None else _flattened(values.stage(0), layer),
         width=options.width,
         transposed_as=options.transposed_as,
         labels=options.labels,
@@ -156,17 +154,15 @@ def _flattened(values: Values, layer: Layer) -> Values:
     return Values(values.input.reshape(shapes[0]), kernel, values.output.reshape(shapes[1]))
 
 
-def _stack(figure: Layer | Chain, values: Values | ChainValues | None, stack_options: StackOptions) -> Stack:
+def _stack(figure: Layer | Chain, values: FigureValues | None, stack_options: StackOptions) -> Stack:
     if isinstance(figure, Chain):
-        assert values is None or isinstance(values, ChainValues)
         return chain_stack(figure, values, stack_options)
-    assert values is None or isinstance(values, Values)
-    return layer_stack(figure, values, stack_options)
+    return layer_stack(figure, None if values is None else values.stage(0), stack_options)
 
 
 def _laid_out(
     figure: Layer | Chain,
-    values: Values | ChainValues | None,
+    values: FigureValues | None,
     options: Options,
     stack_options: StackOptions,
     name: str,
@@ -241,13 +237,9 @@ def _missing_glyphs(options: Options) -> tuple[str, ...]:
     return (f"the font lacks {', '.join(map(repr, missing))}: formats drawn with it spell that out",)
 
 
-def _digest(values: Values | ChainValues | None) -> str:
+def _digest(values: FigureValues | None) -> str:
     digest = hashlib.sha256()
-    if isinstance(values, Values):
-        every = [values.input, values.kernel]
-    else:
-        every = [] if values is None else [values.maps[0], *values.kernels]
-    for numbers in every:
+    for numbers in () if values is None else (values.maps[0], *values.kernels):
         digest.update(b"-" if numbers is None else numbers.tobytes())
     return digest.hexdigest()
 

@@ -1,12 +1,16 @@
-"""The numbers that a layer's cells are filled with, as options ask for them; and how many cells there may be."""
+"""The numbers in a figure's maps: from the sources that its options name, run through a layer or a chain."""
 
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeGuard
+
+import numpy as np
 
 from convanim.errors import RequestError
 from convanim.layers.geometry import Geometry
-from convanim.layers.layer import Layer, cell_count, input_shape, kernel_shape
-from convanim.layers.operations import operation_of
-from convanim.networks.chain import Chain, chain_cell_count
+from convanim.layers.layer import Layer, cell_count, kernel_shape
+from convanim.layers.operations import Reduction, operation_of
+from convanim.networks.chain import Chain, chain_cell_count, shape_into
+from convanim.networks.pointwise import FUNCTIONS, Pointwise, Stage
 from convanim.numbers.sources import (
     Numbers,
     Source,
@@ -17,6 +21,22 @@ from convanim.numbers.sources import (
     refuse_no_source,
 )
 from convanim.numbers.values import Values, values_of
+
+
+@dataclass(frozen=True)
+class FigureValues:
+    """The numbers of every map, the input's first, and the kernel of every stage (None where it has none).
+
+    A layer is a chain of one stage.
+    """
+
+    maps: tuple[Numbers, ...]
+    kernels: tuple[Numbers | None, ...]
+
+    def stage(self, number: int) -> Values:
+        """The numbers of one stage, counted from 0, or back from -1."""
+        made = number % len(self.kernels) + 1
+        return Values(self.maps[made - 1], self.kernels[number], self.maps[made])
 
 
 class NumberOptions(Protocol):
@@ -51,25 +71,80 @@ def refuse_too_many_cells(figure: Layer | Chain, options: NumberOptions) -> None
 
 
 def layer_values(layer: Layer, options: NumberOptions) -> Values | None:
-    """The numbers of a layer's cells, or None when none were asked for. Either source alone draws the other's too."""
-    has_weights = operation_of(layer).has_weights
-    if options.kernel_values is not None and not has_weights:
-        raise RequestError("kernel_values", None, f"{layer.op} has no weights", "leave it out")
+    """The numbers of a layer's cells, or None when none were asked for; raises RequestError as `figure_values` does."""
+    found = figure_values(layer, options)
+    return None if found is None else found.stage(0)
+
+
+def figure_values(figure: Layer | Chain, options: NumberOptions) -> FigureValues | None:
+    """The numbers in a figure's maps, or None when none were asked for; input or weights alone draw the others, too.
+
+    `options.kernel_values` is one source for all kernels, or for a chain a list with one for each stage, None where it
+    has none. Raises RequestError when a source does not fit its stage.
+    """
+    stages = figure.stages if isinstance(figure, Chain) else (figure,)
+    sources = _sources(figure, stages, options.kernel_values)
     refuse_stray_sources(options)
-    if options.values is None and options.kernel_values is None:
+    if options.values is None and not any(source is not None for source in sources):
         return None
-    numbers = input_numbers(
-        "random" if options.values is None else options.values, input_shape(layer), resize=options.resize
+    numbers = "random" if options.values is None else options.values
+    maps = [input_numbers(numbers, shape_into(stages[0]), resize=options.resize)]
+    kernels: list[Numbers | None] = []
+    seeded = numbers if isinstance(numbers, str) and numbers.startswith("random") else "random"  # serves kernels, too
+    for number, (stage, source) in enumerate(zip(stages, sources)):
+        try:
+            kernels.append(_weights(stage, seeded if source is None else source, number))
+            maps.append(_run(stage, maps[-1], kernels[-1]))
+        except RequestError as error:
+            if not isinstance(figure, Chain):
+                raise
+            rule = f"stage {number + 1}: {error.rule}"
+            raise RequestError(error.field, error.value, rule, error.fix, error.where) from None
+    return FigureValues(tuple(maps), tuple(kernels))
+
+
+def _weights(stage: Stage, source: Source, number: int) -> Numbers | None:
+    return layer_weights(stage, source, stage=number) if _has_weights(stage) else None
+
+
+def _run(stage: Stage, numbers: Numbers, kernel: Numbers | None) -> Numbers:
+    if not isinstance(stage, Pointwise):
+        if operation_of(stage).reduction is not Reduction.MAX and not np.isfinite(numbers).all():
+            rule = f"{stage.op} gets −∞ from a maximum that sees padding alone"
+            raise RequestError("values", None, rule, "pool with less padding or dilation")
+        return values_of(Geometry(stage), numbers, kernel).output
+    if stage.op == "relu":  # keeps whole numbers whole
+        return np.maximum(numbers, 0)
+    function = FUNCTIONS[stage.op]
+    made: Numbers = np.array([function(x) for x in numbers.ravel().tolist()], dtype=float).reshape(numbers.shape)
+    return made
+
+
+def _sources(figure: Layer | Chain, stages: tuple[Stage, ...], given: Any) -> list[Source | None]:
+    """One source of weights for every stage."""
+    if isinstance(figure, Chain) and is_per_stage(given):
+        if len(given) != len(stages):
+            rule = f"{len(given)} are given for {len(stages)} stages"
+            raise RequestError("kernel_values", None, rule, "give one for each stage, None where it has no weights")
+        for number, (stage, source) in enumerate(zip(stages, given), start=1):
+            if source is not None and not _has_weights(stage):
+                raise RequestError("kernel_values", None, f"stage {number}: {stage.op} has no weights", "leave it out")
+        return list(given)
+    if given is not None and not any(map(_has_weights, stages)):
+        what = "no stage has weights" if isinstance(figure, Chain) else f"{figure.op} has no weights"
+        raise RequestError("kernel_values", None, what, "leave it out")
+    return [given] * len(stages)
+
+
+def _has_weights(stage: Stage) -> TypeGuard[Layer]:
+    return not isinstance(stage, Pointwise) and operation_of(stage).has_weights
+
+
+def is_per_stage(given: object) -> bool:
+    """Whether sources of weights are one for each stage: a list with words, arrays or gaps in it."""
+    return isinstance(given, list | tuple) and any(
+        x is None or isinstance(x, str) or hasattr(x, "shape") for x in given
     )
-    weights = None
-    if has_weights:
-        source = options.kernel_values
-        if source is None:
-            # A seed given for the input serves the kernel too.
-            seeded = isinstance(options.values, str) and options.values.startswith("random")
-            source = options.values if seeded and options.values is not None else "random"
-        weights = layer_weights(layer, source)
-    return values_of(Geometry(layer), numbers, weights)
 
 
 def refuse_stray_sources(options: NumberOptions) -> None:

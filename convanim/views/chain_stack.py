@@ -11,7 +11,7 @@ from convanim.layers.sizes import Cell
 from convanim.networks.chain import Chain
 from convanim.networks.pointwise import Pointwise
 from convanim.networks.receptive_fields import Dependence, Region
-from convanim.numbers.chain_values import ChainValues
+from convanim.numbers.figure_values import FigureValues
 from convanim.scene.scene import Ints, Key
 from convanim.views.stack import SheetMap, Spot, Stack, StackOptions, drawn_channels, made_at
 from convanim.views.stack_equations import last_terms
@@ -20,7 +20,7 @@ from convanim.words.labels import OUTPUT, map_label
 from convanim.words.layer_names import brief
 
 
-def chain_stack(chain: Chain, values: ChainValues | None, options: StackOptions) -> Stack:
+def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions) -> Stack:
     """The stack of a chain: every map, and on each what the current cell of the last depends on."""
     shapes = [shape if chain.has_channels else (1, *shape) for shape in chain.shapes]
     last = len(shapes) - 1

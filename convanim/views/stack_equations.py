@@ -4,7 +4,7 @@ from convanim.layers.geometry import Geometry
 from convanim.layers.sizes import Cell
 from convanim.networks.chain import Chain
 from convanim.networks.pointwise import Pointwise
-from convanim.numbers.chain_values import ChainValues
+from convanim.numbers.figure_values import FigureValues
 from convanim.numbers.values import Values
 from convanim.views.cell_numbers import kernel_weights
 from convanim.words.equations import Terms, max_terms, mean_terms, sum_terms
@@ -31,11 +31,11 @@ def layer_terms(geometry: Geometry, values: Values, output: Cell) -> Terms:
     return "", tuple(factor(numeral(x)) for x in sums.values()), " + ", f" {sign} {numeral(made)}"
 
 
-def last_terms(chain: Chain, values: ChainValues, output: Cell) -> Terms:
+def last_terms(chain: Chain, values: FigureValues, output: Cell) -> Terms:
     """The equation of a cell of a chain's last map."""
     stage, numbers = chain.stages[-1], values.maps
     if isinstance(stage, Pointwise):
         x, y = numbers[-2][output].item(), numbers[-1][output].item()
         sign = "=" if is_exact(x) and is_exact(y) else "≈"
         return f"{stage.op}(", (numeral(x),), "", f") {sign} {numeral(y)}"
-    return layer_terms(Geometry(stage), Values(numbers[-2], values.kernels[-1], numbers[-1]), output)
+    return layer_terms(Geometry(stage), values.stage(-1), output)

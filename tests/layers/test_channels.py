@@ -33,7 +33,7 @@ from convanim.networks.cost import cost_of
 from convanim.networks.pointwise import FUNCTIONS
 from convanim.networks.receptive_fields import Dependence, ReceptiveField, receptive_fields
 from convanim.networks.stage_text import stage_table
-from convanim.numbers.chain_values import chain_values
+from convanim.numbers.figure_values import figure_values
 from convanim.numbers.values import by_filter, partial_sum, values_of, winner
 from convanim.words.costs import spelled_cost
 
@@ -293,20 +293,20 @@ def test_each_stage_has_its_own_kernel() -> None:
     """Kernels are given one a stage, None where there is none or the default will do; others are refused."""
     chain = Chain("2@3", ["conv 1 1", "relu", "conv 2 3"], dims=1)
     x, first, last = np.array([[1, 2, 3], [1, 1, 5]]), np.array([[[1], [-1]]]), np.ones((3, 1, 2), dtype=np.int64)
-    values = chain_values(chain, Options(values=x, kernel_values=[first, None, last]))
+    values = figure_values(chain, Options(values=x, kernel_values=[first, None, last]))
     assert values is not None
     assert [map_.tolist() for map_ in values.maps[1:]] == [[[0, 1, -2]], [[0, 1, 0]], [[1, 1]] * 3]
-    drawn = chain_values(chain, Options(kernel_values=[None, None, "box"]))
+    drawn = figure_values(chain, Options(kernel_values=[None, None, "box"]))
     assert drawn is not None
     assert (drawn.kernels[1], drawn.kernels[2].tolist()) == (None, [[[0.5, 0.5]]] * 3)  # type: ignore[union-attr]
-    assert chain_values(chain, Options()) is None
+    assert figure_values(chain, Options()) is None
     for kernels, message in [
         ([first, None], "2 are given for 3 stages"),
         ([first, last, last], "relu has no weights"),
         ([last, None, last], "stage 1: "),
         (["sobel-x", None, None], "stage 1: "),
     ]:
-        error = refused(lambda kernels=kernels: chain_values(chain, Options(values=x, kernel_values=kernels)))
+        error = refused(lambda kernels=kernels: figure_values(chain, Options(values=x, kernel_values=kernels)))
         assert error.field == "kernel_values"
         assert message in str(error)
 
