@@ -5,16 +5,15 @@ that do not play. Each later one is the rectangle that changed: where all that d
 there, with nothing in it for what did not change; else it takes its place.
 """
 
-from collections.abc import Iterable
 from typing import BinaryIO
 
 import numpy as np
 
 from convanim.export.dirty_rectangles import DirtyRectangle, dirty_rectangles
 from convanim.export.png_chunks import RGBA, chunk, head, packed, texts
-from convanim.export.writer import Progress
+from convanim.export.writer import Frames, Progress
 from convanim.figures.animation import Animation
-from convanim.render.frames import Frame, frames
+from convanim.render.frames import frames
 from convanim.render.pixels import CLEAR, Pixels
 
 _LEVEL = 6  # of zlib
@@ -22,9 +21,7 @@ _KEEP = 0  # how a frame is left
 _REPLACE, _OVER = 0, 1  # how the next is put onto it
 
 
-def write_apng(
-    animation: Animation, stream: BinaryIO, progress: Progress, drawn: Iterable[Frame] | None = None
-) -> None:
+def write_apng(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames = None) -> None:
     """Write an animation as an APNG, from its frames if they are `drawn`. Memory does not grow with its length."""
     scene, timing = animation.scene, animation.timing
     stream.write(head(scene.width, scene.height, RGBA))

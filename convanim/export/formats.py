@@ -1,16 +1,14 @@
 """The formats of single files, by suffix."""
 
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from convanim.errors import RequestError
-from convanim.export.writer import Frames, Progress, Write
+from convanim.export.writer import Frames, Progress
 from convanim.figures.animation import Animation
 from convanim.style.theme import AUTO
-
-if TYPE_CHECKING:
-    pass
 
 _LONGEST_FILM = 3600  # seconds of one with several rounds
 _ROOM = 850_000_000  # bytes that drawing and packing may take, besides the program itself
@@ -19,9 +17,10 @@ _FRAME_BYTES = 25  # for each pixel of frames in a folder
 
 @dataclass(frozen=True)
 class Format:
-    """How an animation is written to a stream, which may not be able to go back or to be read."""
+    """How an animation is written to a stream, and what can be said of the file."""
 
-    write: Write
+    writer: str  # the module of `export/` and its function, imported when something is written
+    has_frames: bool = False  # whether it is made of frames, which may be drawn already
     is_still: bool = False  # whether a file is always one picture
     rests: bool = False  # whether a file that moves is one picture where motion is not wanted
     follows: bool = False  # whether its colours can follow light and dark surroundings
@@ -31,6 +30,12 @@ class Format:
     is_marked: bool = True  # whether its files carry the mark of what they were made of
     module: str = ""  # what it needs besides the dependencies of the package,
     package: str = ""  # and what pip installs it as
+
+    def write(self, animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames = None) -> None:
+        """Write an animation to a stream, which may not be able to go back or to be read."""
+        module, name = self.writer.split(".")
+        write = getattr(import_module(f"convanim.export.{module}"), name)
+        write(animation, stream, progress, *([drawn] if self.has_frames else []))
 
 
 def is_installed(form: Format) -> bool:
@@ -99,75 +104,21 @@ def _refuse_film(animation: Animation) -> None:
         raise RequestError("loop", timing.loop, rule, fix)
 
 
-def _gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.gif import write_gif
-
-    write_gif(animation, stream, progress, drawn)
-
-
-def _png(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.png import write_still
-
-    write_still(animation, stream, progress)
-
-
-def _html(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.html import write_html
-
-    write_html(animation, stream, progress, drawn)
-
-
-def _svg(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.svg import write_svg
-
-    write_svg(animation, stream, progress)
-
-
-def _pptx(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.pptx import write_slides
-
-    write_slides([animation], stream, progress)
-
-
-def _pdf(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.pdf import write_pdf
-
-    write_pdf(animation, stream, progress)
-
-
-def _apng(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.apng import write_apng
-
-    write_apng(animation, stream, progress, drawn)
-
-
-def _webp(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.webp import write_webp
-
-    write_webp(animation, stream, progress, drawn)
-
-
-def _mp4(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.video import MP4, write_film
-
-    write_film(animation, stream, progress, drawn, MP4)
-
-
-def _webm(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.video import WEBM, write_film
-
-    write_film(animation, stream, progress, drawn, WEBM)
-
-
 FORMATS: dict[str, Format] = {
-    ".gif": Format(_gif, most=65_535, pixel_bytes=38),
-    ".png": Format(_png, is_still=True, pixel_bytes=15),
-    ".html": Format(_html, rests=True, follows=True),
-    ".svg": Format(_svg, rests=True, follows=True),
-    ".pptx": Format(_pptx, most=65_535, pixel_bytes=38, is_marked=False, module="pptx", package="python-pptx"),
-    ".pdf": Format(_pdf, most=19_200),
-    ".apng": Format(_apng, pixel_bytes=30),
-    ".webp": Format(_webp, most=16_383, pixel_bytes=56),
-    ".mp4": Format(_mp4, most=16_384, pixel_bytes=110, is_film=True, module="av", package="av"),
-    ".webm": Format(_webm, most=16_384, pixel_bytes=110, is_film=True, module="av", package="av"),
+    ".gif": Format("gif.write_gif", has_frames=True, most=65_535, pixel_bytes=38),
+    ".png": Format("png.write_still", is_still=True, pixel_bytes=15),
+    ".html": Format("html.write_html", rests=True, follows=True),
+    ".svg": Format("svg.write_svg", rests=True, follows=True),
+    ".pptx": Format(
+        "pptx.write_slide", most=65_535, pixel_bytes=38, is_marked=False, module="pptx", package="python-pptx"
+    ),
+    ".pdf": Format("pdf.write_pdf", most=19_200),
+    ".apng": Format("apng.write_apng", has_frames=True, pixel_bytes=30),
+    ".webp": Format("webp.write_webp", has_frames=True, most=16_383, pixel_bytes=56),
+    ".mp4": Format(
+        "video.write_mp4", has_frames=True, most=16_384, pixel_bytes=110, is_film=True, module="av", package="av"
+    ),
+    ".webm": Format(
+        "video.write_webm", has_frames=True, most=16_384, pixel_bytes=110, is_film=True, module="av", package="av"
+    ),
 }

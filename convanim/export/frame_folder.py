@@ -1,19 +1,16 @@
 """A folder of numbered PNG frames."""
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 from convanim.export.png import PngWriter
-from convanim.export.writer import Progress
+from convanim.export.writer import Frames, Progress
 from convanim.figures.animation import Animation
 from convanim.files.file_set import FileSet, refuse_no_file
-from convanim.render.frames import Frame, frames
+from convanim.render.frames import frames
 
 
-def write_frames(
-    animation: Animation, folder: Path, files: FileSet, progress: Progress, drawn: Iterable[Frame] | None = None
-) -> None:
+def write_frames(animation: Animation, folder: Path, files: FileSet, progress: Progress, drawn: Frames = None) -> None:
     """Write `NAME_000.png` …, of a set, into `folder`, made if need be; older frames of that name go with it."""
     writer = PngWriter(animation)
     files.folder(folder)

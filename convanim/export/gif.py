@@ -15,7 +15,7 @@ from PIL import Image
 from convanim.export.gif_palette import Palette
 from convanim.export.seen_colours import ColourNumbers, SeenColours
 from convanim.export.stamp import stamp
-from convanim.export.writer import Progress
+from convanim.export.writer import Frames, Progress
 from convanim.figures.animation import Animation
 from convanim.render.boxes import Box
 from convanim.render.frames import Frame, Renderer, still
@@ -45,7 +45,7 @@ class _Change(NamedTuple):
         return sum(part.nbytes for part in (self.is_ground, self.places, self.numbers) if part is not None)
 
 
-def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Iterable[Frame] | None = None) -> None:
+def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames = None) -> None:
     """Write an animation as a GIF, from its frames if they are `drawn`. Memory does not grow with its length."""
     scene, timing = animation.scene, animation.timing
     palette, changes = _with_palette(animation, drawn)
@@ -63,7 +63,7 @@ def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn:
     stream.write(b";")
 
 
-def _with_palette(animation: Animation, drawn: Iterable[Frame] | None) -> tuple[Palette, Iterator[_Change]]:
+def _with_palette(animation: Animation, drawn: Frames) -> tuple[Palette, Iterator[_Change]]:
     """The palette of an animation, and its frames as changes: the first of them made already, the others to come."""
     steps, colours = animation.timing.steps, SeenColours()
     changed = _shown if animation.theme.transparent else _changes

@@ -1,7 +1,7 @@
 """HTML: one page that plays a figure and lets its cells be explored. It holds the scene, not pictures of it."""
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
 from convanim.export.html_scene import scene_data
 from convanim.export.stamp import stamp
@@ -10,13 +10,8 @@ from convanim.figures.animation import Animation
 from convanim.files.templates import page
 from convanim.style.theme import Colour, Theme
 
-if TYPE_CHECKING:
-    from convanim.render.frames import Frame
 
-
-def write_html(
-    animation: Animation, stream: BinaryIO, progress: Progress, drawn: "Iterable[Frame] | None" = None
-) -> None:
+def write_html(animation: Animation, stream: BinaryIO, progress: Progress) -> None:
     """Write an animation as an interactive page, UTF-8 with `\\n` at line ends."""
     stream.write(page_of(animation, progress).encode(errors="replace"))
 

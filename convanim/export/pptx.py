@@ -36,6 +36,11 @@ _STORED = (".gif", ".png")
 _NOT_IN_XML = re.compile("[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+def write_slide(animation: Animation, stream: BinaryIO, progress: Progress) -> None:
+    """Write an animation as a slide of its own."""
+    write_slides([animation], stream, progress)
+
+
 def write_slides(
     animations: Sequence[Animation], stream: BinaryIO, progress: Progress, *, per_step: bool = False
 ) -> None:

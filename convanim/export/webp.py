@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from convanim.export.stamp import stamp
-from convanim.export.writer import Progress
+from convanim.export.writer import Frames, Progress
 from convanim.figures.animation import Animation
 from convanim.render.boxes import LARGEST, Box
 from convanim.render.frames import Frame, frames
@@ -20,9 +20,7 @@ _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DC = "http://purl.org/dc/elements/1.1/"
 
 
-def write_webp(
-    animation: Animation, stream: BinaryIO, progress: Progress, drawn: Iterable[Frame] | None = None
-) -> None:
+def write_webp(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames = None) -> None:
     """Write an animation as a WebP, from its frames if they are `drawn`. No frame is kept, only what it packs into."""
     timing = animation.timing
     film = _Film(animation, frames(animation) if drawn is None else drawn, progress)
