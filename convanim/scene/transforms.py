@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 
@@ -10,19 +11,18 @@ from convanim.scene.scene import (
     Blocks,
     Cells,
     During,
-    Floats,
     Ints,
     Key,
     Lattice,
-    Levels,
     Lines,
     Scene,
-    Series,
     Shape,
     Since,
     Texts,
     When,
 )
+
+T = TypeVar("T")
 
 
 def retimed(scene: Scene, steps: Sequence[int], total: int) -> Scene:
@@ -48,15 +48,16 @@ def retimed(scene: Scene, steps: Sequence[int], total: int) -> Scene:
 
 def _retimed(shape: Shape, played: Ints, at: Callable[[int], int]) -> Shape:
     if isinstance(shape, Lines):
-        return shape if isinstance(shape.ends, np.ndarray) else replace(shape, ends=_at(shape.ends, at))
-    series = _retimed_series(shape.series, at)
+        return shape if isinstance(shape.ends, np.ndarray) else replace(shape, ends=_after(at, shape.ends))
+    series = _after(at, shape.series) if callable(shape.series) else shape.series
     if isinstance(shape, Blocks):
-        still = isinstance(shape.blocks, np.ndarray)
-        return replace(shape, series=series, blocks=shape.blocks if still else partial(_blocks_at, shape, at))
-    when, levels = _retimed_when(shape.when, played, at), _retimed_levels(shape.levels, at)
+        blocks = _after(at, shape.blocks) if callable(shape.blocks) else shape.blocks
+        return replace(shape, series=series, blocks=blocks)
+    when = _retimed_when(shape.when, played, at)
+    levels = _after(at, shape.levels) if callable(shape.levels) else shape.levels
     if isinstance(shape, Cells):
         return replace(shape, when=when, series=series, levels=levels)
-    text = shape.text if isinstance(shape.text, tuple) else partial(_text_at, shape.text, at)
+    text = partial(_text_at, shape.text, at) if callable(shape.text) else shape.text
     return replace(shape, when=when, series=series, levels=levels, text=text)
 
 
@@ -65,31 +66,12 @@ def _retimed_when(when: When, played: Ints, at: Callable[[int], int]) -> When:
         # What comes after the last step that is played never comes: its place is behind all frames.
         first = np.searchsorted(played, when.steps)
         return Since(np.where(first < len(played), first, np.iinfo(np.int64).max))
-    return During(partial(_elements_at, when, at)) if isinstance(when, During) else when
+    return During(_after(at, when.at)) if isinstance(when, During) else when
 
 
-def _elements_at(when: During, at: Callable[[int], int], step: int) -> Ints:
-    return when.at(at(step))
-
-
-def _retimed_series(series: Series, at: Callable[[int], int]) -> Series:
-    return partial(_series_at, series, at) if callable(series) else series
-
-
-def _series_at(series: Callable[[int], int | None], at: Callable[[int], int], step: int) -> int | None:
-    return series(at(step))
-
-
-def _retimed_levels(levels: Levels | None, at: Callable[[int], int]) -> Levels | None:
-    return levels if levels is None or isinstance(levels, np.ndarray) else _at(levels, at)
-
-
-def _at(function: Callable[[int], Floats], at: Callable[[int], int]) -> Callable[[int], Floats]:
+def _after(at: Callable[[int], int], function: Callable[[int], T]) -> Callable[[int], T]:
+    """What a function says of the step that stands at a step."""
     return lambda step: function(at(step))
-
-
-def _blocks_at(shape: Blocks, at: Callable[[int], int], step: int) -> Ints:
-    return shape.at(at(step))
 
 
 def _text_at(text: Callable[[int, int], str], at: Callable[[int], int], step: int, element: int) -> str:
