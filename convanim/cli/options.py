@@ -72,7 +72,7 @@ _LOOKS = (
         PICTURE,
         "The colours: classic, colorblind, dark, print, auto (light or dark as its surroundings are), or a .toml file",
         "NAME|FILE",
-        default="classic; in .svg and .html it follows the page",
+        default="classic; .html follows its page",
         names=kinds.themes,
         or_files=True,
     ),

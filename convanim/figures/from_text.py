@@ -1,6 +1,7 @@
 """A figure in one text: a template's name, a recipe's file, quoted stages, a quoted command line, or code."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from convanim.errors import RequestError, option_name, shown
@@ -133,6 +134,11 @@ def chain_from(stages: Sequence[str], input_size: str | None, dims: int | None, 
     # The stages say the sizes of their kernels: none is looked for in a file.
     found = with_file_sizes({"kernel_size": 1, **sizes}, options)
     alone = [stage.strip() for text in stages for stage in text.split(",")]
+    for number, (name, size) in enumerate(pairwise(alone), start=1):
+        if name in OPERATIONS and size[:1].isdigit():
+            raise RequestError(
+                f"stage {number}", name, "its kernel stands apart", f"quote them together: '{name} {size}'"
+            )
     return Chain(found["input_size"], alone, dims=dims)
 
 

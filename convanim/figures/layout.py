@@ -188,7 +188,7 @@ def _laid_out(
     try:
         return view(name, page), ()
     except RequestError as error:
-        raise RequestError(error.field, error.value, error.rule, f"{error.fix}, or heat-map for colours") from None
+        raise RequestError(error.field, error.value, error.rule, f"{error.fix}, or {{heat_map}} for colours") from None
 
 
 def _largest_map(figure: Layer | Chain) -> int:

@@ -46,9 +46,9 @@ def compared(*figures: str, size: str | None = None, **given: Any) -> Comparison
 
 def test_a_chain_is_its_stages() -> None:
     """`chain` reads stages in order; -i carries channels, --dims the number of axes."""
-    told = described("chain", "conv 1x1 16", "relu", "conv 5x5 32 p2", "-i", "192@28x28", "--max-cells", "1000000")
+    told = described("chain", "conv 1x1 16", "relu", "conv 5x5 32 p2", "-i", "192@6x7", "--max-cells", "1000000")
     assert [stage["op"] for stage in told["chain"]] == ["conv", "relu", "conv"]
-    assert told["maps"] == [[192, 28, 28], [16, 28, 28], [16, 28, 28], [32, 28, 28]]
+    assert told["maps"] == [[192, 6, 7], [16, 6, 7], [16, 6, 7], [32, 6, 7]]
     assert described("chain", "conv 3", "relu", "-i", "9", "--dims", "1")["maps"] == [[9], [7], [7]]
     assert described("chain", "conv 3, relu", "conv 2", "-i", "9", "--dims", "1")["maps"] == [[9], [7], [7], [6]]
 

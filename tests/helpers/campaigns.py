@@ -11,6 +11,7 @@ Test: TypeAlias = Callable[..., Any]
 FEW = 5  # random cases of each campaign in the suite
 MOST = 1000  # that a campaign can have
 ONE_IN = 3  # cases of a list in the suite
+IS_LONG = settings().max_examples == MOST  # whether all cases are tried
 
 
 def campaign(cases: int, **more: Any) -> Callable[[Test], Test]:
@@ -22,5 +23,5 @@ def campaign(cases: int, **more: Any) -> Callable[[Test], Test]:
 
 def listed(name: str, cases: Sequence[Any]) -> Callable[[Test], Test]:
     """Makes a test try all of a list as its argument of that name; in the suite one in three."""
-    tried = cases if settings().max_examples == MOST else cases[::ONE_IN]
+    tried = cases if IS_LONG else cases[::ONE_IN]
     return lambda test: pytest.mark.campaign(pytest.mark.parametrize(name, tried)(test))
