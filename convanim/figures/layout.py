@@ -10,7 +10,6 @@ from convanim.figures.options import Options
 from convanim.figures.timing import Timing, raster, timing
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import ConvTranspose, Layer, output_shape, with_channels
-from convanim.layers.sizes import Sizes
 from convanim.layers.step_order import refuse_unknown_order
 from convanim.networks.chain import Chain
 from convanim.numbers.figure_values import FigureValues, figure_values
@@ -60,7 +59,7 @@ def layout_of(figure: Layer | Chain, options: Options, *, whole_width: int = 0) 
     name = options.view or ("iso" if values is None else "flat")
     _refuse_unfit(figure, options, name, has_values=values is not None)
     is_scatter = options.transposed_as == "scatter"
-    shape = _made(figure)
+    shape = figure.shapes[-1] if isinstance(figure, Chain) else output_shape(figure)
     sheets = len(drawn_channels(shape[0], options.max_sheets)) if len(shape) > len(figure.input_size) else 1
     size = shape[-len(figure.input_size) :]
     clock = timing(
@@ -93,10 +92,6 @@ def layout_of(figure: Layer | Chain, options: Options, *, whole_width: int = 0) 
     scene, more = _laid_out(figure, values, options, stack_options, name, page)
     remarks += more + _missing_glyphs(options) + _slow(options)
     return Layout(scene, clock, remarks, _left_out(page), _digest(values))
-
-
-def _made(figure: Layer | Chain) -> Sizes:
-    return output_shape(figure) if isinstance(figure, Layer) else figure.shapes[-1]
 
 
 def _is_plain(figure: Layer | Chain) -> bool:

@@ -11,7 +11,7 @@ from convanim.layers.layer import Layer, cell_count, input_shape, output_shape, 
 from convanim.layers.operations import OPERATIONS
 from convanim.layers.sizes import SizeLike, Sizes, count_axes, per_axis, spelled_shape
 from convanim.networks.pointwise import FUNCTIONS, Pointwise, Stage
-from convanim.networks.stage_text import stage_table
+from convanim.networks.stage_text import given_names, stage_table
 
 _MISSING = "missing"
 _MOST = 1_000  # stages; fewer have room in a picture, but a table of them takes a second
@@ -136,16 +136,12 @@ def _stage(stage: StageLike, size: Sizes, channels: int | None) -> Stage:
         )
     for name in table:
         if name not in OPERATIONS[op].field_names:
-            raise RequestError(shown(name), None, f"{op} has no such argument", f"it has {', '.join(_given_names(op))}")
+            raise RequestError(shown(name), None, f"{op} has no such argument", f"it has {', '.join(given_names(op))}")
         if name in ("input_size", "in_channels"):
             raise RequestError(name, table[name], "the stage before says it", "leave it out")
     if "kernel_size" not in table:
         raise RequestError("kernel_size", None, _MISSING, "give it, such as 3x3")
     return OPERATIONS[op].layer(input_size=size, in_channels=channels, dims=len(size), **table)
-
-
-def _given_names(op: str) -> list[str]:
-    return [name for name in OPERATIONS[op].field_names if name not in ("input_size", "in_channels")]
 
 
 def _fitting(stage: Stage, size: Sizes, channels: int | None) -> Stage:

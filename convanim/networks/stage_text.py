@@ -29,11 +29,15 @@ def stage_table(text: str) -> dict[str, Any]:
         name, value = _argument(text, word, table)
         if name in table:
             raise RequestError("stage", text, f"{name} is given twice", "give it once")
-        if name not in OPERATIONS[op].field_names or name in ("input_size", "in_channels"):
-            known = [n for n in OPERATIONS[op].field_names if n not in ("input_size", "in_channels")]
-            raise RequestError("stage", text, f"{op} has no {shown(name)} here", f"it has {', '.join(known)}")
+        if name not in given_names(op):
+            raise RequestError("stage", text, f"{op} has no {shown(name)} here", f"it has {', '.join(given_names(op))}")
         table[name] = value
     return table
+
+
+def given_names(op: str) -> list[str]:
+    """The arguments that a stage gives: all but what the stage before it says."""
+    return [name for name in OPERATIONS[op].field_names if name not in ("input_size", "in_channels")]
 
 
 def _argument(text: str, word: str, table: dict[str, Any]) -> tuple[str, Any]:

@@ -58,15 +58,11 @@ def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions
     at = partial(made_at, sheets=output.sheets, size=output.size, order=options.order)
     dependence = Dependence(chain)
 
-    @lru_cache(maxsize=8)
-    def regions(step: int) -> list[Region]:
-        sheet, place = at(step)
-        return dependence.regions((output.drawn[sheet], *place) if chain.has_channels else place)
-
     def cell(step: int) -> Cell:
         sheet, place = at(step)
         return (output.drawn[sheet], *place) if chain.has_channels else place
 
+    regions = lru_cache(maxsize=8)(lambda step: dependence.regions(cell(step)))
     return Stack(
         width=options.width,
         whole_width=options.whole_width,
