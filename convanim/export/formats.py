@@ -8,10 +8,13 @@ from typing import BinaryIO
 from convanim.errors import RequestError
 from convanim.export.writer import Frames, Progress
 from convanim.figures.animation import Animation
+from convanim.scene.scene import Cells, During
 from convanim.style.theme import AUTO
 
 _LONGEST_FILM = 3600  # seconds of one with several rounds
 _ROOM = 850_000_000  # bytes that drawing and packing may take, besides the program itself
+_SURE = 0.95  # of the width at which a picture would have as many pixels as it may
+_CELL_BYTES = 300  # for each cell that is drawn by itself
 _FRAME_BYTES = 25  # for each pixel of frames in a folder
 
 
@@ -81,15 +84,25 @@ def _refuse_large(animation: Animation, form: Format | None) -> None:
     """
     width, height = animation.scene.width, animation.scene.height
     taken = form.pixel_bytes if form else _FRAME_BYTES
-    if taken * width * height <= _ROOM:
+    cells = _CELL_BYTES * sum(len(s) for s in animation.scene.shapes if isinstance(s, Cells) and not _moves(s))
+    if taken * width * height + cells <= _ROOM:
         return
     what = _suffix(form) if form else "a folder of frames"
-    most = _ROOM // taken
+    if cells > _ROOM // 2:
+        rule = f"it has {cells // _CELL_BYTES:,} cells that are drawn one by one, too many for a picture"
+        fix = "try a smaller input, fewer pictures on a sheet, or a width at which maps have no grid"
+        raise RequestError("output", what, rule, fix)
+    most = (_ROOM - cells) // taken
     size = f"{width:,}x{height:,}"
     rule = f"its pictures have at most {most / 1e6:.3g} million pixels, for memory's sake, and this one {size}"
-    able = [suffix for suffix, other in FORMATS.items() if other.pixel_bytes * width * height <= _ROOM]
-    fix = f"try a picture less than {int(width * (most / (width * height)) ** 0.5):,} pixels wide"
+    able = [suffix for suffix, other in FORMATS.items() if other.pixel_bytes * width * height + cells <= _ROOM]
+    # Rounded down by more than labels and captions make a narrower picture higher.
+    fix = f"try a picture at most {int(_SURE * width * (most / (width * height)) ** 0.5) // 10 * 10:,} pixels wide"
     raise RequestError("output", what, rule, f"{fix} (--width, --scale, --sheet), or write one of {', '.join(able)}")
+
+
+def _moves(shape: Cells) -> bool:
+    return isinstance(shape.when, During)
 
 
 def _refuse_film(animation: Animation) -> None:
@@ -105,12 +118,12 @@ def _refuse_film(animation: Animation) -> None:
 
 
 FORMATS: dict[str, Format] = {
-    ".gif": Format("gif.write_gif", has_frames=True, most=65_535, pixel_bytes=38),
-    ".png": Format("png.write_still", is_still=True, pixel_bytes=15),
+    ".gif": Format("gif.write_gif", has_frames=True, most=65_535, pixel_bytes=42),
+    ".png": Format("png.write_still", is_still=True, pixel_bytes=18),
     ".html": Format("html.write_html", rests=True, follows=True),
     ".svg": Format("svg.write_svg", rests=True, follows=True),
     ".pptx": Format(
-        "pptx.write_slide", most=65_535, pixel_bytes=38, is_marked=False, module="pptx", package="python-pptx"
+        "pptx.write_slide", most=65_535, pixel_bytes=42, is_marked=False, module="pptx", package="python-pptx"
     ),
     ".pdf": Format("pdf.write_pdf", most=19_200),
     ".apng": Format("apng.write_apng", has_frames=True, pixel_bytes=30),

@@ -9,9 +9,9 @@ from convanim.errors import RequestError, suggestion
 from convanim.figures.options import Options
 from convanim.figures.timing import Timing, raster, timing
 from convanim.layers.geometry import Geometry
-from convanim.layers.layer import ConvTranspose, Layer, output_shape, with_channels
+from convanim.layers.layer import ConvTranspose, Layer, cell_count, output_shape, with_channels
 from convanim.layers.step_order import refuse_unknown_order
-from convanim.networks.chain import Chain
+from convanim.networks.chain import Chain, chain_cell_count
 from convanim.numbers.figure_values import FigureValues, figure_values
 from convanim.numbers.values import Values
 from convanim.scene.font import BUNDLED
@@ -27,6 +27,7 @@ from convanim.words.labels import steps_shown
 _MAPS_NAMED = 4  # in a note, of those whose channels are not all drawn
 _SLOW = 60  # seconds of a step that are worth a word
 _AS_COLOURS = "the numbers do not fit into their cells and are drawn as colours"
+_MOST_DRAWN = 900_000  # cells of all maps that are drawn one by one; each takes some 300 bytes
 _MOST_NUMBERED = 100_000  # cells of a map; no picture has room for as many numbers, and looking for it takes its time
 _MOST_WIDER = 2  # numbers that would fit into a picture so much wider are not turned into colours unasked
 
@@ -163,17 +164,28 @@ def _laid_out(
     name: str,
     page: Drawing | Stack,
 ) -> tuple[Scene, tuple[str, ...]]:
-    """The scene of a page. Where it is too narrow, maps lose their grid, and numbers become colours."""
+    """The scene of a page. Where it is too narrow, maps lose their grid, and numbers become colours.
+
+    Raises RequestError where it has no room, or more cells than are drawn one by one.
+    """
+    is_scatter = options.transposed_as == "scatter"
+    cells = _cells(figure, page)
+    if cells > _MOST_DRAWN and (values is not None or is_scatter):
+        field, fix = ("transposed_as", "try gather") if values is None else ("values", "leave them out")
+        rule = f"maps of {cells:,} cells would be drawn cell by cell, and at most {_MOST_DRAWN:,} are"
+        raise RequestError(field, "scatter" if values is None else None, rule, f"{fix}, or try a smaller input")
     if values is not None and not stack_options.is_heat and _largest_map(figure) > _MOST_NUMBERED:
-        if options.heat_map is False or options.transposed_as == "scatter":
+        if options.heat_map is False or is_scatter:
             rule = f"{_largest_map(figure):,} numbers in one map are more than a picture has room for"
             raise RequestError("input_size", figure.input_size, rule, "try a smaller input, or leave its values out")
         return view(name, _stack(figure, values, replace(stack_options, is_heat=True))), (_AS_COLOURS,)
     try:
+        if cells > _MOST_DRAWN and isinstance(page, Drawing):
+            raise TooNarrowError
         return VIEWS[name](page), ()
     except TooNarrowError:
         may_change = isinstance(page, Drawing) if values is None else options.heat_map is None
-        if not may_change or options.transposed_as == "scatter":
+        if not may_change or is_scatter:
             return view(name, page), ()  # refused, with a width that is enough
     coarser = _stack(figure, values, replace(stack_options, is_heat=values is not None))
     if values is None:
@@ -184,6 +196,13 @@ def _laid_out(
         return view(name, page), ()
     except RequestError as error:
         raise RequestError(error.field, error.value, error.rule, f"{error.fix}, or {{heat_map}} for colours") from None
+
+
+def _cells(figure: Layer | Chain, page: Drawing | Stack) -> int:
+    """The cells of the maps that are drawn."""
+    if isinstance(page, Stack):
+        return sum(plan.sheets * plan.canvas.rows * plan.canvas.columns for plan in page.maps)
+    return chain_cell_count(figure) if isinstance(figure, Chain) else cell_count(figure)
 
 
 def _largest_map(figure: Layer | Chain) -> int:

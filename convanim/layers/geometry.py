@@ -13,11 +13,14 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from convanim.errors import RequestError
 from convanim.layers.axis import Axis, PaddingMode
 from convanim.layers.channels import Channels
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, channels_of, output_shape, output_size
 from convanim.layers.sizes import Cell, Sizes
 from convanim.layers.step_order import cell_at, refuse_unknown_order, unravel
+
+_MOST_READS = 10_000_000  # (output, kernel) pairs of an axis that are held at once
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ class Geometry:
     @cached_property
     def reached(self) -> NDArray[np.bool_]:
         """Which output cells have a tap that is not null; shape `output_size`."""
-        return _grid([np.any(reads >= 0, axis=1) for reads in self.reads])
+        return _grid([_reaching(axis) for axis in self.axes])
 
     @property
     def unread(self) -> int:
@@ -160,27 +163,67 @@ class Geometry:
 
     @cached_property
     def reads(self) -> tuple[NDArray[np.int64], ...]:
-        """Per axis, for each (output, kernel) the input index, -1 where there is none."""
-        return tuple(np.stack([_met(axis, kernel) for kernel in range(axis.kernel_size)], axis=1) for axis in self.axes)
+        """Per axis, for each (output, kernel) the input index, -1 where there is none.
+
+        Raises RequestError where there are too many to be held.
+        """
+        for axis in self.axes:
+            if axis.output_size * axis.kernel_size > _MOST_READS:
+                rule = f"windows of {axis.kernel_size:,} cells at {axis.output_size:,} places are too many to be held"
+                raise RequestError("kernel_size", self.layer.kernel_size, rule, "try a smaller one, or a larger stride")
+        return tuple(
+            np.stack([met_by(axis, kernel) for kernel in range(axis.kernel_size)], axis=1) for axis in self.axes
+        )
 
 
-def _met(axis: Axis, kernel: int) -> NDArray[np.int64]:
+def met_by(axis: Axis, kernel: int) -> NDArray[np.int64]:
     """For every output cell of an axis the input cell that a kernel cell meets, -1 where there is none."""
-    positions = axis.position(0, kernel) + axis.stride * np.arange(axis.output_size)
-    if axis.mode is not PaddingMode.ZEROS:
-        found = (axis.input_at(position) for position in positions.tolist())
-        return np.array([-1 if cell is None else cell for cell in found], dtype=np.int64)
+    return _cells_at(axis, axis.position(0, kernel) + axis.stride * np.arange(axis.output_size))
+
+
+def _cells_at(axis: Axis, positions: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The input cells at positions, in padding those that it copies, -1 where there is none."""
     cells, between = np.divmod(positions, axis.spread)
-    return np.where((between == 0) & (cells >= 0) & (cells < axis.input_size), cells, -1)
+    last = axis.input_size - 1
+    if axis.mode is PaddingMode.REFLECT:
+        cells = np.where(cells < 0, -cells, np.where(cells > last, 2 * last - cells, cells))
+    elif axis.mode is PaddingMode.REPLICATE:
+        cells = np.clip(cells, 0, last)
+    elif axis.mode is PaddingMode.CIRCULAR:
+        cells = cells % axis.input_size
+    return np.where((between == 0) & (cells >= 0) & (cells <= last), cells, -1)
+
+
+def _line(axis: Axis) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
+    """The positions from the first window's start on, where among them each window starts, and room for sums.
+
+    Sums run from a position to the one a dilation further; there is one such step before all positions.
+    """
+    starts = axis.stride * np.arange(axis.output_size)
+    reach = axis.kernel_size * axis.dilation
+    positions = axis.start(0) + np.arange(int(starts[-1]) + reach)
+    return positions, starts, np.zeros((len(positions) // axis.dilation + 2, axis.dilation), dtype=np.int32)
 
 
 def _marked(axis: Axis) -> NDArray[np.bool_]:
     """Which input cells of an axis any window reads."""
+    positions, starts, open_windows = _line(axis)
+    flat, first = open_windows.reshape(-1), starts + axis.dilation
+    flat[first] += 1
+    flat[first + axis.kernel_size * axis.dilation] -= 1
+    seen = np.cumsum(open_windows, axis=0, dtype=np.int32).reshape(-1)[axis.dilation :][: len(positions)] > 0
+    cells = _cells_at(axis, positions[seen])
     read = np.zeros(axis.input_size, dtype=bool)
-    for kernel in range(axis.kernel_size):
-        cells = _met(axis, kernel)
-        read[cells[cells >= 0]] = True
+    read[cells[cells >= 0]] = True
     return read
+
+
+def _reaching(axis: Axis) -> NDArray[np.bool_]:
+    """Which output cells of an axis read any input cell."""
+    positions, starts, real = _line(axis)
+    real.reshape(-1)[axis.dilation :][: len(positions)] = _cells_at(axis, positions) >= 0
+    count = np.cumsum(real, axis=0, dtype=np.int32).reshape(-1)
+    return np.asarray(count[starts + axis.kernel_size * axis.dilation] > count[starts])
 
 
 def _grid(masks: list[NDArray[np.bool_]]) -> NDArray[np.bool_]:

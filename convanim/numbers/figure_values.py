@@ -20,7 +20,7 @@ from convanim.numbers.sources import (
     kernel_numbers,
     refuse_no_source,
 )
-from convanim.numbers.values import Values, values_of
+from convanim.numbers.values import Values, refuse_long_sums, values_of
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,7 @@ def figure_values(figure: Layer | Chain, options: NumberOptions) -> FigureValues
     refuse_stray_sources(options)
     if options.values is None and not any(source is not None for source in sources):
         return None
+    refuse_long_sums(*(stage for stage in stages if not isinstance(stage, Pointwise)))
     numbers = "random" if options.values is None else options.values
     maps = [input_numbers(numbers, shape_into(stages[0]), resize=options.resize)]
     kernels: list[Numbers | None] = []

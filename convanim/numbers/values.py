@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from convanim.errors import RequestError
 from convanim.layers.channels import Channels
-from convanim.layers.geometry import Geometry
-from convanim.layers.layer import Conv, Layer, channels_of
+from convanim.layers.geometry import Geometry, met_by
+from convanim.layers.layer import Conv, Layer, channels_of, output_size
 from convanim.layers.operations import Reduction, operation_of
 from convanim.layers.sizes import Cell
 from convanim.layers.step_order import ravel
 from convanim.numbers.sources import Numbers
 
-_MOST_TERMS = 120_000_000  # numbers that windows hold, all together; a second or two
+_MOST_TERMS = 180_000_000  # numbers that windows hold, all together; a second or two
 _COMPARED = 3  # times as long as a number that is multiplied takes one of a pool
 _MULTIPLIED = 16  # products that take as long as one of these
 
@@ -40,7 +40,7 @@ def values_of(geometry: Geometry, numbers: Numbers, kernel: Numbers | None) -> V
 
     Raises RequestError when a sum goes past what a float can hold, or there are too many to add up.
     """
-    _refuse_long(geometry)
+    refuse_long_sums(geometry.layer)
     reduction = operation_of(geometry.layer).reduction
     if reduction is Reduction.MAX:
         return Values(numbers, None, _maxima(geometry, numbers))
@@ -51,18 +51,19 @@ def values_of(geometry: Geometry, numbers: Numbers, kernel: Numbers | None) -> V
     return Values(numbers, kernel, output)
 
 
-def _refuse_long(geometry: Geometry) -> None:
-    """Raise RequestError where the windows hold too many numbers, before any is looked at."""
-    layer = geometry.layer
-    channels = channels_of(layer) or Channels(1, 1, 1)
-    windows = prod(geometry.output_size) * prod(layer.kernel_size)
-    terms = windows * channels.inputs
-    if operation_of(layer).has_weights:
-        terms += windows * channels.outputs * channels.read // _MULTIPLIED
-    else:
-        terms *= _COMPARED
-    if terms > _MOST_TERMS:
-        rule = f"its windows hold {windows * channels.inputs:,} numbers, which takes long to compute"
+def refuse_long_sums(*layers: Layer) -> None:
+    """Raise RequestError where the windows of layers hold too many numbers, all together."""
+    terms = products = 0
+    for layer in layers:
+        channels = channels_of(layer) or Channels(1, 1, 1)
+        windows = prod(output_size(layer)) * prod(layer.kernel_size)
+        if not operation_of(layer).has_weights:
+            terms += _COMPARED * windows * channels.inputs
+            continue
+        terms += windows * channels.inputs
+        products += windows * channels.outputs * channels.read
+    if terms + products // _MULTIPLIED > _MOST_TERMS:
+        rule = f"it takes {max(terms, products):,} multiplications or comparisons, which are long to compute"
         raise RequestError("values", None, rule, "try a smaller kernel or input, or a larger stride, or leave them out")
 
 
@@ -119,13 +120,12 @@ def _taps(geometry: Geometry, numbers: Numbers) -> Iterator[tuple[Cell, Numbers,
     Numbers keep their channels in front, if they have any; where there is one is the same for all of them.
     """
     for kernel in product(*(range(axis.kernel_size) for axis in geometry.axes)):
-        columns = [reads[:, k] for reads, k in zip(geometry.reads, kernel)]
+        columns = [met_by(axis, k) for axis, k in zip(geometry.axes, kernel)]
         there = columns[0] >= 0
         for column in columns[1:]:
             there = np.logical_and.outer(there, column >= 0)
         everywhere: Any = (..., *np.ix_(*columns))
-        met = numbers[everywhere]
-        yield kernel, np.where(there, met, 0), there
+        yield kernel, np.where(there, numbers[everywhere], 0), there
 
 
 def _sums(geometry: Geometry, numbers: Numbers, kernel: Numbers) -> Numbers:

@@ -5,6 +5,7 @@ from functools import lru_cache, partial
 import numpy as np
 
 from convanim.layers.axis import CellKind
+from convanim.layers.step_order import unravel
 from convanim.scene.scene import Blocks, Ints, Series, Shape
 from convanim.views.sheets import PlacedSheet
 from convanim.views.stack import Spot, Stack
@@ -36,8 +37,9 @@ def gridless_shapes(stack: Stack, placed: PlacedSheet, number: int) -> tuple[lis
 
 def _last_positions(placed: PlacedSheet) -> list[int]:
     """The position of the last of the sheet's own cells on each axis."""
-    own = placed.plan.canvas.index[placed.plan.kinds[CellKind.INPUT]]
-    return [int(n) for n in own.max(axis=0)]
+    own, canvas = placed.plan.kinds[CellKind.INPUT], placed.plan.canvas
+    place = unravel(len(own) - 1 - int(own[::-1].argmax()), tuple(map(len, canvas.ranges)))
+    return [positions[at] for positions, at in zip(canvas.ranges, place)]
 
 
 def _seen(stack: Stack, placed: PlacedSheet, number: int, step: int) -> Ints:

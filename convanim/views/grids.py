@@ -65,7 +65,7 @@ def input_canvas(geometry: Geometry) -> Canvas:
 
 def kinds(geometry: Geometry) -> dict[CellKind, Mask]:
     """For each kind of cell, which of the input canvas are of it; a cell is of the outermost kind of its axes."""
-    ranks = [np.array([_KINDS.index(axis.kind(p)) for p in axis.positions]) for axis in geometry.axes]
+    ranks = [np.array([_KINDS.index(axis.kind(p)) for p in axis.positions], dtype=np.uint8) for axis in geometry.axes]
     rank = ranks[0] if len(ranks) == 1 else np.maximum.outer(ranks[0], ranks[1])
     return {kind: rank.ravel() == i for i, kind in enumerate(_KINDS)}
 

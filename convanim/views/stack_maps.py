@@ -20,7 +20,7 @@ def plain_canvas(size: Sizes) -> Canvas:
 def all_input(size: Sizes) -> dict[CellKind, Any]:
     """The masks of a map all of whose cells are its own."""
     cells = int(np.prod(size))
-    return {kind: np.full(cells, kind is CellKind.INPUT) for kind in CellKind}
+    return {kind: np.broadcast_to(kind is CellKind.INPUT, cells) for kind in CellKind}
 
 
 def with_channels(numbers: Numbers, size: Sizes) -> Numbers:
