@@ -83,7 +83,7 @@ class OneLineGroup(Group):
         """The command that is asked for; raises RequestError with those that are near where there is none."""
         name = args[0]
         if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
-            from convanim.catalogue import template_names
+            from convanim.files.catalogue import template_names
 
             if name in template_names():
                 rule, fix = "it is a template, no command", f"try {ctx.command_path} render {name}"

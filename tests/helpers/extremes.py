@@ -134,7 +134,7 @@ def ended(words: list[str], *, first: int | None = None, seconds: float = 600) -
             cwd=place,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent.parent)},
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES, _ADDRESSES)),
         )
         assert process.stdout is not None

@@ -232,7 +232,7 @@ WRONG = [
     ("conv -i 5 -k 3", ":theme: none", ":theme: none: "),
     ("conv -i 5 -k 3", ":width: 3px", ":width: 3: "),
     ("conv -i 5 -k 3", ":width: -3px", "invalid option value: (option: \"width\"; value: '-3px')"),
-    ("conv -i 5 -k 3", ":step-time: soon", ":step-time: soon: "),
+    ("conv -i 5 -k 3", ":step-time: soon", "figure conv -i 5 -k 3: --step-time soon: not a number"),
     ("conv -i 5 -k 3", ":labels: maybe", "give yes or no"),
     ("conv -i 5 -k 3", ":colour: red", 'unknown option: "colour"'),
     ("one_by_one", ":input-size: 5", ":input-size: 5: templates and recipes have their own"),
