@@ -25,11 +25,12 @@ from PIL import Image
 from benchmarks.published import PUBLISHED
 from benchmarks.yardsticks import with_bare_agg, with_func_animation
 from convanim import Conv, Options
-from convanim.animation import Animation, compose
 from convanim.export.gif import write_gif
 from convanim.export.svg import write_svg
-from convanim.recipes import load_recipe, template_names
-from convanim.render import frames
+from convanim.figures.animation import Animation, compose
+from convanim.figures.recipes import load_recipe
+from convanim.files.catalogue import template_names
+from convanim.render.frames import frames
 
 IMPORTS = "import numpy, click, PIL.Image, matplotlib.backends.backend_agg"
 LIGHT = "import click, numpy"

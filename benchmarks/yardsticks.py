@@ -16,9 +16,9 @@ from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
 from PIL import Image
 
-from convanim.animation import Animation
-from convanim.scene import ALWAYS, Cells, Lines, Shape, Texts, shown
-from convanim.theme import Style
+from convanim.figures.animation import Animation
+from convanim.scene.scene import ALWAYS, Cells, Lines, Shape, Texts, shown
+from convanim.style.theme import Style
 
 _DPI = 72
 

@@ -10,20 +10,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from convanim.errors import RequestError
-from convanim.layers import AvgPool, Conv, ConvTranspose, MaxPool
+from convanim.files.package import VERSION
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, MaxPool
 
 if TYPE_CHECKING:
     from convanim.api import Figure, animate
-    from convanim.batch import render_all
-    from convanim.chain import Chain
-    from convanim.code import from_code, to_code
-    from convanim.figures import Comparison, Part
-    from convanim.geometry import Geometry
-    from convanim.modules import from_module
-    from convanim.options import Options
-    from convanim.recipes import load_recipe
+    from convanim.code.frameworks import from_code, to_code
+    from convanim.code.live_layers import from_module
+    from convanim.figures.options import Options
+    from convanim.figures.recipes import load_recipe
+    from convanim.figures.subject import Comparison, Part
+    from convanim.layers.geometry import Geometry
+    from convanim.networks.chain import Chain
+    from convanim.publish.batch import render_all
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = [
     "AvgPool",
     "Chain",
@@ -46,18 +47,18 @@ __all__ = [
 
 # These import numpy, so they are looked up when first used: `convanim --help` needs none of it.
 _LATER = {
-    "Chain": "convanim.chain",
-    "Comparison": "convanim.figures",
+    "Chain": "convanim.networks.chain",
+    "Comparison": "convanim.figures.subject",
     "Figure": "convanim.api",
-    "Geometry": "convanim.geometry",
-    "Options": "convanim.options",
-    "Part": "convanim.figures",
+    "Geometry": "convanim.layers.geometry",
+    "Options": "convanim.figures.options",
+    "Part": "convanim.figures.subject",
     "animate": "convanim.api",
-    "from_code": "convanim.code",
-    "from_module": "convanim.modules",
-    "load_recipe": "convanim.recipes",
-    "render_all": "convanim.batch",
-    "to_code": "convanim.code",
+    "from_code": "convanim.code.frameworks",
+    "from_module": "convanim.code.live_layers",
+    "load_recipe": "convanim.figures.recipes",
+    "render_all": "convanim.publish.batch",
+    "to_code": "convanim.code.frameworks",
 }
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import sys
 
-from convanim.interruption import INTERRUPTED, Interrupted, ignore, listen
+from convanim.files.interruption import INTERRUPTED, Interrupted, ignore, listen
 
 
 def run() -> None:

@@ -5,14 +5,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from convanim.animation import Animation, compose
-from convanim.chain import Chain
 from convanim.errors import RequestError
-from convanim.export import destination, save
-from convanim.figures import Comparison, Subject
-from convanim.layers import Layer
-from convanim.options import options_of
-from convanim.recipes import load_recipe
+from convanim.export.save import destination, save
+from convanim.figures.animation import Animation, compose
+from convanim.figures.options import options_of
+from convanim.figures.recipes import load_recipe
+from convanim.figures.subject import Comparison, Subject
+from convanim.layers.layer import Layer
+from convanim.networks.chain import Chain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,7 +41,7 @@ class Figure:
 
     def frames(self) -> "Iterator[NDArray[np.uint8]]":
         """Each frame as an array (height, width, 4) of straight RGBA bytes, made when it is asked for."""
-        from convanim.render import frames
+        from convanim.render.frames import frames
 
         for frame in frames(self.animation):
             yield frame.pixels.copy()
@@ -51,25 +51,25 @@ class Figure:
 
         Data coordinates become the figure's pixels, y down. Raises RequestError for a step that there is not.
         """
-        from convanim.artists import draw
+        from convanim.publish.artists import draw
 
         return draw(self.animation, ax, step)
 
     def to_matplotlib(self) -> "FuncAnimation":
         """All frames as an animation of matplotlib's, on a figure of its own."""
-        from convanim.artists import to_matplotlib
+        from convanim.publish.artists import to_matplotlib
 
         return to_matplotlib(self.animation)
 
     def __repr__(self) -> str:
-        from convanim.notebook import summary
+        from convanim.publish.notebook import summary
 
         return summary(self.animation)
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
-        from convanim.notebook import mimebundle
+        from convanim.publish.notebook import mimebundle
 
         return mimebundle(self.animation, include, exclude)
 

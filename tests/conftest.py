@@ -4,7 +4,7 @@ import os
 from collections.abc import Generator
 
 import pytest
-from campaigns import FEW, MOST
+from helpers.campaigns import FEW, MOST
 from hypothesis import settings
 
 # The suite tries a few cases of each campaign (`campaigns.py`), everywhere the same ones; `long` tries all,

@@ -13,7 +13,7 @@ from PIL import Image
 
 import convanim
 from convanim import AvgPool, Conv, ConvTranspose, Geometry, MaxPool, Options, RequestError, animate
-from convanim.recipes import template_names
+from convanim.files.catalogue import template_names
 
 
 def test_every_public_name_is_there() -> None:

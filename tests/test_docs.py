@@ -10,16 +10,17 @@ from pathlib import Path
 import click
 import numpy as np
 import pytest
-from all_commands import COMMANDS
 from click.testing import CliRunner
-from pages import CHECKOUT, PAGES, README, Command, Page
-from pixels import Film, decoded, gif_bytes
+from helpers.all_commands import COMMANDS
+from helpers.pages import CHECKOUT, PAGES, README, Command, Page
+from helpers.pixels import Film, decoded, gif_bytes
 
 from convanim.cli import main
 from convanim.export.formats import FORMATS, is_installed
-from convanim.options import option_names
-from convanim.recipes import load_recipe, template_names
-from convanim.theme import UNDER
+from convanim.figures.options import option_names
+from convanim.figures.recipes import load_recipe
+from convanim.files.catalogue import template_names
+from convanim.style.theme import UNDER
 
 FILES = {name: text for page in PAGES for name, text in page.files().items()}
 FIGURES = README.figures()
@@ -214,7 +215,7 @@ def test_directives_are_built(tmp_path: Path) -> None:
     (blocks,) = [page.blocks("rst") for page in PAGES if page.blocks("rst")]
     text = "Figures\n=======\n\n" + "\n".join(blocks)
     (tmp_path / "index.rst").write_text(text, encoding="utf-8")
-    options = {"extensions": ["convanim.sphinx"]}
+    options = {"extensions": ["convanim.publish.sphinx"]}
     where = [str(tmp_path), None, str(tmp_path / "html"), str(tmp_path / "trees"), "html"]
     application.Sphinx(*where, confoverrides=options, status=None, warningiserror=True).build()
     assert len(list((tmp_path / "html" / "_images").glob("*.svg"))) == text.count(".. convanim::")

@@ -1,8 +1,9 @@
-"""The structure: each module imports only from those above it, and drawing libraries only where they belong."""
+"""The structure: rooms as the data flows, each importing only from those above it; no module in a circle of imports."""
 
 import ast
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -10,94 +11,51 @@ import pytest
 import convanim
 
 PACKAGE = Path(convanim.__file__).parent
-# As the data flows; a module, or a package with all its modules, imports only what stands before it. Those of one
-# line may not import each other.
-ORDER = [
-    ("errors", "interruption"),
-    ("sizes",),
-    ("channels",),
-    ("axes",),
-    ("padding",),
-    ("framework_rules",),
-    ("arguments",),
-    ("pools",),
-    ("layers",),
-    ("operations",),
-    ("code",),
-    ("pointwise",),
-    ("stage_text",),
-    ("chain",),
-    ("cost",),
-    ("packaged",),
-    ("catalogue",),
-    ("font",),
-    ("geometry",),
-    ("receptive",),
-    ("kernels",),
-    ("user_files",),
-    ("number_files",),
-    ("sources",),
-    ("modules",),
-    ("options",),
-    ("figures",),
-    ("values",),
-    ("filling",),
-    ("chain_values",),
-    ("numerals",),
-    ("formula",),
-    ("captions",),
-    ("described",),
-    ("scene",),
-    ("scene_tools",),
-    ("contact_sheet",),
-    ("views",),
-    ("toml_files",),
-    ("colours",),
-    ("theme",),
-    ("theme_rules",),
-    ("drawn",),
-    ("timing",),
-    ("composing",),
-    ("comparing",),
-    ("animation",),
-    ("render",),
-    ("artists",),
-    ("stepped",),
-    ("export",),
-    ("file_names",),
-    ("latex",),
-    ("markup",),
-    ("decks",),
-    ("embedding",),
-    ("recipes",),
-    ("command_line",),
-    ("figure_text",),
-    ("sphinx",),
-    ("batch",),
-    ("explain_chain",),
-    ("explain", "geometry_json", "gallery"),
-    ("chain_json",),
-    ("figure_json",),
-    ("notebook",),
-    ("api",),
-    ("cli",),
-    ("__init__", "__main__"),
-]
-RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
+# As the data flows, each with the libraries that only it and others that name them may import. A room imports only
+# what stands above it; the package's face comes last.
+ROOMS: dict[str, set[str]] = {
+    "errors": set(),
+    "files": {"jinja2"},
+    "layers": set(),
+    "networks": set(),
+    "numbers": {"PIL"},
+    "code": set(),
+    "words": set(),
+    "scene": set(),
+    "views": set(),
+    "style": set(),
+    "figures": set(),
+    "render": {"matplotlib", "PIL"},
+    "export": {"PIL", "pptx", "av"},
+    "explain": set(),
+    "publish": set(),
+    "cli": {"click"},
+}
+FACE = {"api", "__init__", "__main__"}
+# Those that are imported in some files of a room alone.
+FILES = {
+    "matplotlib": {
+        "scene/font.py",
+        "export/pdf.py",
+        "export/pdf_pages.py",
+        "publish/artists.py",
+        "api.py",
+    },  # api names its types
+    "docutils": {"publish/sphinx.py"},
+    "sphinx": {"publish/sphinx.py"},
+}
+RANK = {room: rank for rank, room in enumerate(ROOMS)} | dict.fromkeys(FACE, len(ROOMS))
+LIBRARIES = {library for libraries in ROOMS.values() for library in libraries} | set(FILES)
 MODULES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [path.relative_to(PACKAGE).as_posix() for path in MODULES]
 
 
-# Libraries that not every module may import, with the parts or files that may.
-LIBRARIES = {
-    "matplotlib": {"font", "render", "artists", "export/pdf.py", "export/pdf_pages.py", "api"},  # api names its types
-    "PIL": {"render", "export", "number_files"},
-    "jinja2": {"packaged"},
-    "docutils": {"sphinx"},
-    "sphinx": {"sphinx"},
-    "pptx": {"export/pptx.py"},
-    "av": {"export/video.py"},
-}
+def dotted(path: Path) -> str:
+    """The name that a file is imported by."""
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+BY_NAME = {dotted(path): path for path in MODULES}
 
 
 def imported(path: Path) -> Iterator[tuple[str, bool]]:
@@ -109,67 +67,70 @@ def imported(path: Path) -> Iterator[tuple[str, bool]]:
             yield from ((alias.name, node not in top) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name} imports relatively"
-            yield str(node.module), node not in top
-            # `from convanim.export import save` names the package, `from convanim import axes` a module
-            if node.module == "convanim":
-                yield from ((f"convanim.{alias.name}", node not in top) for alias in node.names)
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            yield from ((name, node not in top) for name in (inner if inner <= set(BY_NAME) else {str(node.module)}))
 
 
-def part(path: Path) -> str:
-    """Which entry of ORDER a file belongs to."""
+def room(path: Path) -> str:
+    """The room that a file is in, or its own name in the root."""
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def test_every_module_has_its_place() -> None:
-    """The order names each module and package, and nothing that is not there."""
-    assert {part(path) for path in MODULES} == set(RANK)
+def test_every_file_stands_in_a_room() -> None:
+    """The list names every folder and file of the root, and nothing that is not there; rooms are sixteen at most."""
+    assert {room(path) for path in MODULES} == set(ROOMS) | FACE
+    assert len(ROOMS) <= 16
 
 
 @pytest.mark.parametrize("path", MODULES, ids=NAMES)
-def test_a_module_imports_only_from_above(path: Path) -> None:
-    """No import goes down or sideways, not even a late one."""
-    own = part(path)
+def test_a_room_imports_only_from_above(path: Path) -> None:
+    """No import goes to a later room, not even a late one or one for types."""
     for module, _ in imported(path):
-        first, _, rest = module.partition(".")
-        if first != "convanim" or not rest:
-            continue
-        other = rest.split(".")[0]
-        if other in RANK and other != own:
-            assert RANK[other] < RANK[own], f"{path.name} imports {module}"
+        if module in BY_NAME and room(BY_NAME[module]) != room(path):
+            assert RANK[room(BY_NAME[module])] < RANK[room(path)] or RANK[room(path)] == len(ROOMS), module
+
+
+def test_no_module_is_in_a_circle() -> None:
+    """Modules can be put in an order in which each imports only earlier ones, late imports and types included."""
+    graph = {name: {module for module, _ in imported(path)} & set(BY_NAME) for name, path in BY_NAME.items()}
+    assert len(list(TopologicalSorter(graph).static_order())) == len(MODULES)
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.name == "__init__.py" and p.parent != PACKAGE])
+def test_a_rooms_face_says_what_it_is_for(path: Path) -> None:
+    """The `__init__` of a room holds one line of words: importing a module imports no other. `cli` hands on `main`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    assert len(tree.body) == 1 or path.parent.name == "cli"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=NAMES)
-def test_drawing_libraries_stay_where_they_belong(path: Path) -> None:
-    """Each library is imported where LIBRARIES says and nowhere else, late where it is slow; pyplot by none."""
+def test_libraries_stay_where_they_belong(path: Path) -> None:
+    """Each is imported in its rooms or files and nowhere else, late where it is slow; pyplot by none."""
+    name = path.relative_to(PACKAGE).as_posix()
     for module, late in imported(path):
         library = module.split(".")[0]
         if library in LIBRARIES:
-            places = (part(path), path.relative_to(PACKAGE).as_posix())
-            assert set(places) & LIBRARIES[library], f"{path.name} imports {module}"
+            assert library in ROOMS.get(room(path), set()) or name in FILES.get(library, set()), module
         if library == "matplotlib":
             assert "pyplot" not in module
-            assert late or part(path) != "api"
+            assert late or name != "api.py"
         if library == "PIL":
-            assert late or part(path) != "number_files"
+            assert late or room(path) != "numbers"
     assert "pyplot" not in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", MODULES, ids=NAMES)
 def test_no_other_library_is_needed(path: Path) -> None:
     """What is imported is Python's own, a declared dependency, or ours."""
-    allowed = {*sys.stdlib_module_names, *LIBRARIES, "convanim", "numpy", "click"}
+    allowed = {*sys.stdlib_module_names, *LIBRARIES, "convanim", "numpy"}
     assert {module.split(".")[0] for module, _ in imported(path)} <= allowed
 
 
 def test_the_command_line_imports_at_first_only_what_help_needs() -> None:
     """At the top of its modules `cli` imports no module that needs numpy."""
-    light = {"errors", "interruption", "operations", "options", "catalogue", "figure_text", "cli", "__version__"}
+    light = {"errors", "files.catalogue", "files.interruption", "files.package", "layers.operations"}
+    light |= {"figures.from_text", "figures.options"}
     for path in (PACKAGE / "cli").glob("*.py"):
-        tops = [module for module, late in imported(path) if not late and module.startswith("convanim.")]
-        assert {module.split(".")[1] for module in tops} <= light
-
-
-def test_click_is_for_the_command_line_alone() -> None:
-    """No other module knows of click."""
-    users = {part(path) for path in MODULES for module, _ in imported(path) if module.split(".")[0] == "click"}
-    assert users == {"cli"}
+        tops = {module for module, late in imported(path) if not late and module in BY_NAME}
+        assert {module.removeprefix("convanim.") for module in tops if room(BY_NAME[module]) != "cli"} <= light

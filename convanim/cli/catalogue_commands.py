@@ -2,17 +2,10 @@
 
 import click
 
-from convanim.catalogue import (
-    template_groups,
-    template_line,
-    template_names,
-    theme_file,
-    theme_line,
-    theme_names,
-)
 from convanim.cli.help import FILES, Command, Opt, write_columns
 from convanim.cli.kinds import completed_by
 from convanim.errors import RequestError, suggestion
+from convanim.files.catalogue import template_groups, template_line, template_names, theme_file, theme_line, theme_names
 
 _AUTO = "auto"
 _WIDTH = 100  # columns that a listing has at most

@@ -6,16 +6,9 @@ import click
 
 from convanim.cli.help import Command
 from convanim.cli.notes import Notes
-from convanim.cli.options import (
-    dims_option,
-    figure_options,
-    input_option,
-    output_options,
-    stages_argument,
-    without,
-)
+from convanim.cli.options import dims_option, figure_options, input_option, output_options, stages_argument, without
 from convanim.cli.output import give
-from convanim.figure_text import asked, chain_from
+from convanim.figures.from_text import chain_from, options_given
 
 STAGES = "A stage is an operation's name, its kernel, its filters, then p, s, d, g or NAME=VALUE; or a function."
 
@@ -33,9 +26,9 @@ def chain_command() -> click.Command:
         quiet: bool,
         **given: Any,
     ) -> None:
-        options = asked(given)
+        options = options_given(given)
         chain = chain_from(stages, input_size, dims, options)
-        from convanim.recipes import Recipe
+        from convanim.figures.recipes import Recipe
 
         give(Recipe("chain", chain, options), output, format, Notes(quiet=quiet), json=json)
 

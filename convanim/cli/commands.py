@@ -5,8 +5,6 @@ from typing import Any
 
 import click
 
-from convanim import __version__
-from convanim.cli.batch import draw_all, refuse_no_jobs, refuse_one_figure_options, settled, workers
 from convanim.cli.catalogue_commands import templates_command, theme_command, themes_command
 from convanim.cli.chain_commands import chain_command
 from convanim.cli.compare_commands import compare_command
@@ -20,8 +18,10 @@ from convanim.cli.notes import Notes
 from convanim.cli.operation_commands import operation_command
 from convanim.cli.options import batch_options, figure_options, output_options, recipe_argument
 from convanim.cli.output import give
+from convanim.cli.several_figures import draw_all, refuse_no_jobs, refuse_one_figure_options, settled, workers
 from convanim.cli.streams import say_path
-from convanim.operations import OPERATIONS
+from convanim.files.package import VERSION
+from convanim.layers.operations import OPERATIONS
 
 
 def _render_command() -> click.Command:
@@ -35,8 +35,8 @@ def _render_command() -> click.Command:
         force: bool,
         **given: Any,
     ) -> None:
-        from convanim.batch import path_of
-        from convanim.recipes import load_recipe
+        from convanim.figures.recipes import load_recipe
+        from convanim.publish.batch import path_of
 
         refuse_no_jobs(jobs)
         notes = Notes(quiet=quiet)
@@ -63,9 +63,9 @@ def _render_command() -> click.Command:
 
 def _gallery_command() -> click.Command:
     def run(folder: str, jobs: int | None, force: bool) -> None:
-        from convanim.catalogue import template_names
-        from convanim.export import folder_place
-        from convanim.gallery import make_gallery
+        from convanim.export.save import folder_place
+        from convanim.files.catalogue import template_names
+        from convanim.publish.gallery import make_gallery
 
         place = folder_place(folder)
         with settled([place]), workers(jobs, len(template_names())) as executor:
@@ -108,6 +108,6 @@ _SECTIONS: dict[str, dict[str, Maker]] = {
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: convanim conv -i 5 -k 3 -s 2 -p 1 -o strided.gif",
 )
-@click.version_option(__version__, message="convanim %(version)s")
+@click.version_option(VERSION, message="convanim %(version)s")
 def main() -> None:
     """Animations of convolution, transposed convolution and pooling layers, alone, in chains and side by side."""

@@ -11,10 +11,10 @@ from convanim.cli.notes import Notes
 from convanim.cli.options import dims_option, figure_options, figures_argument, input_option, output_options
 from convanim.cli.output import give
 from convanim.errors import RequestError
-from convanim.figure_text import asked, heard, is_recipe, part_of, refuse_stray_size
+from convanim.figures.from_text import applicable_options, is_recipe, options_given, part_of, refuse_stray_size
 
 if TYPE_CHECKING:
-    from convanim.figures import Comparison, Part
+    from convanim.figures.subject import Comparison, Part
 
 
 def compare_command() -> click.Command:
@@ -30,10 +30,10 @@ def compare_command() -> click.Command:
         quiet: bool,
         **given: Any,
     ) -> None:
-        options = asked(given)
+        options = options_given(given)
         notes = Notes(quiet=quiet)
         comparison = comparison_from(figures, input_size, dims, given, notes)
-        from convanim.recipes import Recipe
+        from convanim.figures.recipes import Recipe
 
         give(Recipe("compare", comparison, options), output, format, notes, json=json)
 
@@ -63,8 +63,8 @@ def comparison_from(
     say: Callable[[str], None] = lambda note: None,
 ) -> "Comparison":
     """The figures, each with the options that it shares with the others unless it says them itself."""
-    from convanim.figures import Comparison
-    from convanim.options import OF_A_PART
+    from convanim.figures.options import OF_A_PART
+    from convanim.figures.subject import Comparison
 
     if len(figures) < 2:
         raise RequestError("figure", figures[0], "there is one alone", "name two or more")
@@ -75,12 +75,12 @@ def comparison_from(
         part_of(text, f"figure {number}", input_size=input_size, dims=dims, shared=shared, say=say)
         for number, text in enumerate(figures, start=1)
     )
-    _refuse_unheard(parts, shared)
+    _refuse_inapplicable(parts, shared)
     return Comparison(parts)
 
 
-def _refuse_unheard(parts: "Sequence[Part]", shared: Mapping[str, Any]) -> None:
+def _refuse_inapplicable(parts: "Sequence[Part]", shared: Mapping[str, Any]) -> None:
     """Raise RequestError for an option that means nothing for any of the figures."""
     for name, value in shared.items():
-        if not any(name in heard(part.figure, shared) for part in parts):
+        if not any(name in applicable_options(part.figure, shared) for part in parts):
             raise RequestError(name, value, "it means nothing for any of these figures", "leave it out")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convanim.cli.figures_given import recipes_of
+from convanim.cli.figure_arguments import recipes_of
 from convanim.cli.help import FILES, Command, Opt
 from convanim.cli.notes import Notes
 from convanim.cli.options import (
@@ -21,7 +21,7 @@ from convanim.cli.streams import say_path
 from convanim.errors import RequestError
 
 if TYPE_CHECKING:
-    from convanim.decks import DeckPlace
+    from convanim.publish.decks.kinds import DeckPlace
 
 _EXAMPLE = "give -o talk.pptx, -o talk.tex, or -o talk.html --reveal"
 
@@ -39,7 +39,7 @@ def deck_command() -> click.Command:
         quiet: bool,
         **given: Any,
     ) -> None:
-        from convanim.decks import save_deck
+        from convanim.publish.decks.kinds import save_deck
 
         notes = Notes(quiet=quiet)
         if given["frame"] is not None and not given["still"]:
@@ -89,7 +89,7 @@ def deck_command() -> click.Command:
 
 def _places(output: Sequence[str], per_step: bool, reveal: bool) -> "list[DeckPlace]":
     """Where a deck goes; raises RequestError for switches that do not fit."""
-    from convanim.decks import deck_place
+    from convanim.publish.decks.kinds import deck_place
 
     if not output:
         raise RequestError("output", None, "no file is named", _EXAMPLE)

@@ -8,11 +8,11 @@ from convanim.cli.help import Command
 from convanim.cli.notes import Notes
 from convanim.cli.options import figure_options, framework_option, input_option, output_options
 from convanim.cli.output import give
-from convanim.figure_text import asked
+from convanim.figures.from_text import options_given
 
 if TYPE_CHECKING:
-    from convanim.code import Coded
-    from convanim.options import Options
+    from convanim.code.frameworks import Coded
+    from convanim.figures.options import Options
 
 
 def draw_command() -> click.Command:
@@ -28,9 +28,9 @@ def draw_command() -> click.Command:
         quiet: bool,
         **given: Any,
     ) -> None:
-        options = asked(given)
+        options = options_given(given)
         coded = coded_from(code, input_size, framework, options)
-        from convanim.recipes import Recipe
+        from convanim.figures.recipes import Recipe
 
         notes = Notes(quiet=quiet)
         for note in coded.notes:
@@ -57,8 +57,8 @@ def draw_command() -> click.Command:
 
 def coded_from(code: str, input_size: str | None, framework: str | None, options: "Options") -> "Coded":
     """The layer of some code; an input size that is left out is that of the file with its numbers."""
-    from convanim.code import read_code
-    from convanim.filling import with_file_sizes
+    from convanim.code.frameworks import read_code
+    from convanim.numbers.figure_values import with_file_sizes
 
     sizes = {} if input_size is None else {"input_size": input_size}
     # The code says the kernel's size: none is looked for in a file.

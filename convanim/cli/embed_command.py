@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from convanim.cli.figures_given import recipes_of
+from convanim.cli.figure_arguments import recipes_of
 from convanim.cli.help import Command
 from convanim.cli.notes import Notes
 from convanim.cli.options import dims_option, figure_argument, figure_options, input_option, quiet_option
@@ -16,7 +16,7 @@ def embed_command() -> click.Command:
     """The command `embed`."""
 
     def run(figure: str, folder: str, input_size: str | None, dims: int | None, quiet: bool, **given: Any) -> None:
-        from convanim.embedding import embed, left_out, pieces_of
+        from convanim.publish.embedding import embed, embedded_files, left_out
 
         notes = Notes(quiet=quiet)
         (recipe,) = recipes_of([figure], input_size, dims, given, notes)
@@ -26,7 +26,7 @@ def embed_command() -> click.Command:
         is_whole = not figure.lower().endswith(".toml") and all(
             word is None for word in (input_size, dims, *given.values())
         )
-        frames = sum(len(piece.animation.timing.steps) for piece in pieces_of(animation))
+        frames = sum(len(piece.animation.timing.steps) for piece in embedded_files(animation))
         with progress(frames, animation.name, notes) as step:
             paths = embed(animation, folder, step, source=figure if is_whole else "")
         for path in paths:

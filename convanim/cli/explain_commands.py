@@ -10,13 +10,13 @@ from convanim.cli.help import LAYER, Command, Opt
 from convanim.cli.notes import Notes
 from convanim.cli.options import dims_option, input_option, layer_options, stages_argument
 from convanim.errors import RequestError
-from convanim.figure_text import chain_from, is_recipe, layer_from, part_of, refuse_stray_size
-from convanim.operations import OPERATIONS, Operation
+from convanim.figures.from_text import chain_from, is_recipe, layer_from, part_of, refuse_stray_size
+from convanim.layers.operations import OPERATIONS, Operation
 
 if TYPE_CHECKING:
-    from convanim.chain import Chain
-    from convanim.figures import Subject
-    from convanim.layers import Layer
+    from convanim.figures.subject import Subject
+    from convanim.layers.layer import Layer
+    from convanim.networks.chain import Chain
 
 
 class _ExplainGroup(OneLineGroup):
@@ -41,7 +41,7 @@ def explain_group() -> click.Group:
 
 def _explain_operation(operation: Operation) -> click.Command:
     def run(against: str | None, **given: Any) -> None:
-        from convanim.options import Options
+        from convanim.figures.options import Options
 
         _print(layer_from(operation, given, Options()), against)
 
@@ -65,7 +65,7 @@ def _example(operation: Operation) -> str:
 
 def _explain_chain() -> click.Command:
     def run(stages: tuple[str, ...], input_size: str | None, dims: int | None, against: str | None) -> None:
-        from convanim.options import Options
+        from convanim.figures.options import Options
 
         _print(chain_from(stages, input_size, dims, Options()), against)
 
@@ -83,7 +83,7 @@ def _explain_text(text: str) -> click.Command:
 
     def run(input_size: str | None, dims: int | None, against: str | None) -> None:
         if is_recipe(text):
-            from convanim.recipes import load_recipe
+            from convanim.figures.recipes import load_recipe
 
             refuse_stray_size(input_size, dims)
             recipe = load_recipe(text)
@@ -106,9 +106,9 @@ def _against() -> click.Option:
 
 
 def _print(figure: "Subject", against: str | None, title: str = "", notes: Notes | None = None) -> None:
-    from convanim.explain import explained, explained_against
-    from convanim.figures import Comparison, Part
-    from convanim.options import Options
+    from convanim.explain.figure_text import explained, explained_against
+    from convanim.figures.options import Options
+    from convanim.figures.subject import Comparison, Part
 
     if against is None:
         click.echo(explained(figure), nl=False)
@@ -122,8 +122,8 @@ def _print(figure: "Subject", against: str | None, title: str = "", notes: Notes
 
 def _input(figure: "Layer | Chain") -> tuple[str, int]:
     """The shape of a figure's input as text, and its number of axes."""
-    from convanim.chain import Chain
-    from convanim.layers import input_shape
+    from convanim.layers.layer import input_shape
+    from convanim.networks.chain import Chain
 
     shape = figure.shapes[0] if isinstance(figure, Chain) else input_shape(figure)
     axes = len(figure.input_size)

@@ -11,7 +11,7 @@ import click
 from convanim.cli import streams
 from convanim.cli.help import Group, Maker
 from convanim.errors import RequestError, option_name, suggestion
-from convanim.interruption import INTERRUPTED, Interrupted, listening
+from convanim.files.interruption import INTERRUPTED, Interrupted, listening
 
 DONE, FAILED, WRONG = 0, 1, 2  # exit statuses: done; right but could not be carried out; the request is wrong
 TRACEBACK = "CONVANIM_TRACEBACK"  # the variable that shows where an exception that should not be comes from
@@ -83,6 +83,11 @@ class OneLineGroup(Group):
         """The command that is asked for; raises RequestError with those that are near where there is none."""
         name = args[0]
         if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
+            from convanim.files.catalogue import template_names
+
+            if name in template_names():
+                rule, fix = "it is a template, no command", f"try {ctx.command_path} render {name}"
+                raise RequestError("command", name, rule, fix)
             known = self.list_commands(ctx)
             fix = suggestion(name, known, f"{ctx.command_path} --help lists them")
             raise RequestError("command", name, "no such command", fix)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 from click.shell_completion import CompletionItem
 
-from convanim.catalogue import template_names, theme_names
 from convanim.errors import RequestError
-from convanim.operations import OPERATIONS
+from convanim.files.catalogue import template_names, theme_names
+from convanim.layers.operations import OPERATIONS
 
 if TYPE_CHECKING:
     Number = click.ParamType[Any]
@@ -71,7 +71,7 @@ def themes() -> Iterable[str]:
 
 def views() -> Iterable[str]:
     """The names of the views."""
-    from convanim.views import VIEWS
+    from convanim.views.registry import VIEWS
 
     return VIEWS
 
@@ -85,14 +85,14 @@ def readings() -> Iterable[str]:
 
 def orders() -> Iterable[str]:
     """What can come first of channels and positions."""
-    from convanim.geometry import ORDERS
+    from convanim.layers.step_order import ORDERS
 
     return ORDERS
 
 
 def kernels() -> Iterable[str]:
     """The names of kernels."""
-    from convanim.kernels import EXAMPLES
+    from convanim.numbers.named_kernels import EXAMPLES
 
     return EXAMPLES
 
@@ -104,21 +104,21 @@ def numbers() -> Iterable[str]:
 
 def frameworks() -> Iterable[str]:
     """The names of the frameworks whose code is read."""
-    from convanim.code import FRAMEWORKS
+    from convanim.code.frameworks import FRAMEWORKS
 
     return FRAMEWORKS
 
 
 def formats() -> Iterable[str]:
     """The formats, as --format has them."""
-    from convanim.export import FORMATS
+    from convanim.export.formats import FORMATS
 
     return [suffix[1:] for suffix in FORMATS]
 
 
 def stages() -> Iterable[str]:
     """What a stage of a chain begins with."""
-    from convanim.pointwise import FUNCTIONS
+    from convanim.networks.pointwise import FUNCTIONS
 
     return (*OPERATIONS, *FUNCTIONS)
 

@@ -6,17 +6,17 @@ from convanim.cli.help import Command
 from convanim.cli.notes import Notes
 from convanim.cli.options import figure_options_of, layer_options, output_options
 from convanim.cli.output import give
-from convanim.figure_text import asked, layer_from
-from convanim.operations import Operation
+from convanim.figures.from_text import layer_from, options_given
+from convanim.layers.operations import Operation
 
 
 def operation_command(operation: Operation) -> Command:
     """The command that draws one operation."""
 
     def run(output: tuple[str, ...], format: str | None, json: bool, quiet: bool, **given: Any) -> None:
-        options = asked(given)
+        options = options_given(given)
         layer = layer_from(operation, given, options)
-        from convanim.recipes import Recipe
+        from convanim.figures.recipes import Recipe
 
         give(Recipe(operation.name, layer, options), output, format, Notes(quiet=quiet), json=json)
 

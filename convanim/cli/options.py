@@ -8,8 +8,8 @@ import click
 from convanim.cli import kinds
 from convanim.cli.help import FILES, LAYER, NUMBERS, PICTURE, TIME, Opt
 from convanim.cli.kinds import Names, Number, Seconds, Whole, completed_by
-from convanim.operations import Field, Operation, Takes
-from convanim.options import Options
+from convanim.figures.options import Options
+from convanim.layers.operations import Field, Operation, Takes
 
 _PX, _N, _S = Whole(), Whole(), Seconds()
 _METAVARS = {Takes.SIZES: "SIZE", Takes.PADDING: "PADDING", Takes.INTEGER: "N", Takes.WORD: "WORD"}
@@ -72,7 +72,7 @@ _LOOKS = (
         PICTURE,
         "The colours: classic, colorblind, dark, print, auto (light or dark as its surroundings are), or a .toml file",
         "NAME|FILE",
-        default="classic; in .svg and .html it follows the page",
+        default="classic; .html follows its page",
         names=kinds.themes,
         or_files=True,
     ),

@@ -16,9 +16,9 @@ from convanim.errors import RequestError, shown, suggestion
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
-    from convanim.animation import Animation
     from convanim.export.save import Destination
-    from convanim.recipes import Recipe
+    from convanim.figures.animation import Animation
+    from convanim.figures.recipes import Recipe
 
 _PIECE = 1 << 16  # characters that are printed at once
 _LONG = 2.0  # seconds of work after which a terminal shows progress
@@ -50,7 +50,7 @@ def give(recipe: "Recipe", output: Sequence[str], form: str | None, notes: Notes
 
 def refuse_unseen_frame(recipe: "Recipe", to: Targets) -> None:
     """Raise RequestError where `--frame` was given and nothing that is written shows a still."""
-    from convanim.export import FORMATS
+    from convanim.export.formats import FORMATS
 
     options = recipe.options
     if options.frame is None or options.still or (recipe.source and "frame" not in recipe.replaced):
@@ -62,7 +62,7 @@ def refuse_unseen_frame(recipe: "Recipe", to: Targets) -> None:
 
 def _print_json(recipe: "Recipe") -> None:
     """Print a figure's geometry; how it would look is no part of it."""
-    from convanim.figure_json import figure_json
+    from convanim.explain.figure_json import figure_json
 
     held, size = [], 0
     for piece in figure_json(recipe.figure, recipe.options):
@@ -76,7 +76,8 @@ def _print_json(recipe: "Recipe") -> None:
 
 def targets(output: Sequence[str], form: str | None, default: str) -> Targets:
     """What `-o` and `--format` ask for; raises RequestError."""
-    from convanim.export import FORMATS, destination, refuse_missing
+    from convanim.export.formats import FORMATS, refuse_missing
+    from convanim.export.save import destination
 
     if form is not None and "-" not in output:
         raise RequestError("format", form, "only -o - needs it: a file's suffix says its format", "leave it out")
@@ -97,8 +98,9 @@ def targets(output: Sequence[str], form: str | None, default: str) -> Targets:
 
 def write(animation: "Animation", to: Targets, notes: Notes) -> None:
     """Write an animation everywhere; paths are printed, notes and progress go to standard error."""
-    from convanim.export import FORMATS, refuse_unfit, save
-    from convanim.export.current import replaces_another
+    from convanim.export.formats import FORMATS, refuse_unfit
+    from convanim.export.save import save
+    from convanim.export.up_to_date import replaces_another
 
     if to.stream is not None:
         refuse_unfit(animation, FORMATS[to.stream])

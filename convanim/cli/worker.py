@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 from threading import Thread
 from typing import Any
 
-from convanim.interruption import blocked, leave_to_parent
+from convanim.files.interruption import blocked, leave_to_parent
 
 
 class Workers(ProcessPoolExecutor):

@@ -2,21 +2,7 @@
 
 from typing import Any
 
-from convanim.code.forms import (
-    Form,
-    Framework,
-    Given,
-    Input,
-    UnsayableError,
-    per_axis_sizes,
-    positive,
-    shown_literal,
-    spell_tuple,
-    written,
-)
-from convanim.code.parsing import is_sequence
-from convanim.errors import RequestError
-from convanim.framework_rules import (
+from convanim.code.framework_rules import (
     CAUSAL,
     COPIED,
     COUNT_INCLUDE_PAD,
@@ -30,9 +16,23 @@ from convanim.framework_rules import (
     jax_transposed,
     jax_transposed_pads,
 )
-from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool
-from convanim.padding import CONV_WORDS
-from convanim.sizes import Sides
+from convanim.code.parsing import is_sequence
+from convanim.code.signatures import (
+    Framework,
+    Given,
+    Input,
+    NotExpressibleError,
+    Signature,
+    per_axis_sizes,
+    positive,
+    shown_literal,
+    spell_tuple,
+    written,
+)
+from convanim.errors import RequestError
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from convanim.layers.padding import CONV_WORDS
+from convanim.layers.sizes import Sides
 
 _SILENT = ("use_bias", "dtype", "param_dtype", "precision", "kernel_init", "bias_init", "promote_dtype", "name")
 _CONV = ("features", "kernel_size", "strides", "padding", "input_dilation", "kernel_dilation", "feature_group_count")
@@ -48,17 +48,17 @@ _FLIPS = (
 )
 
 
-def _forms() -> dict[str, Form]:
+def _forms() -> dict[str, Signature]:
     weights, pool = ("features", "kernel_size"), ("window_shape",)
     more = (*_SILENT[1:], "conv_general_dilated", "conv_general_dilated_cls")
     conv = (*_CONV, "use_bias", "mask", *more)
     up = (*_TRANSPOSE, "use_bias", "mask", *_SILENT[1:6], "transpose_kernel", "promote_dtype", "name")
     inputs = ("inputs",)
     forms = (
-        Form("Conv", "conv", None, conv, weights, ("use_bias", *more), _SPELLING),
-        Form("ConvTranspose", "conv-transpose", None, up, weights, _SILENT, _SPELLING),
-        Form("max_pool", "max-pool", None, _POOL, pool, inputs, _POOL_SPELLING),
-        Form("avg_pool", "avg-pool", None, (*_POOL, "count_include_pad"), pool, inputs, _POOL_SPELLING),
+        Signature("Conv", "conv", None, conv, weights, ("use_bias", *more), _SPELLING),
+        Signature("ConvTranspose", "conv-transpose", None, up, weights, _SILENT, _SPELLING),
+        Signature("max_pool", "max-pool", None, _POOL, pool, inputs, _POOL_SPELLING),
+        Signature("avg_pool", "avg-pool", None, (*_POOL, "count_include_pad"), pool, inputs, _POOL_SPELLING),
     )
     return {form.name: form for form in forms}
 
@@ -211,18 +211,18 @@ def write(layer: Layer) -> str:
         groups = f"feature_group_count={layer.groups}" if layer.groups > 1 else ""
         return written("nn.Conv", *said, _spelled_padding(layer), dilation, groups)
     if layer.groups > 1:
-        raise UnsayableError("Flax's ConvTranspose has no groups")
+        raise NotExpressibleError("Flax's ConvTranspose has no groups")
     stamped = "transpose_kernel=True" if layer.transpose_kernel else ""
     return written("nn.ConvTranspose", *said, _spelled_cropping(layer), dilation, stamped)
 
 
 def _write_pool(layer: MaxPool | AvgPool, sizes: str, strides: str) -> str:
     if layer.ceil_mode:
-        raise UnsayableError("JAX's pools have no ceil_mode; padding='SAME' hangs windows over both sides")
+        raise NotExpressibleError("JAX's pools have no ceil_mode; padding='SAME' hangs windows over both sides")
     if isinstance(layer, MaxPool) and max(layer.dilation) > 1:
-        raise UnsayableError("Flax's max_pool has no dilation")
+        raise NotExpressibleError("Flax's max_pool has no dilation")
     if isinstance(layer, AvgPool) and layer.divisor_override is not None:
-        raise UnsayableError("Flax's avg_pool has no divisor of its own")
+        raise NotExpressibleError("Flax's avg_pool has no divisor of its own")
     padding = ""
     if any(map(any, layer.padding)):
         padding = f"padding={_word_or_pairs(layer, (1,) * len(layer.stride))}"
@@ -240,7 +240,7 @@ def _spelled_padding(layer: Conv) -> str:
         copied = tuple(flax_copied(k, d) for k, d in zip(layer.kernel_size, layer.dilation))
         names = {mode: name for name, mode in _COPIES.items()}
         if layer.padding_mode not in names or layer.padding != copied:
-            raise UnsayableError(
+            raise NotExpressibleError(
                 f"Flax copies ke − 1 cells, CIRCULAR or REFLECT; jnp.pad would have to pad first ({layer.padding_mode})"
             )
         return f"padding={names[layer.padding_mode]!r}"

@@ -2,20 +2,7 @@
 
 from typing import Any
 
-from convanim.code.forms import (
-    Form,
-    Framework,
-    Given,
-    Input,
-    UnsayableError,
-    per_axis_sizes,
-    positive,
-    shown_literal,
-    spell,
-    written,
-)
-from convanim.errors import RequestError
-from convanim.framework_rules import (
+from convanim.code.framework_rules import (
     CAUSAL,
     SAME,
     TRANSPOSED_ADDED,
@@ -24,8 +11,21 @@ from convanim.framework_rules import (
     keras_takes_both,
     keras_transposed,
 )
-from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool
-from convanim.padding import CONV_WORDS, POOL_WORDS
+from convanim.code.signatures import (
+    Framework,
+    Given,
+    Input,
+    NotExpressibleError,
+    Signature,
+    per_axis_sizes,
+    positive,
+    shown_literal,
+    spell,
+    written,
+)
+from convanim.errors import RequestError
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from convanim.layers.padding import CONV_WORDS, POOL_WORDS
 
 _COMMON = ("activity_regularizer", "trainable", "name", "dtype", "autocast", "input_shape", "input_dtype", "batch_size")
 
@@ -35,8 +35,8 @@ def _trained(part: str) -> tuple[str, ...]:
     return ("activation", "use_bias", *(f"{what}_{how}" for how in made for what in (part, "bias")))
 
 
-def _forms() -> dict[str, Form]:
-    found: list[Form] = []
+def _forms() -> dict[str, Signature]:
+    found: list[Signature] = []
     convs = (("strides", "stride"), ("dilation_rate", "dilation"), ("filters", "out_channels"))
     pools = (("pool_size", "kernel_size"), ("strides", "stride"))
     for dims in (1, 2):
@@ -50,14 +50,14 @@ def _forms() -> dict[str, Form]:
         pool = ("pool_size", "strides", "padding", "data_format", *_COMMON)
         ask = ("filters", "kernel_size")
         for alias in (f"Conv{dims}D", f"Convolution{dims}D"):
-            found.append(Form(alias, "conv", dims, conv, ask, silent, convs))
+            found.append(Signature(alias, "conv", dims, conv, ask, silent, convs))
         for alias in (f"Conv{dims}DTranspose", f"Convolution{dims}DTranspose"):
-            found.append(Form(alias, "conv-transpose", dims, up, ask, silent, convs))
-        found.append(Form(f"DepthwiseConv{dims}D", "conv", dims, deeper, ("kernel_size",), deep, convs))
+            found.append(Signature(alias, "conv-transpose", dims, up, ask, silent, convs))
+        found.append(Signature(f"DepthwiseConv{dims}D", "conv", dims, deeper, ("kernel_size",), deep, convs))
         for alias in (f"MaxPooling{dims}D", f"MaxPool{dims}D"):
-            found.append(Form(alias, "max-pool", dims, pool, (), ("data_format", *_COMMON), pools))
+            found.append(Signature(alias, "max-pool", dims, pool, (), ("data_format", *_COMMON), pools))
         for alias in (f"AveragePooling{dims}D", f"AvgPool{dims}D"):
-            found.append(Form(alias, "avg-pool", dims, pool, ("pool_size",), ("data_format", *_COMMON), pools))
+            found.append(Signature(alias, "avg-pool", dims, pool, ("pool_size",), ("data_format", *_COMMON), pools))
     return {form.name: form for form in found}
 
 
@@ -154,13 +154,13 @@ def write(layer: Layer) -> str:
     if isinstance(layer, Conv | ConvTranspose):
         return _write_weighted(layer, dims)
     if layer.ceil_mode:
-        raise UnsayableError("Keras has no ceil_mode; padding='same' hangs windows over both sides")
+        raise NotExpressibleError("Keras has no ceil_mode; padding='same' hangs windows over both sides")
     if isinstance(layer, MaxPool) and max(layer.dilation) > 1:
-        raise UnsayableError("Keras's pools have no dilation")
+        raise NotExpressibleError("Keras's pools have no dilation")
     if isinstance(layer, AvgPool) and layer.divisor_override is not None:
-        raise UnsayableError("Keras's pools have no divisor of their own")
+        raise NotExpressibleError("Keras's pools have no divisor of their own")
     if isinstance(layer, AvgPool) and layer.count_include_pad and any(map(any, layer.padding)):
-        raise UnsayableError("Keras never counts padded cells in a mean")
+        raise NotExpressibleError("Keras never counts padded cells in a mean")
     word = _padding_word(layer, ("same",))
     stride = "" if layer.stride == layer.kernel_size else f"strides={spell(layer.stride)}"
     name = f"keras.layers.{'Max' if isinstance(layer, MaxPool) else 'Average'}Pooling{dims}D"
@@ -176,21 +176,23 @@ def _write_weighted(layer: Conv | ConvTranspose, dims: int) -> str:
     refused = "Keras refuses strides together with dilation_rate"
     if isinstance(layer, ConvTranspose):
         if both:
-            raise UnsayableError(refused)
+            raise NotExpressibleError(refused)
         if layer.groups > 1:
-            raise UnsayableError("Keras's transposed convolution has no groups")
+            raise NotExpressibleError("Keras's transposed convolution has no groups")
         if not layer.transpose_kernel:
-            raise UnsayableError("Keras has no transposed convolution that flips the kernel it stamps")
+            raise NotExpressibleError("Keras has no transposed convolution that flips the kernel it stamps")
         return written(f"keras.layers.Conv{dims}DTranspose", *said, _cropping_word(layer), dilation)
     if layer.padding_mode != "zeros":
-        raise UnsayableError(f"Keras pads with zeros; keras.ops.pad would have to pad first ({layer.padding_mode})")
+        raise NotExpressibleError(
+            f"Keras pads with zeros; keras.ops.pad would have to pad first ({layer.padding_mode})"
+        )
     word = _padding_word(layer, ("same", "causal") if dims == 1 else ("same",))
     if layer.groups == channels and (channels > 1 or both) and "causal" not in word:
         many = (layer.out_channels or 1) // channels
         said = [said[1], *said[2:], word, f"depth_multiplier={many}" if many > 1 else "", dilation]
         return written(f"keras.layers.DepthwiseConv{dims}D", *said)
     if both:
-        raise UnsayableError(f"{refused}, except in DepthwiseConv{dims}D")
+        raise NotExpressibleError(f"{refused}, except in DepthwiseConv{dims}D")
     groups = f"groups={layer.groups}" if layer.groups > 1 else ""
     return written(f"keras.layers.Conv{dims}D", *said, word, dilation, groups)
 
@@ -206,7 +208,7 @@ def _padding_word(layer: Layer, allowed: tuple[str, ...]) -> str:
         if layer.padding == tuple(words[word](*axis) for axis in axes):
             return f"padding={word!r}"
     known = " nor ".join(("valid", *allowed))
-    raise UnsayableError(f"Keras pads in words, and this padding is neither {known}; ZeroPadding would come first")
+    raise NotExpressibleError(f"Keras pads in words, and this padding is neither {known}; ZeroPadding would come first")
 
 
 def _cropping_word(layer: ConvTranspose) -> str:
@@ -221,7 +223,9 @@ def _cropping_word(layer: ConvTranspose) -> str:
             extras += [extra for extra in range(min(axis[1], 1000)) if keras_transposed(*axis, word, extra) == crop][:1]
         if len(extras) == len(axes):
             return ", ".join(part for part in (said, f"output_padding={spell(tuple(extras))}") if part)
-    raise UnsayableError("Keras crops in words, and neither valid nor same crops this way, with any output_padding")
+    raise NotExpressibleError(
+        "Keras crops in words, and neither valid nor same crops this way, with any output_padding"
+    )
 
 
 FRAMEWORK = Framework(

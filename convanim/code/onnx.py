@@ -2,13 +2,22 @@
 
 from typing import Any
 
-from convanim.code.forms import Form, Framework, Given, Input, UnsayableError, per_axis_sizes, positive, written
+from convanim.code.framework_rules import COUNT_INCLUDE_PAD, SAME, SAME_LOWER, TRANSPOSED_SAME, onnx_transposed_same
 from convanim.code.parsing import is_sequence
+from convanim.code.signatures import (
+    Framework,
+    Given,
+    Input,
+    NotExpressibleError,
+    Signature,
+    per_axis_sizes,
+    positive,
+    written,
+)
 from convanim.errors import RequestError
-from convanim.framework_rules import COUNT_INCLUDE_PAD, SAME, SAME_LOWER, TRANSPOSED_SAME, onnx_transposed_same
-from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool, kernel_shape
-from convanim.padding import POOL_WORDS
-from convanim.sizes import Sides
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, kernel_shape
+from convanim.layers.padding import POOL_WORDS
+from convanim.layers.sizes import Sides
 
 _SILENT = ("name", "storage_order", "domain", "B", "X", "Y", "module", "version")
 _SHARED = ("auto_pad", "dilations", "kernel_shape", "pads", "strides")
@@ -17,10 +26,10 @@ _WORDS = {"VALID": "valid", "SAME_UPPER": "same", "SAME_LOWER": "same-lower"}
 _AUTO = ("NOTSET", *_WORDS)
 
 
-def _forms() -> dict[str, Form]:
+def _forms() -> dict[str, Signature]:
     forms = (
-        Form("Conv", "conv", None, (*_SHARED, "group", "W", *_SILENT), (), _SILENT, _SPELLING),
-        Form(
+        Signature("Conv", "conv", None, (*_SHARED, "group", "W", *_SILENT), (), _SILENT, _SPELLING),
+        Signature(
             "ConvTranspose",
             "conv-transpose",
             None,
@@ -29,8 +38,10 @@ def _forms() -> dict[str, Form]:
             _SILENT,
             _SPELLING,
         ),
-        Form("MaxPool", "max-pool", None, (*_SHARED, "ceil_mode", *_SILENT), ("kernel_shape",), _SILENT, _SPELLING),
-        Form(
+        Signature(
+            "MaxPool", "max-pool", None, (*_SHARED, "ceil_mode", *_SILENT), ("kernel_shape",), _SILENT, _SPELLING
+        ),
+        Signature(
             "AveragePool",
             "avg-pool",
             None,
@@ -183,7 +194,7 @@ def write(layer: Layer) -> str:
     if isinstance(layer, MaxPool):
         return written("MaxPool", *said)
     if layer.divisor_override is not None:
-        raise UnsayableError("ONNX's AveragePool has no divisor of its own")
+        raise NotExpressibleError("ONNX's AveragePool has no divisor of its own")
     return written("AveragePool", *said, "count_include_pad=1" if layer.count_include_pad else "")
 
 
@@ -191,10 +202,12 @@ def _write_weighted(layer: Conv | ConvTranspose, said: list[str], dilations: str
     said = [*said, _spelled_pads(layer.padding), dilations]
     if isinstance(layer, ConvTranspose):
         if not layer.transpose_kernel:
-            raise UnsayableError("ONNX has no transposed convolution that flips the kernel it stamps")
+            raise NotExpressibleError("ONNX has no transposed convolution that flips the kernel it stamps")
         said += [f"output_padding={list(layer.output_padding)}" if any(layer.output_padding) else ""]
     elif layer.padding_mode != "zeros":
-        raise UnsayableError(f"ONNX's Conv pads with zeros; a Pad node would have to pad first ({layer.padding_mode})")
+        raise NotExpressibleError(
+            f"ONNX's Conv pads with zeros; a Pad node would have to pad first ({layer.padding_mode})"
+        )
     said += [f"group={layer.groups}" if layer.groups > 1 else ""]
     said += ["" if layer.in_channels is None else f"W={list(kernel_shape(layer))}"]
     return written("Conv" if isinstance(layer, Conv) else "ConvTranspose", *said)
@@ -209,7 +222,7 @@ def _pool_pads(layer: MaxPool | AvgPool) -> str:
     for attribute, word in _WORDS.items():
         if not layer.ceil_mode and layer.padding == tuple(POOL_WORDS[word](*axis) for axis in axes):
             return f"auto_pad={attribute!r}"
-    raise UnsayableError("ONNX pads a pool by less than its kernel, and no auto_pad comes to this padding")
+    raise NotExpressibleError("ONNX pads a pool by less than its kernel, and no auto_pad comes to this padding")
 
 
 def _spelled_pads(padding: Sides) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from convanim.errors import RequestError
-from convanim.sizes import LARGEST
+from convanim.layers.sizes import LARGEST
 
 LONGEST = 2_000  # characters
 DEEPEST = 6  # brackets inside each other

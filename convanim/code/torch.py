@@ -2,12 +2,22 @@
 
 from typing import Any
 
-from convanim.code.forms import Form, Framework, Given, Input, UnsayableError, positive, shown_literal, spell, written
+from convanim.code.framework_rules import COUNT_INCLUDE_PAD, SAME, pytorch_pool_limit
 from convanim.code.parsing import is_sequence
+from convanim.code.signatures import (
+    Framework,
+    Given,
+    Input,
+    NotExpressibleError,
+    Signature,
+    positive,
+    shown_literal,
+    spell,
+    written,
+)
 from convanim.errors import RequestError
-from convanim.framework_rules import COUNT_INCLUDE_PAD, SAME, pytorch_pool_limit
-from convanim.layers import AvgPool, Conv, ConvTranspose, Layer, MaxPool
-from convanim.padding import CONV_WORDS
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from convanim.layers.padding import CONV_WORDS
 
 _SILENT = ("bias", "device", "dtype")
 _CONV = ("in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias")
@@ -16,17 +26,17 @@ _MAX = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_
 _AVG = ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad")
 
 
-def _forms() -> dict[str, Form]:
+def _forms() -> dict[str, Signature]:
     found = []
     for dims in (1, 2):
         conv = (*_CONV, "padding_mode", "device", "dtype")
         transpose = (*_TRANSPOSE, "dilation", "padding_mode", "device", "dtype")
         weights = ("in_channels", "out_channels", "kernel_size")
         found += [
-            Form(f"Conv{dims}d", "conv", dims, conv, weights, _SILENT),
-            Form(f"ConvTranspose{dims}d", "conv-transpose", dims, transpose, weights, _SILENT),
-            Form(f"MaxPool{dims}d", "max-pool", dims, _MAX, ("kernel_size",), ("return_indices",)),
-            Form(
+            Signature(f"Conv{dims}d", "conv", dims, conv, weights, _SILENT),
+            Signature(f"ConvTranspose{dims}d", "conv-transpose", dims, transpose, weights, _SILENT),
+            Signature(f"MaxPool{dims}d", "max-pool", dims, _MAX, ("kernel_size",), ("return_indices",)),
+            Signature(
                 f"AvgPool{dims}d",
                 "avg-pool",
                 dims,
@@ -121,7 +131,7 @@ def write(layer: Layer) -> str:
     padding = _both_sides(layer)
     for pad, kernel in zip(padding, layer.kernel_size):
         if pad > pytorch_pool_limit(kernel):
-            raise UnsayableError(f"PyTorch pads a pool by at most half its kernel ({kernel}//2), not by {pad}")
+            raise NotExpressibleError(f"PyTorch pads a pool by at most half its kernel ({kernel}//2), not by {pad}")
     stride = "" if layer.stride == layer.kernel_size else f"stride={spell(layer.stride)}"
     said = [spell(layer.kernel_size), stride, f"padding={spell(padding)}" if any(padding) else ""]
     if isinstance(layer, MaxPool):
@@ -138,7 +148,7 @@ def _write_weighted(layer: Conv | ConvTranspose, dims: int) -> str:
     said += [f"stride={spell(layer.stride)}" if max(layer.stride) > 1 else ""]
     if isinstance(layer, ConvTranspose):
         if not layer.transpose_kernel:
-            raise UnsayableError("PyTorch has no transposed convolution that flips the kernel it stamps")
+            raise NotExpressibleError("PyTorch has no transposed convolution that flips the kernel it stamps")
         said += _cropped(layer)
     else:
         said += [_padded(layer)]
@@ -158,7 +168,7 @@ def _padded(layer: Conv) -> str:
         return "padding='same'"
     kinds = {"zeros": "Zero", "reflect": "Reflection", "replicate": "Replication", "circular": "Circular"}
     pad = f"nn.{kinds[layer.padding_mode]}Pad{len(layer.input_size)}d"
-    raise UnsayableError(f"PyTorch pads both sides alike; another layer, such as {pad}, would come first")
+    raise NotExpressibleError(f"PyTorch pads both sides alike; another layer, such as {pad}, would come first")
 
 
 def _cropped(layer: ConvTranspose) -> list[str]:
@@ -168,7 +178,7 @@ def _cropped(layer: ConvTranspose) -> list[str]:
     for (before, after), extra, stride, dilation in axes:
         behind = extra + before - after
         if not 0 <= behind < max(stride, dilation):
-            raise UnsayableError(
+            raise NotExpressibleError(
                 f"PyTorch crops both sides alike, and its output_padding, from 0 to less than stride or dilation, "
                 f"does not make up for {before} before and {after} after"
             )
@@ -182,7 +192,7 @@ def _cropped(layer: ConvTranspose) -> list[str]:
 
 def _both_sides(layer: Layer) -> tuple[int, ...]:
     if any(before != after for before, after in layer.padding):
-        raise UnsayableError("PyTorch pads both sides of a pool alike; another layer would come first")
+        raise NotExpressibleError("PyTorch pads both sides of a pool alike; another layer would come first")
     return tuple(before for before, _ in layer.padding)
 
 

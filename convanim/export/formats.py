@@ -1,17 +1,15 @@
 """The formats of single files, by suffix."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+from typing import BinaryIO
 
-from convanim.animation import Animation
 from convanim.errors import RequestError
-from convanim.scene import Cells, During
-from convanim.theme import AUTO
-
-if TYPE_CHECKING:
-    from convanim.render import Frame
+from convanim.export.writer import Frames, Progress
+from convanim.figures.animation import Animation
+from convanim.scene.scene import Cells, During
+from convanim.style.theme import AUTO
 
 _LONGEST_FILM = 3600  # seconds of one with several rounds
 _ROOM = 850_000_000  # bytes that drawing and packing may take, besides the program itself
@@ -19,16 +17,13 @@ _SURE = 0.95  # of the width at which a picture would have as many pixels as it 
 _CELL_BYTES = 300  # for each cell that is drawn by itself
 _FRAME_BYTES = 25  # for each pixel of frames in a folder
 
-Progress: TypeAlias = Callable[[], None]  # called after each frame
-Frames: TypeAlias = "Iterable[Frame] | None"  # those of the animation, where they are drawn already
-Write: TypeAlias = Callable[[Animation, BinaryIO, Progress, Frames], None]
-
 
 @dataclass(frozen=True)
 class Format:
-    """How an animation is written to a stream, which may not be able to go back or to be read."""
+    """How an animation is written to a stream, and what can be said of the file."""
 
-    write: Write
+    writer: str  # the module of `export/` and its function, imported when something is written
+    has_frames: bool = False  # whether it is made of frames, which may be drawn already
     is_still: bool = False  # whether a file is always one picture
     rests: bool = False  # whether a file that moves is one picture where motion is not wanted
     follows: bool = False  # whether its colours can follow light and dark surroundings
@@ -38,6 +33,12 @@ class Format:
     is_marked: bool = True  # whether its files carry the mark of what they were made of
     module: str = ""  # what it needs besides the dependencies of the package,
     package: str = ""  # and what pip installs it as
+
+    def write(self, animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames = None) -> None:
+        """Write an animation to a stream, which may not be able to go back or to be read."""
+        module, name = self.writer.split(".")
+        write = getattr(import_module(f"convanim.export.{module}"), name)
+        write(animation, stream, progress, *([drawn] if self.has_frames else []))
 
 
 def is_installed(form: Format) -> bool:
@@ -116,75 +117,21 @@ def _refuse_film(animation: Animation) -> None:
         raise RequestError("loop", timing.loop, rule, fix)
 
 
-def _gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.gif import write_gif
-
-    write_gif(animation, stream, progress, drawn)
-
-
-def _png(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.png import write_still
-
-    write_still(animation, stream, progress)
-
-
-def _html(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.html import write_html
-
-    write_html(animation, stream, progress, drawn)
-
-
-def _svg(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.svg import write_svg
-
-    write_svg(animation, stream, progress)
-
-
-def _pptx(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.pptx import write_slides
-
-    write_slides([animation], stream, progress)
-
-
-def _pdf(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.pdf import write_pdf
-
-    write_pdf(animation, stream, progress)
-
-
-def _apng(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.apng import write_apng
-
-    write_apng(animation, stream, progress, drawn)
-
-
-def _webp(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.webp import write_webp
-
-    write_webp(animation, stream, progress, drawn)
-
-
-def _mp4(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.video import MP4, write_film
-
-    write_film(animation, stream, progress, drawn, MP4)
-
-
-def _webm(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames) -> None:
-    from convanim.export.video import WEBM, write_film
-
-    write_film(animation, stream, progress, drawn, WEBM)
-
-
 FORMATS: dict[str, Format] = {
-    ".gif": Format(_gif, most=65_535, pixel_bytes=42),
-    ".png": Format(_png, is_still=True, pixel_bytes=18),
-    ".html": Format(_html, rests=True, follows=True),
-    ".svg": Format(_svg, rests=True, follows=True),
-    ".pptx": Format(_pptx, most=65_535, pixel_bytes=42, is_marked=False, module="pptx", package="python-pptx"),
-    ".pdf": Format(_pdf, most=19_200),
-    ".apng": Format(_apng, pixel_bytes=30),
-    ".webp": Format(_webp, most=16_383, pixel_bytes=56),
-    ".mp4": Format(_mp4, most=16_384, pixel_bytes=110, is_film=True, module="av", package="av"),
-    ".webm": Format(_webm, most=16_384, pixel_bytes=110, is_film=True, module="av", package="av"),
+    ".gif": Format("gif.write_gif", has_frames=True, most=65_535, pixel_bytes=42),
+    ".png": Format("png.write_still", is_still=True, pixel_bytes=18),
+    ".html": Format("html.write_html", rests=True, follows=True),
+    ".svg": Format("svg.write_svg", rests=True, follows=True),
+    ".pptx": Format(
+        "pptx.write_slide", most=65_535, pixel_bytes=42, is_marked=False, module="pptx", package="python-pptx"
+    ),
+    ".pdf": Format("pdf.write_pdf", most=19_200),
+    ".apng": Format("apng.write_apng", has_frames=True, pixel_bytes=30),
+    ".webp": Format("webp.write_webp", has_frames=True, most=16_383, pixel_bytes=56),
+    ".mp4": Format(
+        "video.write_mp4", has_frames=True, most=16_384, pixel_bytes=110, is_film=True, module="av", package="av"
+    ),
+    ".webm": Format(
+        "video.write_webm", has_frames=True, most=16_384, pixel_bytes=110, is_film=True, module="av", package="av"
+    ),
 }

@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from convanim.animation import Animation
-from convanim.export.colours import Colours, Numbers
-from convanim.export.formats import Progress
-from convanim.export.mark import mark
-from convanim.export.palette import Palette
-from convanim.render import Frame, Renderer, still
+from convanim.export.gif_palette import Palette
+from convanim.export.seen_colours import ColourNumbers, SeenColours
+from convanim.export.stamp import stamp
+from convanim.export.writer import Frames, Progress
+from convanim.figures.animation import Animation
 from convanim.render.boxes import Box
+from convanim.render.frames import Frame, Renderer, still
 from convanim.render.pixels import CLEAR, Pixels, solid
-from convanim.theme import Colour
+from convanim.style.theme import Colour
 
 _HELD = 6 << 20  # bytes of the first frames that are kept until the palette is made
 _SAMPLES = 16  # steps behind those whose colours go into it too; in others a stray colour takes the nearest
@@ -37,7 +37,7 @@ class _Change(NamedTuple):
     box: Box
     is_ground: NDArray[np.bool_] | None
     places: NDArray[np.uint32] | None
-    numbers: Numbers
+    numbers: ColourNumbers
 
     @property
     def nbytes(self) -> int:
@@ -45,7 +45,7 @@ class _Change(NamedTuple):
         return sum(part.nbytes for part in (self.is_ground, self.places, self.numbers) if part is not None)
 
 
-def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Iterable[Frame] | None = None) -> None:
+def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames = None) -> None:
     """Write an animation as a GIF, from its frames if they are `drawn`. Memory does not grow with its length."""
     scene, timing = animation.scene, animation.timing
     palette, changes = _with_palette(animation, drawn)
@@ -53,7 +53,7 @@ def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn:
     if timing.loop != 1 and len(timing.steps) > 1:
         repeats = 0 if timing.loop == 0 else timing.loop - 1
         stream.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + _short(repeats) + b"\0")
-    for comment in (mark(animation), animation.alt.encode(errors="replace")):
+    for comment in (stamp(animation), animation.alt.encode(errors="replace")):
         stream.write(_comment(comment))
     # Where the background is transparent, each frame is cleared: a drawn pixel cannot become transparent otherwise.
     disposal = _CLEAR if animation.theme.transparent else _KEEP
@@ -63,9 +63,9 @@ def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn:
     stream.write(b";")
 
 
-def _with_palette(animation: Animation, drawn: Iterable[Frame] | None) -> tuple[Palette, Iterator[_Change]]:
+def _with_palette(animation: Animation, drawn: Frames) -> tuple[Palette, Iterator[_Change]]:
     """The palette of an animation, and its frames as changes: the first of them made already, the others to come."""
-    steps, colours = animation.timing.steps, Colours()
+    steps, colours = animation.timing.steps, SeenColours()
     changed = _shown if animation.theme.transparent else _changes
     ground = solid(animation.theme.background)
     draw = None if drawn is not None else _drawing(animation)
@@ -97,7 +97,7 @@ def _drawing(animation: Animation) -> Callable[[int], Frame]:
     return Renderer(animation.scene, animation.theme).frame
 
 
-def _changes(frames: Iterable[Frame], colours: Colours, ground: int) -> Iterator[_Change]:
+def _changes(frames: Iterable[Frame], colours: SeenColours, ground: int) -> Iterator[_Change]:
     """Each frame laid over the one before, the first whole: what differs, without most of what does not."""
     last: Pixels | None = None
     for frame in frames:
@@ -119,7 +119,7 @@ def _changes(frames: Iterable[Frame], colours: Colours, ground: int) -> Iterator
         yield _Change(moved, _kept(changed, is_ground), places.astype(np.uint32), told)
 
 
-def _shown(frames: Iterable[Frame], colours: Colours, ground: int) -> Iterator[_Change]:
+def _shown(frames: Iterable[Frame], colours: SeenColours, ground: int) -> Iterator[_Change]:
     """Each frame by itself."""
     for frame in frames:
         there = frame.packed != CLEAR

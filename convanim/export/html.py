@@ -1,22 +1,17 @@
 """HTML: one page that plays a figure and lets its cells be explored. It holds the scene, not pictures of it."""
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
-from convanim.animation import Animation
-from convanim.export.formats import Progress
-from convanim.export.mark import mark
-from convanim.export.scene_data import scene_data
-from convanim.packaged import page
-from convanim.theme import Colour, Theme
-
-if TYPE_CHECKING:
-    from convanim.render import Frame
+from convanim.export.html_scene import scene_data
+from convanim.export.stamp import stamp
+from convanim.export.writer import Progress
+from convanim.figures.animation import Animation
+from convanim.files.templates import page
+from convanim.style.theme import Colour, Theme
 
 
-def write_html(
-    animation: Animation, stream: BinaryIO, progress: Progress, drawn: "Iterable[Frame] | None" = None
-) -> None:
+def write_html(animation: Animation, stream: BinaryIO, progress: Progress) -> None:
     """Write an animation as an interactive page, UTF-8 with `\\n` at line ends."""
     stream.write(page_of(animation, progress).encode(errors="replace"))
 
@@ -30,7 +25,7 @@ def page_of(animation: Animation, progress: Callable[[], None] = lambda: None) -
     scene = scene_data(animation, themes, progress)
     return page(
         "figure.html",
-        mark=mark(animation).decode("ascii"),
+        mark=stamp(animation).decode("ascii"),
         title=animation.title,
         alt=animation.alt,
         width=animation.scene.width,

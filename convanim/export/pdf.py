@@ -6,24 +6,24 @@ from typing import Any, BinaryIO
 import matplotlib
 from matplotlib.backends.backend_pdf import PdfFile
 
-from convanim.animation import Animation
-from convanim.export.formats import Progress
-from convanim.export.mark import mark
 from convanim.export.pdf_pages import SETTINGS, Pages
+from convanim.export.stamp import stamp
+from convanim.export.writer import Progress
+from convanim.figures.animation import Animation
 
 
 def write_pdf(animation: Animation, stream: BinaryIO, progress: Progress) -> None:
     """Write an animation as a PDF, page by page; 96 pixels are an inch."""
     timing = animation.timing
-    told = {
+    metadata = {
         "Title": _encodable(animation.title),
         "Subject": _encodable(animation.alt),
         "Creator": "convanim",
         "CreationDate": None,  # the same figure is the same bytes
     }
     with matplotlib.rc_context(SETTINGS):
-        file: Any = PdfFile(_Counted(stream), told)  # type: ignore[no-untyped-call]
-        file.write(b"% " + mark(animation) + b"\n")
+        file: Any = PdfFile(_Counted(stream), metadata)  # type: ignore[no-untyped-call]
+        file.write(b"% " + stamp(animation) + b"\n")
         pages = Pages(file, animation.scene, animation.theme)
         for step in timing.steps[: timing.forward]:
             pages.add(step)

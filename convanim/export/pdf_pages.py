@@ -14,9 +14,9 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
-from convanim.drawn import Areas, Mark, Strokes, Writing, marks
-from convanim.scene import During, Ints, Scene, Shape, Since, shown
-from convanim.theme import Theme
+from convanim.scene.scene import During, Ints, Scene, Shape, Since, shown
+from convanim.style.marks import Areas, Mark, Strokes, Writing, marks
+from convanim.style.theme import Theme
 
 _PER_INCH = 96  # pixels; as CSS has them
 _POINT = 72 / _PER_INCH  # points for a pixel

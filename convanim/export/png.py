@@ -6,10 +6,10 @@ takes four times as long as packing them unfiltered and gains nothing, so the fe
 
 from typing import BinaryIO
 
-from convanim.animation import Animation
-from convanim.export.formats import Progress
 from convanim.export.png_chunks import RGB, RGBA, chunk, head, packed, texts
-from convanim.render import Frame, still
+from convanim.export.writer import Progress
+from convanim.figures.animation import Animation
+from convanim.render.frames import Frame, still
 
 _LEVEL = 3  # of zlib; more takes twice the time for a tenth of the bytes
 

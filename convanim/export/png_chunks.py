@@ -8,8 +8,8 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.animation import Animation
-from convanim.export.mark import mark
+from convanim.export.stamp import stamp
+from convanim.figures.animation import Animation
 from convanim.render.boxes import LARGEST, Box
 from convanim.render.pixels import Pixels, straight_rgba
 
@@ -32,7 +32,7 @@ def texts(animation: Animation) -> bytes:
     return b"".join(
         chunk(b"iTXt", keyword + b"\0\0\0\0\0" + text)
         for keyword, text in (
-            (b"Comment", mark(animation)),
+            (b"Comment", stamp(animation)),
             (b"Title", animation.title.encode(errors="replace")),
             (b"Description", animation.alt.encode(errors="replace")),
         )

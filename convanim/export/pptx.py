@@ -15,13 +15,13 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.util import Inches, Pt
 
-from convanim.animation import Animation
-from convanim.export.formats import Progress
 from convanim.export.gif import write_gif
 from convanim.export.png import PngWriter
-from convanim.render import frames
-from convanim.stepped import enlarged, fitted, forward, step_words
-from convanim.theme import Colour
+from convanim.export.slide_steps import enlarged, fitted, forward_only, step_words
+from convanim.export.writer import Progress
+from convanim.figures.animation import Animation
+from convanim.render.frames import frames
+from convanim.style.theme import Colour
 
 _WIDTH, _HEIGHT = 40 / 3, 7.5  # inches, 16:9
 _MARGIN = 0.6
@@ -36,6 +36,11 @@ _STORED = (".gif", ".png")
 _NOT_IN_XML = re.compile("[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+def write_slide(animation: Animation, stream: BinaryIO, progress: Progress) -> None:
+    """Write an animation as a slide of its own."""
+    write_slides([animation], stream, progress)
+
+
 def write_slides(
     animations: Sequence[Animation], stream: BinaryIO, progress: Progress, *, per_step: bool = False
 ) -> None:
@@ -44,7 +49,7 @@ def write_slides(
     for animation in animations:
         large = enlarged(animation, _room(animation, _PIXELS_PER_INCH))
         if per_step:
-            _add_steps(deck, forward(large), progress)
+            _add_steps(deck, forward_only(large), progress)
         else:
             _add_figure(deck, large, progress)
     packed = io.BytesIO()

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from convanim.animation import Animation
 from convanim.errors import RequestError
-from convanim.export.file_set import FileSet, is_device
 from convanim.export.formats import FORMATS, Format, refuse_missing, refuse_unfit
+from convanim.figures.animation import Animation
+from convanim.files.file_set import FileSet, is_device
 
 
 @dataclass(frozen=True)
@@ -86,13 +86,13 @@ def save(animation: Animation, to: Sequence[Destination], progress: Callable[[],
         refuse_unfit(animation, target.format)
     reel = None
     if len(to) > 1:
-        from convanim.export.reel import Reel
+        from convanim.export.shared_frames import SharedFrames
 
-        reel = Reel(animation)
+        reel = SharedFrames(animation)
     with FileSet() as files:
         for target in to:
             if target.format is None:
-                from convanim.export.frames import write_frames
+                from convanim.export.frame_folder import write_frames
 
                 write_frames(animation, target.path, files, progress, reel)
                 continue

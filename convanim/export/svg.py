@@ -12,14 +12,14 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from convanim.animation import Animation
-from convanim.export.formats import Progress
-from convanim.export.mark import mark
+from convanim.export.stamp import stamp
 from convanim.export.svg_frames import Clock, Staged
 from convanim.export.svg_parts import Paint, Piece, parts
 from convanim.export.svg_paths import area_data, hundredths, line_data, number
 from convanim.export.svg_style import StyleSheet, short
-from convanim.font import BUNDLED
+from convanim.export.writer import Progress
+from convanim.figures.animation import Animation
+from convanim.scene.font import BUNDLED
 
 _FONTS = "DejaVu Sans,Verdana,sans-serif"  # the second is as wide as the first
 _NAMES = range(26 + 26**2 + 26**3, 26 + 26**2 + 26**3 + 26**4)  # whose short names have four letters
@@ -37,7 +37,7 @@ def write_svg(animation: Animation, stream: BinaryIO, progress: Progress) -> Non
     themes = [animation.theme]
     if animation.is_auto and animation.dark is not None:
         themes.append(animation.dark)
-    name = short(_NAMES[int(mark(animation)[-8:], 16) % len(_NAMES)])
+    name = short(_NAMES[int(stamp(animation)[-8:], 16) % len(_NAMES)])
     sheet = StyleSheet(name)
     body: list[str] = []
     if not animation.theme.transparent:
@@ -52,7 +52,7 @@ def write_svg(animation: Animation, stream: BinaryIO, progress: Progress) -> Non
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} id="{name}" role="img" '
         f'aria-labelledby="{name}1" aria-describedby="{name}2" '
         f'font-family="{_FONTS}" text-rendering="geometricPrecision" fill="none">',
-        f"<!--{mark(animation).decode()}-->",
+        f"<!--{stamp(animation).decode()}-->",
         f'<title id="{name}1">{_escaped(animation.title)}</title>',
         f'<desc id="{name}2">{_escaped(animation.alt)}</desc>',
         "<style>",

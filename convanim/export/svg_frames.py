@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from convanim.animation import Animation
-from convanim.export.svg_parts import Part, Piece
+from convanim.export.svg_parts import Piece, SvgPart
 from convanim.export.svg_paths import hundredths, number
-from convanim.scene import Ints
+from convanim.figures.animation import Animation
+from convanim.scene.scene import Ints
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Clock:
         digits = max(0, len(str(self.total)) - 2)  # that put no frame off by more than five milliseconds
         self._until = [*(_percent(100 * end / self.total, digits) for end in ends[:-1]), "to"]
 
-    def staged(self, part: Part) -> Staged:
+    def staged(self, part: SvgPart) -> Staged:
         """A part and its key frames."""
         if part.pictures is None and part.offsets is None:
             return Staged(part.pieces, True, "")
@@ -45,9 +45,9 @@ class Clock:
         is_shown = np.zeros(len(self.steps), dtype=np.int64)
         is_shown[numbers] = 1
         in_frames = is_shown[self._pictures]
-        told: dict[str, list[str]] = {}
+        states: dict[str, list[str]] = {}
         for frame, state in self._changes(in_frames[:, None]):
-            told[self._until[frame]] = ["visibility:visible" if state[0] else "visibility:hidden"]
+            states[self._until[frame]] = ["visibility:visible" if state[0] else "visibility:hidden"]
         pieces = part.pieces
         if part.offsets is not None:
             offsets = np.zeros((len(self.steps), 2))
@@ -57,9 +57,9 @@ class Clock:
             # While it is hidden it is where it will be seen next.
             seen_next = np.append(frames, frames[-1])[np.searchsorted(frames, np.arange(len(in_frames)))]
             for frame, state in self._changes(hundredths(offsets[self._pictures[seen_next]] - home)):
-                told.setdefault(self._until[frame], []).append(_moved(*state))
+                states.setdefault(self._until[frame], []).append(_moved(*state))
             pieces = tuple(piece.shifted(home) for piece in pieces)
-        return Staged(pieces, bool(in_frames[self._still]), _key_frames(told))
+        return Staged(pieces, bool(in_frames[self._still]), _key_frames(states))
 
     def _changes(self, states: Ints) -> list[tuple[int, list[int]]]:
         """The last frame of each run of equal states (frames, N), and the state; not of a last one like the still's."""
@@ -69,10 +69,10 @@ class Clock:
         return list(zip(ends.tolist(), states[ends].tolist()))
 
 
-def _key_frames(told: dict[str, list[str]]) -> str:
-    """What holds until each time; times of which the same is told together."""
+def _key_frames(states: dict[str, list[str]]) -> str:
+    """What holds until each time; times of the same state together."""
     alike: dict[str, list[str]] = {}
-    for time, what in told.items():
+    for time, what in states.items():
         alike.setdefault(";".join(what), []).append(time)
     return "".join(f"{','.join(times)}{{{what}}}" for what, times in alike.items())
 

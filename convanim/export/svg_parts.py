@@ -10,22 +10,9 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
-from convanim.drawn import Areas, Strokes, marks
-from convanim.scene import (
-    Always,
-    Anchor,
-    Blocks,
-    Cells,
-    Floats,
-    Ints,
-    Lines,
-    Scene,
-    Shape,
-    Since,
-    Texts,
-    shown,
-)
-from convanim.theme import Colour, Theme
+from convanim.scene.scene import Always, Anchor, Blocks, Cells, Floats, Ints, Lines, Scene, Shape, Since, Texts, shown
+from convanim.style.marks import Areas, Strokes, marks
+from convanim.style.theme import Colour, Theme
 
 Dash: TypeAlias = tuple[float, tuple[float, float]]
 
@@ -60,7 +47,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Part:
+class SvgPart:
     """Pieces that are shown in the same pictures, and how far they then are from where they stand; None: in all."""
 
     pieces: tuple[Piece, ...]
@@ -68,26 +55,28 @@ class Part:
     offsets: Floats | None = None  # (pictures, 2); None where they do not move
 
 
-def parts(scene: Scene, steps: Sequence[int], themes: Sequence[Theme], progress: Callable[[], None]) -> Iterator[Part]:
+def parts(
+    scene: Scene, steps: Sequence[int], themes: Sequence[Theme], progress: Callable[[], None]
+) -> Iterator[SvgPart]:
     """All parts of the pictures that show `steps`, in drawing order. `progress` is called for each picture."""
     casts: list[_Cast] = []
     for shape in scene.shapes:
-        if _is_settled(shape) or len(steps) == 1:
-            casts.append(_Settled(shape, steps, themes, scene.unit))
+        if _is_persistent(shape) or len(steps) == 1:
+            casts.append(_Persistent(shape, steps, themes, scene.unit))
         elif isinstance(shape, Texts):
             casts.append(_Shorter())
         else:
             casts.append(_Apart() if isinstance(shape, Cells) and shape.levels is not None else _Together())
     for picture, step in enumerate(steps):
         for shape, cast in zip(scene.shapes, casts):
-            if not isinstance(cast, _Settled):
+            if not isinstance(cast, _Persistent):
                 cast.see(picture, _pieces(shape, step, shown(shape.when, len(shape), step), themes, scene.unit))
         progress()
     for cast in casts:
         yield from cast.parts(len(steps))
 
 
-def _is_settled(shape: Shape) -> bool:
+def _is_persistent(shape: Shape) -> bool:
     """Whether a shape's elements are still, or come and stay, and always look alike."""
     if isinstance(shape, Lines | Blocks):
         return isinstance(shape.when, Always) and (isinstance(shape, Lines) or not callable(shape.series))
@@ -116,10 +105,10 @@ class _Cast(Protocol):
 
     def see(self, picture: int, pieces: list[Piece]) -> None: ...
 
-    def parts(self, pictures: int) -> Iterator[Part]: ...
+    def parts(self, pictures: int) -> Iterator[SvgPart]: ...
 
 
-class _Settled:
+class _Persistent:
     """Elements that are still, or come and stay: those that come together are one part."""
 
     def __init__(self, shape: Shape, steps: Sequence[int], themes: Sequence[Theme], unit: float) -> None:
@@ -139,15 +128,15 @@ class _Settled:
     def see(self, picture: int, pieces: list[Piece]) -> None:
         """Nothing that is not known."""
 
-    def parts(self, pictures: int) -> Iterator[Part]:
+    def parts(self, pictures: int) -> Iterator[SvgPart]:
         """Areas before lines before texts; a line that neighbours share comes with the first of them."""
-        found: list[tuple[int, Part]] = []
+        found: list[tuple[int, SvgPart]] = []
         drawn: set[tuple[Paint, bytes]] = set()
         for first, pieces in self._pieces:
             for piece in pieces:
                 fresh = piece if len(self._pieces) == 1 else _fresh(piece, drawn)
                 if fresh is not None:
-                    part = Part((fresh,), None if first == 0 else range(first, pictures))
+                    part = SvgPart((fresh,), None if first == 0 else range(first, pictures))
                     found.append((piece.paint.depth, part))
         yield from (part for _, part in sorted(found, key=lambda entry: entry[0]))
 
@@ -184,11 +173,11 @@ class _Together:
         pictures.append(picture)
         origins.append(origin)
 
-    def parts(self, pictures: int) -> Iterator[Part]:
+    def parts(self, pictures: int) -> Iterator[SvgPart]:
         """One part for each look."""
         for pieces, numbers, origins in self._seen.values():
             offsets = np.array(origins) - origins[0]
-            yield Part(tuple(pieces), numbers, offsets if offsets.any() else None)
+            yield SvgPart(tuple(pieces), numbers, offsets if offsets.any() else None)
 
     @property
     def cost(self) -> int:
@@ -212,7 +201,7 @@ class _Apart:
             for text, points in zip(texts, piece.points):
                 self._seen.setdefault((piece.paint, text, points.tobytes()), []).append(picture)
 
-    def parts(self, pictures: int) -> Iterator[Part]:
+    def parts(self, pictures: int) -> Iterator[SvgPart]:
         """One part for each paint and each set of pictures."""
         alike: dict[tuple[Paint, tuple[int, ...]], list[tuple[str, bytes]]] = {}
         for (paint, text, points), seen in self._seen.items():
@@ -220,7 +209,7 @@ class _Apart:
         for (paint, numbers), elements in sorted(alike.items(), key=lambda entry: entry[0][0].depth):
             places = np.stack([np.frombuffer(points).reshape(-1, 2) for _, points in elements])
             texts = tuple(text for text, _ in elements) if paint.em is not None else ()
-            yield Part((Piece(paint, places, texts),), None if len(numbers) == pictures else numbers)
+            yield SvgPart((Piece(paint, places, texts),), None if len(numbers) == pictures else numbers)
 
     @property
     def cost(self) -> int:
@@ -240,7 +229,7 @@ class _Shorter:
         for way in self._ways:
             way.see(picture, pieces)
 
-    def parts(self, pictures: int) -> Iterator[Part]:
+    def parts(self, pictures: int) -> Iterator[SvgPart]:
         """Those of the shorter way."""
         together, apart = self._ways
         yield from (together if together.cost <= apart.cost else apart).parts(pictures)

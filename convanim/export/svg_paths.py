@@ -5,7 +5,7 @@ Source: Scalable Vector Graphics 2 (W3C), chapter "Paths". Lower-case commands c
 
 import numpy as np
 
-from convanim.scene import Floats, Ints
+from convanim.scene.scene import Floats, Ints
 
 _PER_PIXEL = 100
 

@@ -5,7 +5,7 @@ from string import ascii_lowercase
 
 from convanim.export.svg_parts import Paint
 from convanim.export.svg_paths import number
-from convanim.theme import Colour
+from convanim.style.theme import Colour
 
 
 class StyleSheet:
@@ -68,7 +68,7 @@ def _hex(colour: Colour) -> str:
 
 
 def _length(pixels: float) -> str:
-    """A length; dashes add up over a whole row of cells, so that these are told more precisely than places."""
+    """A length; dashes add up over a whole row of cells, so that these are more precise than places."""
     text = f"{pixels:.4f}".rstrip("0").rstrip(".")
     return text.removeprefix("0") if text.startswith("0.") else text
 

@@ -6,9 +6,10 @@ for ever is in it once, and one that plays N times N times.
 """
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from math import gcd
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,12 +18,12 @@ from typing import Any, BinaryIO
 import av
 import numpy as np
 
-from convanim.animation import Animation
-from convanim.export.formats import Progress
-from convanim.export.mark import mark
-from convanim.render import Frame, frames
+from convanim.export.stamp import stamp
+from convanim.export.writer import Frames, Progress
+from convanim.figures.animation import Animation
+from convanim.figures.timing import Timing
 from convanim.render.boxes import LARGEST
-from convanim.timing import Timing
+from convanim.render.frames import Frame, frames
 
 _LONGEST = 25  # centiseconds of a picture; few players like a film of less than four a second
 _MOST = 20  # pictures of a frame, where it lasts long
@@ -65,9 +66,7 @@ WEBM = Codec(
 )
 
 
-def write_film(
-    animation: Animation, stream: BinaryIO, progress: Progress, drawn: Iterable[Frame] | None, codec: Codec
-) -> None:
+def write_film(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames, codec: Codec) -> None:
     """Write an animation as a film, from its frames if they are `drawn`.
 
     Films are made in a file of their own first: their beginning tells of their end.
@@ -77,10 +76,13 @@ def write_film(
         _write(animation, draft, progress, drawn, codec)
         with open(draft, "rb") as film:
             shutil.copyfileobj(film, stream)
-    stream.write(_skipped(codec, mark(animation)))
+    stream.write(_skipped(codec, stamp(animation)))
 
 
-def _write(animation: Animation, path: Path, progress: Progress, drawn: Iterable[Frame] | None, codec: Codec) -> None:
+write_mp4, write_webm = partial(write_film, codec=MP4), partial(write_film, codec=WEBM)
+
+
+def _write(animation: Animation, path: Path, progress: Progress, drawn: Frames, codec: Codec) -> None:
     timing, scene = animation.timing, animation.scene
     lasts = picture_time(timing)
     options = {**codec.options, "fflags": "+bitexact"}  # the same figure is the same bytes
@@ -104,7 +106,7 @@ def _write(animation: Animation, path: Path, progress: Progress, drawn: Iterable
         film.mux(track.encode())
 
 
-def _pictures(animation: Animation, drawn: Iterable[Frame] | None) -> Iterator[tuple[int, Frame]]:
+def _pictures(animation: Animation, drawn: Frames) -> Iterator[tuple[int, Frame]]:
     """The frames by number, as often as they are to be played."""
     for _ in range(max(1, animation.timing.loop)):
         yield from enumerate(frames(animation) if drawn is None else drawn)

@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 import numpy as np
 from PIL import Image
 
-from convanim.animation import Animation
-from convanim.export.formats import Progress
-from convanim.export.mark import mark
-from convanim.render import Frame, frames
+from convanim.export.stamp import stamp
+from convanim.export.writer import Frames, Progress
+from convanim.figures.animation import Animation
 from convanim.render.boxes import LARGEST, Box
+from convanim.render.frames import Frame, frames
 from convanim.render.pixels import straight_rgba
 
 # Without loss, quality (of 100) and method (of 6) say how hard the encoder tries; no frame needs to be whole again.
@@ -20,9 +20,7 @@ _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DC = "http://purl.org/dc/elements/1.1/"
 
 
-def write_webp(
-    animation: Animation, stream: BinaryIO, progress: Progress, drawn: Iterable[Frame] | None = None
-) -> None:
+def write_webp(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames = None) -> None:
     """Write an animation as a WebP, from its frames if they are `drawn`. No frame is kept, only what it packs into."""
     timing = animation.timing
     film = _Film(animation, frames(animation) if drawn is None else drawn, progress)
@@ -33,7 +31,7 @@ def write_webp(
         lossless=True,
         duration=[10 * timing.duration(number) for number in range(len(timing.steps))],
         loop=timing.loop,
-        xmp=_told(animation),
+        xmp=_metadata(animation),
         **_EFFORT,
     )
 
@@ -68,7 +66,7 @@ class _Film(Image.Image):
         self._progress()
 
 
-def _told(animation: Animation) -> bytes:
+def _metadata(animation: Animation) -> bytes:
     """Title, alternative text and mark as XMP, in Dublin Core's words; the mark last, near the end of the file."""
     packet = ElementTree.Element("{adobe:ns:meta/}xmpmeta")
     about = ElementTree.SubElement(ElementTree.SubElement(packet, f"{{{_RDF}}}RDF"), f"{{{_RDF}}}Description")
@@ -77,5 +75,5 @@ def _told(animation: Animation) -> bytes:
         choice = ElementTree.SubElement(ElementTree.SubElement(about, f"{{{_DC}}}{name}"), f"{{{_RDF}}}Alt")
         words = ElementTree.SubElement(choice, f"{{{_RDF}}}li", {"xml:lang": "x-default"})
         words.text = "".join(c for c in text.encode(errors="replace").decode() if c.isprintable() or c.isspace())
-    ElementTree.SubElement(about, f"{{{_DC}}}identifier").text = mark(animation).decode()
+    ElementTree.SubElement(about, f"{{{_DC}}}identifier").text = stamp(animation).decode()
     return bytes(ElementTree.tostring(packet, encoding="utf-8"))

@@ -14,12 +14,12 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
-from convanim.drawn import Areas, Mark, Strokes, Writing
 from convanim.render.boxes import Box
 from convanim.render.glyphs import outline
 from convanim.render.pixels import CLEAR, PIXEL, Pixels, mixed_places, multiplied
-from convanim.scene import Floats
-from convanim.theme import Colour
+from convanim.scene.scene import Floats
+from convanim.style.marks import Areas, Mark, Strokes, Writing
+from convanim.style.theme import Colour
 
 _LARGEST_KEPT = 1 << 22  # pixels of a canvas that is kept for the next marks
 _CORNER = sqrt(0.5)  # of a line's width: how far the corners of its square ends are from its ends

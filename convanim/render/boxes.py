@@ -1,10 +1,10 @@
-"""Boxes of whole pixels: where a picture changes."""
+"""Bounding boxes in whole pixels: where a picture changes."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from convanim.scene import Floats
+from convanim.scene.scene import Floats
 
 LARGEST = 5 << 19  # pixels that are worked on at once
 

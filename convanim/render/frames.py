@@ -1,7 +1,7 @@
-"""Frames at the cost of what changes between them.
+"""Frames, each drawn from the one before: only what changed between them is drawn anew.
 
-A scene's shapes fall into runs. Those that are still, or come and stay, are *settled*: each run of them is a layer that
-is kept and only touched where something came. The others are *moving*: they are patches that are laid between the
+A scene's shapes fall into runs. Those that are still, or come and stay, are *persistent*: each run of them is a layer
+that is kept and only touched where something came. The others are *moving*: they are patches that are drawn between the
 layers at every step. A frame is composed anew inside the boxes that changed. Every pixel is a function of the shapes
 over it alone, so that a frame made from the one before equals a frame made from nothing.
 """
@@ -13,13 +13,13 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.animation import Animation
+from convanim.figures.animation import Animation
 from convanim.render.boxes import Box, disjoint
-from convanim.render.layers import Layer, Overlay
 from convanim.render.painter import Painter
 from convanim.render.pixels import CLEAR, PIXEL, Pixels, solid, straight_rgba
-from convanim.scene import During, Scene, Shape, shown
-from convanim.theme import Theme
+from convanim.render.still_layers import Overlay, StillLayer
+from convanim.scene.scene import During, Scene, Shape, shown
+from convanim.style.theme import Theme
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def still(scene: Scene, theme: Theme, step: int) -> Frame:
     whole = Box(0, 0, scene.width, scene.height)
     painter = Painter(theme, scene.unit)
     ground, runs = _runs(scene)
-    picture = Layer(ground, _background(theme), whole, painter)
+    picture = StillLayer(ground, _background(theme), whole, painter)
     picture.advance(step)
     for run in runs:
         if isinstance(run, list):
@@ -68,7 +68,7 @@ def _background(theme: Theme) -> int:
 
 
 def _runs(scene: Scene) -> tuple[list[Shape], list[list[Shape] | Shape]]:
-    """The settled shapes below all others; and above them, in drawing order, runs of settled shapes and moving ones."""
+    """The persistent shapes below all others; above them, in drawing order, runs of persistent and moving ones."""
     groups = [(moves, list(run)) for moves, run in groupby(scene.shapes, lambda shape: isinstance(shape.when, During))]
     ground = [] if not groups or groups[0][0] else groups.pop(0)[1]
     runs: list[list[Shape] | Shape] = []
@@ -85,7 +85,7 @@ class Renderer:
         self._pixels: Pixels = np.zeros((scene.height, scene.width), dtype=PIXEL)
         self._painter = Painter(theme, scene.unit)
         ground, runs = _runs(scene)
-        self._ground = Layer(ground, _background(theme), self._whole, self._painter)
+        self._ground = StillLayer(ground, _background(theme), self._whole, self._painter)
         self._runs = [Overlay(run, self._whole, self._painter) if isinstance(run, list) else run for run in runs]
         self._moved: list[Box] = []  # where moving shapes stand in the frame drawn last
         self._is_new = True
@@ -114,3 +114,10 @@ class Renderer:
                     placed.lay(self._pixels, self._whole)
         self._moved, self._is_new = moved, False
         return Frame(self._pixels, tuple(boxes))
+
+
+def drawn_with() -> tuple[str, ...]:
+    """The versions of what draws: pixels are the same for the same ones."""
+    import matplotlib
+
+    return np.__version__, matplotlib.__version__

@@ -5,8 +5,8 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.font import Metrics
-from convanim.scene import Floats
+from convanim.scene.font import Metrics
+from convanim.scene.scene import Floats
 
 _CLOSE = 79  # in the codes of matplotlib's paths
 

@@ -1,4 +1,4 @@
-"""Shapes as patches: what looks alike is drawn once and kept."""
+"""Shapes as cached patches: what looks alike is drawn once."""
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convanim.drawn import Mark, Writing, cell_marks, line_marks, marks
 from convanim.render.boxes import LARGEST
-from convanim.render.patches import Banded, Patch, Placed
-from convanim.scene import Cells, Ints, Lines, Shape, Texts, series_at, shown
-from convanim.theme import Style, Theme
+from convanim.render.patches import Banded, Patch, PlacedPatch
+from convanim.scene.scene import Cells, Ints, Lines, Shape, Texts, series_at, shown
+from convanim.style.marks import Mark, Writing, cell_marks, line_marks, marks
+from convanim.style.theme import Style, Theme
 
 if TYPE_CHECKING:
     from convanim.render.agg import Canvas
@@ -20,13 +20,13 @@ _ROOM = 1 << 24  # bytes of patches that are kept
 
 
 class Painter:
-    """Makes patches of shapes. Lines are `unit` times as wide as told."""
+    """Makes patches of shapes. Lines are `unit` times the theme's width."""
 
     def __init__(self, theme: Theme, unit: float) -> None:
         self._theme, self._unit = theme, unit
         self._styles: dict[tuple[str, int | None], Style] = {}
         self._kept: dict[Hashable, Patch | Banded | None] = {}
-        self._whole: dict[int, list[Placed]] = {}
+        self._whole: dict[int, list[PlacedPatch]] = {}
         self._room = _ROOM
         self._canvas: Canvas | None = None
 
@@ -34,7 +34,7 @@ class Painter:
         """How far a shape's pixels reach past its boxes."""
         return 1.0 if isinstance(shape, Texts) else self._theme.styles[shape.role].width * self._unit + 1.5
 
-    def patches(self, shape: Shape, step: int, elements: Ints) -> list[Placed]:
+    def patches(self, shape: Shape, step: int, elements: Ints) -> list[PlacedPatch]:
         """Some elements of a shape as they are at a step.
 
         Pixels that none of the other elements reaches are as they are in the whole.
@@ -50,14 +50,14 @@ class Painter:
             return [placed for mark in found if isinstance(mark, Writing) for placed in self._texts(mark)]
         return _placed(self._drawn(found), 0, 0)
 
-    def whole(self, shape: Shape) -> list[Placed]:
+    def whole(self, shape: Shape) -> list[PlacedPatch]:
         """All elements of a still shape, drawn once for all."""
         found = self._whole.get(id(shape))
         if found is None:
             found = self._whole[id(shape)] = self.patches(shape, 0, shown(shape.when, len(shape), 0))
         return found
 
-    def _cells(self, shape: Cells, series: int | None, elements: Ints) -> list[Placed]:
+    def _cells(self, shape: Cells, series: int | None, elements: Ints) -> list[PlacedPatch]:
         """Cells: every pattern in which they stand is drawn once."""
         cells = shape.cells[elements]
         first = cells.min(axis=0)
@@ -70,7 +70,7 @@ class Painter:
         (cx, cy), (rx, ry) = shape.lattice.column, shape.lattice.row
         return _placed(made, row * rx + column * cx, row * ry + column * cy)
 
-    def _lines(self, shape: Lines, step: int, elements: Ints) -> list[Placed]:
+    def _lines(self, shape: Lines, step: int, elements: Ints) -> list[PlacedPatch]:
         """Lines, all together; they are drawn once for each way in which they stand to each other."""
         ends = shape.at(step)[elements]
         x, y = np.floor(ends.min(axis=(0, 1))).tolist()
@@ -79,7 +79,7 @@ class Painter:
         made = self._once((shape.role, ends.tobytes()), lambda: line_marks(ends, style, self._unit))
         return _placed(made, int(x), int(y))
 
-    def _texts(self, mark: Writing) -> list[Placed]:
+    def _texts(self, mark: Writing) -> list[PlacedPatch]:
         """Lines of text, each drawn once for every place within a pixel at which it starts."""
         found = []
         for text, (x, y) in zip(mark.texts, mark.starts.tolist()):
@@ -129,5 +129,5 @@ def _alone(mark: Mark) -> list[Mark]:
     return [mark]
 
 
-def _placed(made: Patch | Banded | None, dx: int, dy: int) -> list[Placed]:
-    return [] if made is None else [Placed(made, dx, dy)]
+def _placed(made: Patch | Banded | None, dx: int, dy: int) -> list[PlacedPatch]:
+    return [] if made is None else [PlacedPatch(made, dx, dy)]

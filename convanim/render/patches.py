@@ -1,4 +1,4 @@
-"""Patches: something drawn once, and laid onto pictures as often as it is seen."""
+"""Cached patches: something drawn once, and copied onto pictures wherever it is seen."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convanim.render.boxes import LARGEST, Box
-from convanim.render.pixels import OPAQUE, Pixels, is_mixed, laid
+from convanim.render.pixels import OPAQUE, Pixels, blended, mixed_places
 
-_SPARSE = 8  # a patch of which less than one pixel in so many is opaque is laid pixel by pixel
-_LARGE = 1 << 18  # pixels of a patch from which where they are takes too much if they are told one by one
+_SPARSE = 8  # a patch of which less than one pixel in so many is opaque is drawn pixel by pixel
 
 
 class _Spots:
@@ -49,15 +48,12 @@ class Patch:
         return 3 * self.pixels.nbytes
 
     @cached_property
-    def _mixed(self) -> "_Spots | NDArray[np.bool_] | None":
-        """The pixels that let through some of what is below: one by one, but where they are very many."""
-        where = is_mixed(self.pixels)
-        count = np.count_nonzero(where)
-        is_dense = where.size > _LARGE and count * _SPARSE >= where.size
-        return where if is_dense else self._spots(np.flatnonzero(where))
+    def _mixed(self) -> _Spots | None:
+        """The pixels that let through some of what is below."""
+        return self._spots(mixed_places(self.pixels))
 
     @cached_property
-    def _opaque(self) -> "_Spots | NDArray[np.bool_] | None":
+    def _opaque(self) -> _Spots | NDArray[np.bool_] | None:
         """The pixels that hide what is below: one by one where they are few, else where they are."""
         opaque = self.pixels >= OPAQUE
         is_sparse = np.count_nonzero(opaque) * _SPARSE < opaque.size
@@ -78,12 +74,9 @@ class Patch:
         flat, width = picture.reshape(-1), picture.shape[1]
         start, here = box.top * width + box.left, part.shifted(-box.left, -box.top)
         of_spots = None if part == box else here
-        if isinstance(self._mixed, _Spots):
+        if self._mixed is not None:
             places, pixels = self._mixed.placed(width, start, of_spots)
-            flat[places] = laid(pixels, flat[places])
-        elif self._mixed is not None:
-            under, where = picture[part.region], self._mixed[here.region]
-            under[where] = laid(self.pixels[here.region][where], under[where])
+            flat[places] = blended(pixels, flat[places])
         if isinstance(self._opaque, _Spots):
             places, pixels = self._opaque.placed(width, start, of_spots)
             flat[places] = pixels
@@ -110,7 +103,7 @@ class Banded:
                 self.drawn(band).lay(picture, dx, dy, clip)
 
 
-class Placed(NamedTuple):
+class PlacedPatch(NamedTuple):
     """A patch, moved by whole pixels."""
 
     patch: Patch | Banded

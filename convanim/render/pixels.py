@@ -1,6 +1,6 @@
 """Pixels as one number each: a byte of red, green, blue and alpha, the colours times their alpha.
 
-A number is laid, compared and looked up faster than four. Nothing at all is 0, and what hides all below is `OPAQUE` or
+A number is drawn, compared and looked up faster than four. Nothing at all is 0, and what hides all below is `OPAQUE` or
 more.
 """
 
@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.theme import Colour
+from convanim.style.theme import Colour
 
 Pixels: TypeAlias = NDArray[np.uint32]
 
@@ -41,7 +41,7 @@ def mixed_places(pixels: Pixels) -> NDArray[np.int64]:
     return np.flatnonzero(is_mixed(pixels))
 
 
-def laid(over: Pixels, under: Pixels) -> Pixels:
+def blended(over: Pixels, under: Pixels) -> Pixels:
     """Pixels laid over others."""
     return over + _times(under, _FULL - (over >> _ALPHA))
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from convanim.font import BUNDLED, Metrics
-from convanim.geometry import Geometry
-from convanim.scene import unit
-from convanim.values import Values
+from convanim.layers.geometry import Geometry
+from convanim.numbers.values import Values
+from convanim.scene.font import BUNDLED, Metrics
+from convanim.scene.scene import unit
+from convanim.words.labels import INPUT, OUTPUT
 
 READINGS = ("gather", "scatter")
 _LEAST_TEXT = 9  # height of a digit in pixels at that width
@@ -58,8 +59,8 @@ class Drawing(Page):
     transposed_as: str = "gather"
     labels: bool = True
     caption: bool = False
-    input_label: str = "input"
-    output_label: str = "output"
+    input_label: str = INPUT
+    output_label: str = OUTPUT
     remark: str = ""  # stands behind the output's label
     is_heat: bool = False  # whether numbers are colours, too
     whole_width: int = 0

@@ -4,14 +4,14 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from convanim.axes import Kind
-from convanim.numerals import is_exact, numeral
-from convanim.scene import Blocks, Cells, During, Floats, Ints, Lattice, Lines, Shape, Texts
+from convanim.layers.axis import CellKind
+from convanim.scene.scene import Blocks, Cells, During, Floats, Ints, Lattice, Lines, Shape, Texts
+from convanim.views.cell_numbers import lettering
 from convanim.views.grids import Canvas
-from convanim.views.lettering import fits, widest
-from convanim.views.numbers import lettering
-from convanim.views.sheets import Placed
+from convanim.views.sheets import PlacedSheet
 from convanim.views.stack import SheetMap, Stack
+from convanim.views.text_layout import fits, widest
+from convanim.words.numerals import is_exact, numeral
 
 
 def filter_plan(stack: Stack) -> SheetMap | None:
@@ -35,14 +35,14 @@ def filter_plan(stack: Stack) -> SheetMap | None:
         has_channels=True,
         drawn=source.drawn,
         canvas=Canvas(tuple(range(n) for n in size)),
-        kinds={kind: np.full(cells, kind is Kind.INPUT) for kind in Kind},
+        kinds={kind: np.full(cells, kind is CellKind.INPUT) for kind in CellKind},
         label=("filters" if outputs > 1 else "filter",) if stack.is_heat else (),
         group_size=source.group_size,
         numbers=stack.kernels[:, 0] if stack.is_heat else None,
     )
 
 
-def filter_shapes(stack: Stack, sheets: tuple[Placed, ...]) -> list[Shape]:
+def filter_shapes(stack: Stack, sheets: tuple[PlacedSheet, ...]) -> list[Shape]:
     """Whole filters as heat maps, a frame around the one at work."""
     assert stack.kernels is not None
     largest = float(np.abs(stack.kernels).max()) or 1.0
@@ -58,7 +58,7 @@ def filter_shapes(stack: Stack, sheets: tuple[Placed, ...]) -> list[Shape]:
     return shapes + (frames if len(sheets) > 1 else [])
 
 
-def _frame(stack: Stack, placed: Placed, step: int) -> Floats:
+def _frame(stack: Stack, placed: PlacedSheet, step: int) -> Floats:
     if stack.made(step)[0] != placed.sheet:
         return np.zeros((0, 2, 2))
     rows, columns = placed.plan.canvas.rows, placed.plan.canvas.columns
@@ -66,7 +66,7 @@ def _frame(stack: Stack, placed: Placed, step: int) -> Floats:
     return np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
 
 
-def slice_shapes(stack: Stack, inputs: tuple[Placed, ...], places: tuple[Placed, ...]) -> list[Shape]:
+def slice_shapes(stack: Stack, inputs: tuple[PlacedSheet, ...], places: tuple[PlacedSheet, ...]) -> list[Shape]:
     """Beside each sheet of the input the slice of the current filter that reads it, and what the two add."""
     assert stack.kernels is not None
     assert stack.partial_sums is not None

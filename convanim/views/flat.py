@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from convanim.scene import Lattice, Scene, Shape, Texts
+from convanim.scene.scene import Lattice, Scene, Shape, Texts
 from convanim.views.drawing import Drawing, TooNarrowError
 from convanim.views.grids import Canvas
-from convanim.views.lettering import LEADING, Block, fits, text_block
-from convanim.views.page import finished, map_labels, plot_of
-from convanim.views.plot import Plot
+from convanim.views.page import finished, map_labels, reading_of
+from convanim.views.reading import Reading
+from convanim.views.text_layout import LEADING, Block, fits, text_block
 
 _LARGEST_CELL = 48  # pixels at the base width
 _GAP = 40  # pixels between the maps at the base width, for the arrow
@@ -29,28 +29,31 @@ class _Place(NamedTuple):
 
 def flat(drawing: Drawing) -> Scene:
     """The view from above. Raises TooNarrowError when there is no room for its cells or their numbers."""
-    plot = plot_of(drawing)
-    beside, stacked = _cell_beside(drawing, plot.input, plot.output), _cell_stacked(drawing, plot.input, plot.output)
-    is_beside = _is_roomy(drawing, plot, beside, stacked)
+    reading = reading_of(drawing)
+    beside, stacked = (
+        _cell_beside(drawing, reading.input, reading.output),
+        _cell_stacked(drawing, reading.input, reading.output),
+    )
+    is_beside = _is_roomy(drawing, reading, beside, stacked)
     cell = beside if is_beside else stacked
     if cell < 2:
         raise TooNarrowError("leaves less than 2 pixels to a cell")
     place = _beside if is_beside else _stacked
-    (below, above), texts, bottom = place(drawing, plot.input, plot.output, cell)
-    shapes: list[Shape] = [*texts, *plot.input_shapes(below), *plot.output_shapes(above)]
-    return finished(drawing, plot, shapes, bottom)
+    (below, above), texts, bottom = place(drawing, reading.input, reading.output, cell)
+    shapes: list[Shape] = [*texts, *reading.input_shapes(below), *reading.output_shapes(above)]
+    return finished(drawing, reading, shapes, bottom)
 
 
-def _is_roomy(drawing: Drawing, plot: Plot, beside: int, stacked: int) -> bool:
+def _is_roomy(drawing: Drawing, reading: Reading, beside: int, stacked: int) -> bool:
     """Whether the maps go side by side, as slides are wide: unless that takes too much off their cells."""
     if beside < 2 or len(drawing.geometry.layer.input_size) == 1:
         return False
     square = Lattice((0, 0), (beside, 0), (0, beside))
-    if plot.number_width and not fits(
-        square, plot.number_width * drawing.least_em, drawing.font.cap_height * drawing.least_em
+    if reading.number_width and not fits(
+        square, reading.number_width * drawing.least_em, drawing.font.cap_height * drawing.least_em
     ):
         return False
-    is_tall = (plot.input.rows + plot.output.rows) * stacked > drawing.width
+    is_tall = (reading.input.rows + reading.output.rows) * stacked > drawing.width
     return is_tall or beside >= 0.6 * stacked
 
 

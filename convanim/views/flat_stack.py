@@ -4,17 +4,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from convanim.scene import Lattice, Scene, Shape, Texts
-from convanim.sizes import Sizes
-from convanim.views.coarse import coarse_shapes
+from convanim.layers.sizes import Sizes
+from convanim.scene.scene import Lattice, Scene, Shape, Texts
+from convanim.views.chain_rows import chain_rows
 from convanim.views.drawing import TooNarrowError
 from convanim.views.filters import filter_plan, filter_shapes, slice_shapes
+from convanim.views.gridless_sheets import gridless_shapes
 from convanim.views.legend import LEGEND_HEIGHT, legend_shapes
-from convanim.views.lettering import LEADING, Block, text_block, words_of
-from convanim.views.rows import rows_of_cells
-from convanim.views.sheets import Placed, sheet_shapes, written
+from convanim.views.page import finished_stack
+from convanim.views.sheets import PlacedSheet, sheet_shapes, written
 from convanim.views.stack import SheetMap, Stack
-from convanim.views.stack_page import finished_stack
+from convanim.views.text_layout import LEADING, Block, text_block, words_of
 
 _LARGEST_CELL = 44  # pixels at the base width
 _LEAST_CELL = 4  # below which a sheet has no grid; heat maps never have one that small
@@ -70,7 +70,7 @@ class _Column:
 def flat_stack(stack: Stack) -> Scene:
     """The view of a stack from above. Raises TooNarrowError when there is no room for its cells or their numbers."""
     if stack.links is not None and not stack.is_heat and all(plan.channels == 1 for plan in stack.maps):
-        return rows_of_cells(stack)
+        return chain_rows(stack)
     columns, cell, is_coarse = _arranged(stack)
     gap = _gap(stack, columns)
     widths = [column.slot(stack, cell) for column in columns]
@@ -80,7 +80,7 @@ def flat_stack(stack: Stack) -> Scene:
     height = max(column.height(stack, cell) for column in columns)
     shapes: list[Shape] = []
     moving: list[Shape] = []
-    placed: dict[int, tuple[Placed, ...]] = {}
+    placed: dict[int, tuple[PlacedSheet, ...]] = {}
     for column, width, label in zip(columns, widths, labels):
         if column.sign:
             shapes.append(_sign(stack, column.sign, x - gap / 2, top + height / 2))
@@ -166,7 +166,9 @@ def _gap(stack: Stack, columns: list[_Column]) -> int:
     return round(max(_LEAST_GAP, _GAP - 3 * len(columns)) * stack.unit)
 
 
-def _placed(stack: Stack, column: _Column, cell: int, origin: tuple[int, int], is_coarse: bool) -> tuple[Placed, ...]:
+def _placed(
+    stack: Stack, column: _Column, cell: int, origin: tuple[int, int], is_coarse: bool
+) -> tuple[PlacedSheet, ...]:
     """Every drawn sheet of a column where it stands."""
     rows, columns = column.dims
     cell = column.pixels(cell)
@@ -178,13 +180,15 @@ def _placed(stack: Stack, column: _Column, cell: int, origin: tuple[int, int], i
         x = origin[0] + along * (columns * cell + between)
         y = origin[1] + row * rows * cell + sum(steps[:row])
         sheets.append(
-            Placed(column.plan, sheet, Lattice((x, y), (cell, 0), (0, cell)), (rows, columns) if is_coarse else None)
+            PlacedSheet(
+                column.plan, sheet, Lattice((x, y), (cell, 0), (0, cell)), (rows, columns) if is_coarse else None
+            )
         )
     return tuple(sheets)
 
 
 def _column_shapes(
-    stack: Stack, column: _Column, sheets: tuple[Placed, ...], cell: int
+    stack: Stack, column: _Column, sheets: tuple[PlacedSheet, ...], cell: int
 ) -> tuple[list[Shape], list[Shape]]:
     """The shapes of a column that are still or come and stay, and those that move over them."""
     if column.number == -1:
@@ -193,14 +197,14 @@ def _column_shapes(
     still: list[Shape] = []
     moving: list[Shape] = []
     for placed in sheets:
-        draw = coarse_shapes(stack, placed, column.number) if placed.ticks else None
+        draw = gridless_shapes(stack, placed, column.number) if placed.ticks else None
         shapes, over = draw or sheet_shapes(stack, placed, column.number, text)
         still += shapes
         moving += over
     return still + _dots(stack, column, sheets, cell), moving
 
 
-def _dots(stack: Stack, column: _Column, sheets: tuple[Placed, ...], cell: int) -> list[Shape]:
+def _dots(stack: Stack, column: _Column, sheets: tuple[PlacedSheet, ...], cell: int) -> list[Shape]:
     """A vertical ellipsis where sheets are left out."""
     middle = column.dims[1] * cell / 2
     points = [

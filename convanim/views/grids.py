@@ -7,9 +7,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.axes import Axis, Kind, PaddingMode
-from convanim.geometry import Cell, Geometry
-from convanim.scene import Ints
+from convanim.layers.axis import Axis, CellKind, PaddingMode
+from convanim.layers.geometry import Geometry
+from convanim.layers.sizes import Cell
+from convanim.scene.scene import Ints
 
 Mask: TypeAlias = NDArray[np.bool_]
 
@@ -54,7 +55,7 @@ class Canvas:
         return element
 
 
-_KINDS = (Kind.INPUT, Kind.ZERO, Kind.PADDING, Kind.OVERHANG)
+_KINDS = (CellKind.INPUT, CellKind.ZERO, CellKind.PADDING, CellKind.OVERHANG)
 
 
 def input_canvas(geometry: Geometry) -> Canvas:
@@ -62,7 +63,7 @@ def input_canvas(geometry: Geometry) -> Canvas:
     return Canvas(tuple(axis.positions for axis in geometry.axes))
 
 
-def kinds(geometry: Geometry) -> dict[Kind, Mask]:
+def kinds(geometry: Geometry) -> dict[CellKind, Mask]:
     """For each kind of cell, which of the input canvas are of it; a cell is of the outermost kind of its axes."""
     ranks = [np.array([_KINDS.index(axis.kind(p)) for p in axis.positions], dtype=np.uint8) for axis in geometry.axes]
     rank = ranks[0] if len(ranks) == 1 else np.maximum.outer(ranks[0], ranks[1])

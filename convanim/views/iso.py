@@ -4,11 +4,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from convanim.scene import Lattice, Lines, Offset, Scene, Shape
+from convanim.scene.scene import Lattice, Lines, Offset, Scene, Shape
 from convanim.views.drawing import Drawing, TooNarrowError
 from convanim.views.grids import Canvas
-from convanim.views.lettering import LEADING, text_block
-from convanim.views.page import finished, line_height, map_labels, plot_of
+from convanim.views.page import finished, line_height, map_labels, reading_of
+from convanim.views.text_layout import LEADING, text_block
 
 _LARGEST_CELL = 56  # pixels of a column at the base width
 _SMALL_CELL = 16  # pixels of a column below which an odd number of them is worth its unevenness
@@ -17,26 +17,26 @@ _GAP = 0.35  # between the planes, in cells
 
 def iso(drawing: Drawing) -> Scene:
     """The slanted view of a drawing. Raises TooNarrowError when there is no room for its cells or their numbers."""
-    plot = plot_of(drawing)
-    cell = _cell_size(drawing, plot.input, plot.output)
+    reading = reading_of(drawing)
+    cell = _cell_size(drawing, reading.input, reading.output)
     column, row = iso_basis(cell)
     input_text, output_text = map_labels(drawing)
     middle = drawing.width // 2
-    left, top = _placed(plot.output, column, row, middle, drawing.margin)
+    left, top = _placed(reading.output, column, row, middle, drawing.margin)
     above = Lattice((left, top), column, row)
-    label, down = _output_label(drawing, above, plot.output, output_text)
+    label, down = _output_label(drawing, above, reading.output, output_text)
     shapes: list[Shape] = list(label)
     above = above.shifted(0, down)
 
-    below_top = drawing.margin + down + _height(plot.output, column, row) + round(_GAP * cell)
-    below = Lattice(_placed(plot.input, column, row, middle, below_top), column, row)
-    bottom = below_top + _height(plot.input, column, row)
-    label, down = _input_label(drawing, below, plot.input, input_text)
+    below_top = drawing.margin + down + _height(reading.output, column, row) + round(_GAP * cell)
+    below = Lattice(_placed(reading.input, column, row, middle, below_top), column, row)
+    bottom = below_top + _height(reading.input, column, row)
+    label, down = _input_label(drawing, below, reading.input, input_text)
     shapes += label
-    shapes += plot.input_shapes(below)
-    shapes.append(Lines("ray", lru_cache(maxsize=4)(lambda step: plot.rays(below, above, step))))
-    shapes += plot.output_shapes(above)
-    return finished(drawing, plot, shapes, bottom + down)
+    shapes += reading.input_shapes(below)
+    shapes.append(Lines("ray", lru_cache(maxsize=4)(lambda step: reading.rays(below, above, step))))
+    shapes += reading.output_shapes(above)
+    return finished(drawing, reading, shapes, bottom + down)
 
 
 def iso_basis(cell: int) -> tuple[Offset, Offset]:

@@ -6,16 +6,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from convanim.scene import Floats, Lattice, Lines, Offset, Scene, Shape, Texts
-from convanim.sizes import Sizes
-from convanim.views.coarse import coarse_shapes
+from convanim.layers.sizes import Sizes
+from convanim.scene.scene import Floats, Lattice, Lines, Offset, Scene, Shape, Texts
 from convanim.views.drawing import TooNarrowError
+from convanim.views.gridless_sheets import gridless_shapes
 from convanim.views.iso import iso_basis
 from convanim.views.legend import LEGEND_HEIGHT, bar
-from convanim.views.lettering import Block, text_block, words_of, wrapped
-from convanim.views.sheets import Placed, scale_of, sheet_shapes, written
+from convanim.views.page import finished_stack
+from convanim.views.sheets import PlacedSheet, scale_of, sheet_shapes, written
 from convanim.views.stack import SheetMap, Stack
-from convanim.views.stack_page import finished_stack
+from convanim.views.text_layout import Block, text_block, words_of, wrapped
 
 _LARGEST_CELL = 44  # pixels of a column at the base width
 _LEAST_CELL = 6  # pixels of a column below which sheets have no grid
@@ -89,7 +89,7 @@ class _Stood:
     """A map that has its place: its sheets from the top one down."""
 
     number: int
-    sheets: tuple[Placed, ...]
+    sheets: tuple[PlacedSheet, ...]
     top: int
     bottom: int
 
@@ -163,7 +163,7 @@ def _stood(stack: Stack, layout: _Layout, number: int, middle: int, top: int) ->
     left = middle - (columns * cx + rows * rx) // 2
     offsets = _offsets(plan, layout.spread)
     sheets = tuple(
-        Placed(
+        PlacedSheet(
             plan,
             sheet,
             Lattice((left, top + columns * -cy + down), (cx, cy), (rx, ry)),
@@ -187,7 +187,7 @@ def _map_shapes(stack: Stack, stood: _Stood) -> list[Shape]:
             if stood.number == len(stack.maps) - 1:
                 _, over = sheet_shapes(stack, placed, stood.number, text)  # the current cell lies over all sheets
         else:
-            shapes, over = coarse_shapes(stack, placed, stood.number)
+            shapes, over = gridless_shapes(stack, placed, stood.number)
         still += shapes
         moving += over
     prism = []

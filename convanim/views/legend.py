@@ -4,17 +4,17 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from convanim.numerals import MINUS, numeral
-from convanim.scene import Cells, Lattice, Shape, Texts
+from convanim.scene.scene import Cells, Lattice, Shape, Texts
 from convanim.views.drawing import Page
-from convanim.views.sheets import Placed, scale_of
+from convanim.views.sheets import PlacedSheet, scale_of
+from convanim.words.numerals import MINUS, numeral
 
 LEGEND_HEIGHT = 44  # pixels at the base width
 _STEPS = 17  # colours of the bar
 _WIDEST = 136  # pixels at the base width
 
 
-def legend_shapes(page: Page, maps: Mapping[int, tuple[Placed, ...]], top: int) -> list[Shape]:
+def legend_shapes(page: Page, maps: Mapping[int, tuple[PlacedSheet, ...]], top: int) -> list[Shape]:
     """A bar of colours under each map that has numbers, from minus its largest number to that number."""
     shapes: list[Shape] = []
     for number, sheets in maps.items():

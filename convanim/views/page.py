@@ -3,26 +3,30 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from math import inf
 
 import numpy as np
 
-from convanim.captions import caption_lines
-from convanim.numerals import Terms, joined
-from convanim.scene import During, Key, Scene, Shape, Texts
-from convanim.sizes import Sizes, spelled
+from convanim.layers.sizes import Sizes, spelled
+from convanim.scene.scene import During, Key, Scene, Shape, Texts
 from convanim.views.drawing import Drawing, Page, TooNarrowError
-from convanim.views.gather import gather_plot
+from convanim.views.gather_reading import gather_reading
 from convanim.views.legend import LEGEND_HEIGHT, bar
-from convanim.views.lettering import LEADING, Block, broken, lines_needed, text_block, widest
-from convanim.views.plot import Plot
-from convanim.views.scatter import scatter_plot
+from convanim.views.reading import Reading
+from convanim.views.scatter_reading import scatter_reading
+from convanim.views.stack import Stack
+from convanim.views.text_layout import LEADING, Block, broken, lines_needed, text_block, widest, wrapped_lines
+from convanim.words.captions import caption_lines
+from convanim.words.equations import Terms, joined
+from convanim.words.labels import GRIDLESS, GRIDLESS_COPIES
 
-_SAMPLES = 40  # steps whose equations are looked at to know how wide they are
+_MOST_LINES = 3  # of a stack's equation
+_SAMPLES = 40  # steps whose equations are looked at to know how wide they are, or how many lines they take
 
 
-def plot_of(drawing: Drawing) -> Plot:
-    """The plot of a drawing, in the reading that was asked for."""
-    return scatter_plot(drawing) if drawing.is_scatter else gather_plot(drawing)
+def reading_of(drawing: Drawing) -> Reading:
+    """The reading of a drawing that was asked for: gather or scatter."""
+    return scatter_reading(drawing) if drawing.is_scatter else gather_reading(drawing)
 
 
 def map_labels(drawing: Drawing) -> tuple[str, str]:
@@ -46,17 +50,47 @@ def line_height(page: Page) -> int:
     return round(LEADING * page.label_em)
 
 
-def finished(drawing: Drawing, plot: Plot, shapes: list[Shape], bottom: int) -> Scene:
+def finished(drawing: Drawing, reading: Reading, shapes: list[Shape], bottom: int) -> Scene:
     """The scene of shapes that end at `bottom`, with the equation and the caption below."""
     lines = 0
-    if plot.scale:
-        shapes = shapes + bar(drawing, drawing.width / 2, bottom, drawing.room / 2, plot.scale)
+    if reading.scale:
+        shapes = shapes + bar(drawing, drawing.width / 2, bottom, drawing.room / 2, reading.scale)
         bottom += round(LEGEND_HEIGHT * drawing.unit)
-    elif plot.terms is not None:
-        lines = lines_needed(drawing, plot.widest_term, plot.most_terms, plot.around_terms)
-    most = plot.widest_term + plot.around_terms
+    elif reading.terms is not None:
+        lines = lines_needed(drawing, reading.widest_term, reading.most_terms, reading.around_terms)
+    most = reading.widest_term + reading.around_terms
     caption = caption_lines(drawing.geometry.layer) if drawing.caption else ()
-    return scene_of(drawing, shapes, bottom, plot.steps, (plot.terms, lines, most), caption, (plot.reads, plot.writes))
+    return scene_of(
+        drawing, shapes, bottom, reading.steps, (reading.terms, lines, most), caption, (reading.reads, reading.writes)
+    )
+
+
+def finished_stack(stack: Stack, shapes: list[Shape], bottom: int, *, has_grid: bool = True) -> Scene:
+    """The scene of shapes that end at `bottom`, with the equation and the caption below."""
+    if stack.labels and not has_grid:
+        copies = any(plan.copies is not None for plan in stack.maps)
+        said = text_block(stack, GRIDLESS_COPIES if copies else GRIDLESS, stack.room)
+        shapes = [*shapes, said.at(stack.width / 2, bottom + 0.3 * said.em, "caption")]
+        bottom += round(said.height + 0.3 * said.em)
+    scene = scene_of(
+        stack,
+        shapes,
+        bottom,
+        stack.steps,
+        (stack.terms, _stack_lines(stack), inf),
+        stack.caption,
+        (stack.reads, lambda step: ((stack.output.name, *stack.cell(step)),)),
+    )
+    return replace(scene, behind=stack.behind)
+
+
+def _stack_lines(stack: Stack) -> int:
+    """How many lines the longest equation takes, at most three."""
+    if stack.terms is None or not stack.spells_terms:
+        return 0
+    room = stack.room / stack.label_em
+    among = range(0, stack.steps, max(1, stack.steps // _SAMPLES))
+    return min(_MOST_LINES, max(len(wrapped_lines(stack.terms(step), room, stack.font)) for step in among))
 
 
 def scene_of(

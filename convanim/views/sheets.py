@@ -7,21 +7,21 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.axes import Kind
-from convanim.scene import Blocks, Cells, During, Floats, Ints, Lattice, Lines, Series, Shape, Since, Texts
-from convanim.sizes import Sizes
+from convanim.layers.axis import CellKind
+from convanim.layers.sizes import Sizes
+from convanim.scene.scene import Blocks, Cells, During, Floats, Ints, Lattice, Lines, Series, Shape, Since, Texts
+from convanim.views.cell_numbers import Lettering, lettering
+from convanim.views.cell_shapes import outline, source_frames, unread_marks
 from convanim.views.drawing import TooNarrowError
-from convanim.views.gather import KIND_ROLES
+from convanim.views.gather_reading import KIND_ROLES
 from convanim.views.grids import Mask
-from convanim.views.marks import outline, source_frames, unread_marks
-from convanim.views.numbers import Lettering, lettering
 from convanim.views.stack import SheetMap, Spot, Stack
 
 _LEAST_BLOCK = 13  # pixels that a single cell is wide at least on a sheet without a grid
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedSheet:
     """A sheet where it stands: on a lattice of its cells or, where those are too small, of `ticks` along each side."""
 
     plan: SheetMap
@@ -92,13 +92,15 @@ def scale_of(plan: SheetMap) -> float:
     return float(finite.max()) if finite.size and finite.max() > plan.noise else 1.0
 
 
-def sheet_shapes(stack: Stack, placed: Placed, number: int, text: Written | None) -> tuple[list[Shape], list[Shape]]:
+def sheet_shapes(
+    stack: Stack, placed: PlacedSheet, number: int, text: Written | None
+) -> tuple[list[Shape], list[Shape]]:
     """The shapes of a sheet of map `number` that are still or come and stay, and those that move over it."""
     plan = placed.plan
     strings = np.full(len(plan.canvas.cells), "", dtype=object)
     levels = None
     if text is not None:
-        own = np.flatnonzero(plan.kinds[Kind.INPUT])
+        own = np.flatnonzero(plan.kinds[CellKind.INPUT])
         part = slice(placed.sheet * len(own), (placed.sheet + 1) * len(own))
         if text.strings:
             strings[own] = text.strings[part]
@@ -115,7 +117,7 @@ def sheet_shapes(stack: Stack, placed: Placed, number: int, text: Written | None
 @dataclass(frozen=True)
 class _Sheet:
     stack: Stack
-    placed: Placed
+    placed: PlacedSheet
     number: int
     strings: NDArray[np.object_]  # one for each cell of the canvas
     em: float
@@ -132,12 +134,12 @@ class _Sheet:
     def still(self) -> list[Shape]:
         plan, lattice = self.plan, self.placed.lattice
         shapes: list[Shape] = []
-        if self.levels is not None and not plan.kinds[Kind.INPUT].all() and not self.strings.any():
+        if self.levels is not None and not plan.kinds[CellKind.INPUT].all() and not self.strings.any():
             padded = np.array([(0, 0, plan.canvas.rows, plan.canvas.columns)])
             return [Blocks("padding", "padding", lattice, padded), *self._copied(), *self._given(), *self._edge()]
         for kind, (role, _) in KIND_ROLES.items():
             mask = plan.kinds[kind]
-            if kind is Kind.INPUT or not mask.any():
+            if kind is CellKind.INPUT or not mask.any():
                 continue
             shapes.append(Cells(role, kind.value, lattice, plan.canvas.cells[mask], self._index[mask]))
             shapes += self._texts(role, np.flatnonzero(mask))
@@ -149,7 +151,7 @@ class _Sheet:
         if plan.copies is None or self.levels is None:
             return []
         pads = np.flatnonzero(plan.copies >= 0)
-        own = np.searchsorted(np.flatnonzero(plan.kinds[Kind.INPUT]), plan.copies[pads])
+        own = np.searchsorted(np.flatnonzero(plan.kinds[CellKind.INPUT]), plan.copies[pads])
         cells, index = plan.canvas.cells[pads], self._index[pads]
         return [Cells("heat", "padding", self.placed.lattice, cells, index, levels=self.levels[own])]
 
@@ -157,13 +159,13 @@ class _Sheet:
         """The line between a heat map's own cells and the copies around them, which have the same colours."""
         if self.plan.copies is None:
             return []
-        own = self.plan.canvas.cells[self.plan.kinds[Kind.INPUT]]
+        own = self.plan.canvas.cells[self.plan.kinds[CellKind.INPUT]]
         return [Lines("edge", outline(self.placed.lattice, own))]
 
     def _given(self) -> list[Shape]:
         """The sheet's own cells, those that nothing reads apart."""
         plan, lattice = self.plan, self.placed.lattice
-        own = np.flatnonzero(plan.kinds[Kind.INPUT])
+        own = np.flatnonzero(plan.kinds[CellKind.INPUT])
         if self.levels is not None:
             cells, index = plan.canvas.cells[own], self._own_index
             shapes: list[Shape] = [Cells("heat", plan.name, lattice, cells, index, levels=self.levels)]
@@ -197,7 +199,7 @@ class _Sheet:
 
     def _whole(self, role: str, part: Literal["fill", "line"]) -> Blocks:
         """All of the sheet's own cells as one block."""
-        own = self.plan.canvas.index[self.plan.kinds[Kind.INPUT]]
+        own = self.plan.canvas.index[self.plan.kinds[CellKind.INPUT]]
         spot = Spot((), tuple(np.array([low, high]) for low, high in zip(own.min(axis=0), own.max(axis=0))))
         return Blocks(role, self.plan.name, self.placed.lattice, np.array([self.placed.block(spot)]), part)
 
@@ -213,8 +215,8 @@ class _Sheet:
             mask = plan.kinds[kind]
             if not mask.any():
                 continue
-            role = plan.window if kind is Kind.INPUT else window
-            series = self._window_series if kind is Kind.INPUT else None
+            role = plan.window if kind is CellKind.INPUT else window
+            series = self._window_series if kind is CellKind.INPUT else None
             seen = During(lru_cache(maxsize=4)(partial(self._seen, mask)))
             name = plan.name if self.is_output else f"window {plan.name}" if self.number else "window"
             shapes.append(Cells(role, name, lattice, plan.canvas.cells, self._index, seen, series))

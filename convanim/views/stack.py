@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from convanim.axes import Kind
-from convanim.font import BUNDLED, Metrics
-from convanim.geometry import unravel
-from convanim.numerals import Terms
-from convanim.scene import Ints, Key
-from convanim.sizes import Sizes
-from convanim.sources import Numbers
+from convanim.layers.axis import CellKind
+from convanim.layers.sizes import Sizes
+from convanim.layers.step_order import cell_at, step_at
+from convanim.numbers.sources import Numbers
+from convanim.scene.font import BUNDLED, Metrics
+from convanim.scene.scene import Ints, Key
 from convanim.views.drawing import Page
 from convanim.views.grids import Canvas, Mask
+from convanim.words.equations import Terms
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,14 @@ class SheetMap:
     has_channels: bool  # whether keys and labels name them
     drawn: tuple[int, ...]
     canvas: Canvas
-    kinds: dict[Kind, Mask]
+    kinds: dict[CellKind, Mask]
     label: tuple[str, ...]
     read: Mask | None = None  # which of its own cells are read; None where all are
     series: tuple[int | None, ...] = ()  # of each drawn sheet
     group_size: int = 0  # channels that keep together; 0 where all do
     numbers: Numbers | None = None  # (channels, *size)
     noise: float = 0.0  # what numbers this small are: rounding, drawn as 0 in a heat map
-    fillers: tuple[tuple[Kind, str], ...] = ()  # numbers where there is no cell
+    fillers: tuple[tuple[CellKind, str], ...] = ()  # numbers where there is no cell
     copies: Ints | None = None  # of each cell of the canvas the number of the one that it copies, or -1
 
     @property
@@ -129,17 +129,13 @@ class Stack(Page):
 
     def done(self, sheet: int) -> Ints:
         """For each cell of a drawn sheet of the last map the step that makes it; ascending."""
-        cells = np.arange(self.positions)
-        return cells * self.output.sheets + sheet if self.order == "position" else cells + sheet * self.positions
+        return step_at(sheet, np.arange(self.positions), self.output.sheets, self.positions, self.order)
 
 
 def made_at(step: int, sheets: int, size: Sizes, order: str) -> tuple[int, tuple[int, ...]]:
     """Which of some sheets, and which cell on it, a step makes."""
-    if order == "position":
-        index, sheet = divmod(step, sheets)
-    else:
-        sheet, index = divmod(step, int(np.prod(size)))
-    return sheet, unravel(index, size)
+    sheet, *place = cell_at(step, sheets, size, order)
+    return sheet, tuple(place)
 
 
 def drawn_channels(count: int, most: int) -> tuple[int, ...]:
@@ -148,3 +144,19 @@ def drawn_channels(count: int, most: int) -> tuple[int, ...]:
         return tuple(range(count))
     first = max(1, min(3, most - 1))
     return (*range(first), count - 1)
+
+
+@dataclass(frozen=True)
+class StackOptions:
+    """What is asked of a stack besides its maps."""
+
+    width: int
+    order: str
+    max_sheets: int
+    labels: bool
+    caption: tuple[str, ...]
+    input_label: str
+    output_label: str
+    remark: str
+    is_heat: bool
+    whole_width: int = 0

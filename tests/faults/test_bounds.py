@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("resource")  # whose bounds only POSIX has
 
-from extremes import ended, every_request, way_out
+from helpers.extremes import ended, every_request, way_out
 
 AT_ONCE = max(1, (os.cpu_count() or 1) // 2)  # each may take a gigabyte
 

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("resource")  # whose bounds only POSIX has
 
-CAMPAIGN = Path(__file__).parent.parent / "hostile_inputs.py"
+CAMPAIGN = Path(__file__).parent.parent / "helpers" / "hostile_inputs.py"
 COUNT, AT_ONCE = 1_000, 20  # inputs of one process, and processes
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from kills import CASES, Shot, reference, shots, trial
+from helpers.kills import CASES, Shot, reference, shots, trial
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked for in /proc")
 COUNTS = {"gif": 80, "frames": 100, "several": 120, "deck": 60, "embed": 60, "render": 60, "gallery": 40}

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from kills import CASES, Reference, command, left_behind, mixed, reference, started
+from helpers.kills import CASES, Reference, command, left_behind, mixed, reference, started
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked for in /proc")
 COUNTS = {"gif": 20, "frames": 30, "several": 30, "deck": 10, "embed": 10, "render": 10}

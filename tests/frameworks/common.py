@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+from helpers.responses import expected_responses
 from numpy.typing import NDArray
-from responses import expected_responses
 
-from convanim.code import from_code
+from convanim.code.frameworks import from_code
 from convanim.errors import RequestError
-from convanim.geometry import Geometry
-from convanim.layers import Layer, output_shape
-from convanim.values import values_of
+from convanim.layers.geometry import Geometry
+from convanim.layers.layer import Layer, output_shape
+from convanim.numbers.values import values_of
 
 Numbers: TypeAlias = NDArray[np.float64]
 

@@ -29,9 +29,9 @@ from common import (
     verdict,
 )
 
-from convanim.framework_rules import keras_takes_both
-from convanim.layers import kernel_shape
-from convanim.modules import from_module, kernel_of
+from convanim.code.framework_rules import keras_takes_both
+from convanim.code.live_layers import from_module, kernel_of
+from convanim.layers.layer import kernel_shape
 
 torch: Any = pytest.importorskip("torch")
 os.environ.setdefault("KERAS_BACKEND", "torch")

@@ -33,9 +33,9 @@ from common import (
     verdict,
 )
 
-from convanim.code import settled
-from convanim.framework_rules import pytorch_pool_limit
-from convanim.layers import ConvTranspose, Layer
+from convanim.code.canonical import canonical
+from convanim.code.framework_rules import pytorch_pool_limit
+from convanim.layers.layer import ConvTranspose, Layer
 
 onnx: Any = pytest.importorskip("onnx")
 onnxruntime: Any = pytest.importorskip("onnxruntime")
@@ -238,7 +238,7 @@ def run(kind: str, said: dict[str, Any], batch: Numbers, weights: Numbers | None
 
 def as_the_text_says(case: Case, layer: Layer, batch: Numbers, weights: Numbers | None) -> None:
     """With the pads that we read out of the text, spelled out, onnxruntime agrees."""
-    layer = settled(layer)
+    layer = canonical(layer)
     wanted = expected(layer, batch, weights)
     said = {name: value for name, value in case.said.items() if name not in ("auto_pad", "pads", "output_padding")}
     if is_pool(case):

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.oracle import cells
 from numpy.typing import NDArray
-from oracle import cells
 
 from convanim.errors import RequestError
-from convanim.geometry import Geometry
-from convanim.layers import Conv, ConvTranspose, Layer, MaxPool, output_size
-from convanim.operations import OPERATIONS
-from convanim.values import values_of, winner
+from convanim.layers.geometry import Geometry
+from convanim.layers.layer import Conv, ConvTranspose, Layer, MaxPool, output_size
+from convanim.layers.operations import OPERATIONS
+from convanim.numbers.values import values_of, winner
 
 torch = pytest.importorskip("torch")
 functional = torch.nn.functional

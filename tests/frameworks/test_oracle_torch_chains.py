@@ -8,19 +8,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.oracle import cells
 from numpy.typing import NDArray
-from oracle import cells
 from test_oracle_torch_channels import Fields, integers, module_of
 
-from convanim.chain import Chain, StageLike
-from convanim.chain_values import chain_values
-from convanim.cost import Cost, cost_of
 from convanim.errors import RequestError
-from convanim.operations import OPERATIONS
-from convanim.options import Options
-from convanim.pointwise import FUNCTIONS, Pointwise
-from convanim.receptive import Dependence, Region, receptive_fields
-from convanim.sizes import Sizes
+from convanim.figures.options import Options
+from convanim.layers.operations import OPERATIONS
+from convanim.layers.sizes import Sizes
+from convanim.networks.chain import Chain, StageLike
+from convanim.networks.cost import Cost, cost_of
+from convanim.networks.pointwise import FUNCTIONS, Pointwise
+from convanim.networks.receptive_fields import Dependence, Region, receptive_fields
+from convanim.numbers.figure_values import figure_values
 
 torch = pytest.importorskip("torch")
 flop_counter = pytest.importorskip("torch.utils.flop_counter")
@@ -203,7 +203,7 @@ def compare_values(chain: Chain, case: Case, rng: random.Random) -> bool:
     assert cost_of(chain) == Cost(weights, counter.get_total_flops() // 2, made), f"{case.arguments}"
     assert chain.has_channels == case.has_channels
     assert chain.shapes == tuple(bare(map_, case).shape for map_ in maps), f"{case.arguments}"
-    values = chain_values(chain, Options(values=x if case.has_channels else x[0], kernel_values=kernels))
+    values = figure_values(chain, Options(values=x if case.has_channels else x[0], kernel_values=kernels))
     assert values is not None
     assert len(values.maps) == len(maps)
     assert [None if k is None else k.tolist() for k in values.kernels] == [

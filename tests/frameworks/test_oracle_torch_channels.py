@@ -8,15 +8,24 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.oracle import cells
 from numpy.typing import NDArray
-from oracle import cells
 
-from convanim.cost import Cost, cost_of
 from convanim.errors import RequestError
-from convanim.geometry import Geometry
-from convanim.layers import Conv, ConvTranspose, Layer, MaxPool, channels_of, input_shape, kernel_shape, output_shape
-from convanim.operations import OPERATIONS
-from convanim.values import values_of, winner
+from convanim.layers.geometry import Geometry
+from convanim.layers.layer import (
+    Conv,
+    ConvTranspose,
+    Layer,
+    MaxPool,
+    channels_of,
+    input_shape,
+    kernel_shape,
+    output_shape,
+)
+from convanim.layers.operations import OPERATIONS
+from convanim.networks.cost import Cost, cost_of
+from convanim.numbers.values import values_of, winner
 
 torch = pytest.importorskip("torch")
 flop_counter = pytest.importorskip("torch.utils.flop_counter")

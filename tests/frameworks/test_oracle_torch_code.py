@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from responses import expected_responses, one_hot
+from helpers.responses import expected_responses, one_hot
 
-from convanim.code import from_code, to_code
+from convanim.code.frameworks import from_code, to_code
+from convanim.code.live_layers import from_module, kernel_of
 from convanim.errors import RequestError
-from convanim.geometry import Geometry
-from convanim.layers import Layer, output_shape
-from convanim.modules import from_module, kernel_of
-from convanim.values import values_of
+from convanim.layers.geometry import Geometry
+from convanim.layers.layer import Layer, output_shape
+from convanim.numbers.values import values_of
 
 torch = pytest.importorskip("torch")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from convanim.code import from_code
+from convanim.code.frameworks import from_code
 from convanim.errors import RequestError
 
 torch: Any = pytest.importorskip("torch")

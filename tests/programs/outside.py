@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.pixels import Picture
 from numpy.typing import NDArray
-from pixels import Picture
 
-from convanim.animation import Animation
-from convanim.render import Renderer
-from convanim.scene import Blocks, Cells, Ints, shown
+from convanim.figures.animation import Animation
+from convanim.render.frames import Renderer
+from convanim.scene.scene import Blocks, Cells, Ints, shown
 
 # What keeps a browser without a network from asking for one at every start.
 CHROMIUM = [

@@ -13,20 +13,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.pixels import Picture
+from helpers.slides import HOSTILE
 from outside import browser, drawn, needs, run
 from PIL import Image
-from pixels import Picture
-from slides import HOSTILE
 
-from convanim.animation import Animation, compose
-from convanim.decks import deck_place, save_deck
-from convanim.embedding import embed
-from convanim.layers import Conv
-from convanim.options import Options
-from convanim.packaged import page_part
-from convanim.recipes import load_recipe
-from convanim.scene import Cells, shown
-from convanim.stepped import enlarged
+from convanim.export.slide_steps import enlarged
+from convanim.figures.animation import Animation, compose
+from convanim.figures.options import Options
+from convanim.figures.recipes import load_recipe
+from convanim.files.templates import page_part
+from convanim.layers.layer import Conv
+from convanim.publish.decks.kinds import deck_place, save_deck
+from convanim.publish.embedding import embed
+from convanim.scene.scene import Cells, shown
 
 _HOSTILE_ALT = "\\end{document} } {, a=b] 100% of _it_ # 猫"
 

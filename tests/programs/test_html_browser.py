@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.pixels import Picture
 from outside import browser, cell_centres, differing, drawn
 from PIL import Image
-from pixels import Picture
 
 from convanim import Chain, Conv, ConvTranspose, MaxPool, Options
-from convanim.animation import Animation, compose
 from convanim.export.html import page_of
-from convanim.recipes import load_recipe
-from convanim.scene import Blocks, Cells, Ints
+from convanim.figures.animation import Animation, compose
+from convanim.figures.recipes import load_recipe
+from convanim.scene.scene import Blocks, Cells, Ints
 
 # The picture alone, pixel for pixel.
 BARE = "main{padding:0!important}figcaption{display:none}figure{width:%dpx!important;margin:0!important}"

@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.pixels import Picture
+from helpers.probes import probes, unlike
 from outside import browser, drawn, needs, run
 from PIL import Image
-from pixels import Picture
-from probes import probes, unlike
 
 from convanim import Conv, Options
-from convanim.animation import Animation, compose
-from convanim.export import destination, save
-from convanim.recipes import load_recipe, template_names
+from convanim.export.save import destination, save
+from convanim.figures.animation import Animation, compose
+from convanim.figures.recipes import load_recipe
+from convanim.files.catalogue import template_names
 
 
 def saved(animation: Animation, path: Path) -> Path:

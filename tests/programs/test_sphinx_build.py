@@ -11,7 +11,7 @@ from outside import browser, needs, run
 
 import convanim
 from convanim import animate
-from convanim.options import option_names
+from convanim.figures.options import option_names
 
 pytest.importorskip("sphinx", reason="needs the module sphinx: pip install -e '.[formats]'")
 
@@ -19,7 +19,7 @@ HOSTILE = r"""<script>alert(1)</script> & "quotes" 100 % \\input{x} #1 _a ~ ^ $"
 TOLD = HOSTILE.replace(r"\\", "\\")
 CONF = """
 project = "figures"
-extensions = ["convanim.sphinx"]
+extensions = ["convanim.publish.sphinx"]
 numfig = True
 latex_elements = {"fontpkg": "", "preamble": r"\\renewcommand{\\familydefault}{\\rmdefault}"}
 """
@@ -232,7 +232,7 @@ WRONG = [
     ("conv -i 5 -k 3", ":theme: none", ":theme: none: "),
     ("conv -i 5 -k 3", ":width: 3px", ":width: 3: "),
     ("conv -i 5 -k 3", ":width: -3px", "invalid option value: (option: \"width\"; value: '-3px')"),
-    ("conv -i 5 -k 3", ":step-time: soon", ":step-time: soon: "),
+    ("conv -i 5 -k 3", ":step-time: soon", "figure conv -i 5 -k 3: --step-time soon: not a number"),
     ("conv -i 5 -k 3", ":labels: maybe", "give yes or no"),
     ("conv -i 5 -k 3", ":colour: red", 'unknown option: "colour"'),
     ("one_by_one", ":input-size: 5", ":input-size: 5: templates and recipes have their own"),
@@ -256,7 +256,7 @@ def test_what_is_wrong_is_told_at_its_line(tmp_path: Path, text: str, option: st
 
 def test_every_option_of_a_figure_is_one_of_the_directive() -> None:
     """What figures can be told can be told in a document, but for their scale."""
-    from convanim.sphinx import ConvanimDirective
+    from convanim.publish.sphinx import ConvanimDirective
 
     known: Any = ConvanimDirective.option_spec
     assert {name.replace("_", "-") for name in option_names()} - set(known) == {"scale"}

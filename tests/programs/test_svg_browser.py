@@ -7,16 +7,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.pixels import Picture
 from outside import browser, cell_centres, differing, drawn
 from PIL import Image
-from pixels import Picture
 
 from convanim import Conv, Options
-from convanim.animation import Animation, compose
-from convanim.export import destination, save
-from convanim.layers import ConvTranspose, Layer
-from convanim.recipes import load_recipe, template_names
-from convanim.theme import Theme
+from convanim.export.save import destination, save
+from convanim.figures.animation import Animation, compose
+from convanim.figures.recipes import load_recipe
+from convanim.files.catalogue import template_names
+from convanim.layers.layer import ConvTranspose, Layer
+from convanim.style.theme import Theme
 
 _SEEK = "t => document.getAnimations().forEach(a => { a.pause(); a.currentTime = t })"
 

@@ -1,0 +1,239 @@
+"""The rules in which frameworks differ from each other, one function each, with its source.
+
+The padding words that all of them share are in `layers/padding.py`. Sizes are per axis: `k` is the kernel, `s` the
+stride, `d` the dilation. A rule of a transposed convolution gives (before, after, output_padding): how many cells it
+crops on either side, and how many it adds behind.
+
+Read at these versions: PyTorch 2.13, Keras 3.15, ONNX 1.23 (opset 22), JAX 0.10, Flax 0.12.
+
+Where a framework does something else than its document says, a rule follows the document. What is known to differ is
+noted here and beside the rules; `tests/frameworks/` asserts that it still does:
+
+- onnxruntime 1.31, Conv: refuses auto_pad SAME with dilation.
+- onnxruntime, MaxPool: SAME pads for the kernel without its dilation.
+- onnxruntime, SAME where the stride is so much larger than the kernel that the total padding is negative: Conv and
+  AveragePool crop in front, MaxPool fails. The text pads by nothing.
+- onnxruntime, pools: a kernel that exceeds the padded input by less than a stride gives one cell, since it divides
+  towards 0; the text's floor gives none.
+- Keras, DepthwiseConv: takes strides together with dilation_rate, which its document calls incompatible. Here we follow
+  what it does, since there is but one thing that the two can mean.
+- PyTorch, Conv: a negative padding crops with the modes that copy cells; with zeros it is refused, as we refuse it.
+"""
+
+from dataclasses import dataclass
+
+from convanim.layers.axis import footprint
+from convanim.layers.padding import CONV_WORDS, POOL_WORDS
+
+# Whether a mean counts padded cells where its user says nothing. PyTorch: `nn.AvgPool2d(count_include_pad=True)`.
+# ONNX: AveragePool, "Default is 0". Flax: `avg_pool(count_include_pad=True)`, with padding SAME, too. TensorFlow and
+# Keras (`tf.nn.avg_pool`, `AveragePooling2D`) never count them and have no such argument; but Keras on PyTorch, with
+# padding 'same' and an odd number of padded cells on an axis, copies the border cells and counts the copies.
+COUNT_INCLUDE_PAD = {"pytorch": True, "keras": False, "onnx": False, "jax": True}
+
+
+def pytorch_pool_limit(k: int) -> int:
+    """By how many cells PyTorch pads a pool on one side at most.
+
+    Source: `nn.MaxPool2d`, and `pool2d_shape_check` in `aten/src/ATen/native/Pool.h`: half the kernel, without its
+    dilation. It is PyTorch's alone: neither ONNX's text nor Flax has a limit, onnxruntime refuses the whole kernel and
+    more, and so do we, since there would be means of no cell.
+    """
+    return k // 2
+
+
+@dataclass(frozen=True)
+class WordRule:
+    """What a padding word means, who says so, and where."""
+
+    word: str
+    says: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.word}: {self.says} ({self.source})"
+
+
+SAME = WordRule(
+    "same",
+    "⌈input/stride⌉ output cells, the odd cell behind",
+    "TensorFlow and Keras 'same', ONNX SAME_UPPER, JAX 'SAME'; at stride 1 also PyTorch 'same'",
+)
+SAME_LOWER = WordRule(
+    "same-lower", "⌈input/stride⌉ output cells, the odd cell in front", "ONNX SAME_LOWER, JAX 'SAME_LOWER'"
+)
+CAUSAL = WordRule("causal", "all padding in front", "Keras Conv1D(padding='causal'), Flax 'CAUSAL'")
+HALF = WordRule("half", "half the kernel's span on each side", "Dumoulin & Visin, arXiv:1603.07285, section 2.3")
+FULL = WordRule("full", "the kernel's span less one on each side", "Dumoulin & Visin, arXiv:1603.07285, section 2.3")
+TRANSPOSED_SAME = WordRule(
+    "same",
+    "input·stride output cells, the odd cropped cell behind",
+    "TensorFlow and Keras 'same', ONNX SAME_UPPER, JAX 'SAME' of transposed convolutions",
+)
+TRANSPOSED_VALID = WordRule(
+    "valid",
+    "(input − 1)·stride + max(span, stride) output cells, none cropped",
+    "TensorFlow and Keras 'valid', JAX 'VALID' of transposed convolutions",
+)
+TRANSPOSED_ADDED = WordRule(
+    "same",
+    "(input − 1)·stride + span % 2 + output_padding output cells, the odd cropped cell behind",
+    "Keras Conv2DTranspose(padding='same', output_padding=…), output shape",
+)
+SPREAD_PADS = WordRule(
+    "in numbers",
+    "of the zero-stuffed input, so that span − 1 cells less these are cropped",
+    "jax.lax.conv_transpose, padding; Flax ConvTranspose hands them on",
+)
+COPIED = WordRule(
+    "CIRCULAR or REFLECT",
+    "span − 1 copied cells at any stride, the odd cell behind",
+    "flax/linen/linear.py, _Conv.__call__",
+)
+_RULES = {rule.word: rule for rule in (SAME, SAME_LOWER, CAUSAL, HALF, FULL)}
+
+
+_FITTING = "as many windows as fit into the padded input, one every stride cells"
+_HANGING = WordRule(
+    "ceil_mode",
+    "a last window may hang over the padded input, if it starts inside the input or the padding in front",
+    "torch.nn.MaxPool2d, ceil_mode, and pooling_output_shape in aten/src/ATen/native/Pool.h; ONNX MaxPool, ceil_mode",
+)
+_SIZES = {
+    "conv": WordRule("size", _FITTING, "torch.nn.Conv2d, Shape; Dumoulin & Visin, arXiv:1603.07285, relationship 15"),
+    "conv-transpose": WordRule(
+        "size",
+        "a stamp of the kernel every stride cells; padding is cropped off, output_padding is left on behind",
+        "torch.nn.ConvTranspose2d, Shape; Dumoulin & Visin, arXiv:1603.07285, section 4",
+    ),
+    "max-pool": WordRule(
+        "size", _FITTING, "torch.nn.MaxPool2d, Shape; Dumoulin & Visin, arXiv:1603.07285, relationship 7"
+    ),
+    "avg-pool": WordRule(
+        "size", _FITTING, "torch.nn.AvgPool2d, Shape; Dumoulin & Visin, arXiv:1603.07285, relationship 7"
+    ),
+}
+_COUNTED = WordRule(
+    "mean", "padded cells are counted", "count_include_pad, which PyTorch and Flax have on by themselves"
+)
+_NOT_COUNTED = WordRule(
+    "mean",
+    "padded cells are not counted",
+    "count_include_pad, which ONNX has off by itself; TensorFlow and Keras never count them",
+)
+
+
+def size_rule(op: str, ceil_mode: bool = False) -> WordRule:
+    """The rule that an operation's output size comes from."""
+    return _HANGING if ceil_mode else _SIZES[op]
+
+
+def count_rule(count_include_pad: bool) -> WordRule:
+    """What a mean over a padded input is divided by, and whose rule that is."""
+    return _COUNTED if count_include_pad else _NOT_COUNTED
+
+
+def rules_giving(
+    op: str,
+    input_size: tuple[int, ...],
+    kernel_size: tuple[int, ...],
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+    padding: tuple[tuple[int, int], ...],
+    output_padding: tuple[int, ...] | None = None,
+) -> list[WordRule]:
+    """The padding words that mean just this padding at this size; none where nothing is padded or cropped."""
+    axes = list(zip(input_size, kernel_size, stride, dilation))
+    if output_padding is not None:
+        found = tuple((*sides, extra) for sides, extra in zip(padding, output_padding))
+        crossed = list(zip(kernel_size, stride, dilation))
+        asked = (TRANSPOSED_SAME, TRANSPOSED_VALID) if any(map(any, found)) else ()
+        return [rule for rule in asked if found == tuple(keras_transposed(*axis, rule.word) for axis in crossed)]
+    if not any(map(any, padding)):
+        return []
+    words = CONV_WORDS if op == "conv" else POOL_WORDS
+    named = {word: rule for word, rule in words.items() if word in _RULES}
+    return [_RULES[word] for word, rule in named.items() if padding == tuple(rule(*axis) for axis in axes)]
+
+
+def keras_takes_both(layer: str) -> bool:
+    """Whether a convolution of Keras takes strides together with dilation_rate.
+
+    Every one of them is documented alike: "`strides > 1` is incompatible with `dilation_rate > 1`". `BaseConv.__init__`
+    and `BaseConvTranspose.__init__` refuse them; DepthwiseConv1D and DepthwiseConv2D compute them, as every backend
+    can: for TensorFlow, which could not, `keras/src/backend/tensorflow/nn.py` has a
+    `_depthwise_conv_stride_dilation_decomposition`.
+    """
+    return layer.startswith("Depthwise")
+
+
+def keras_transposed(k: int, s: int, d: int, word: str, output_padding: int | None = None) -> tuple[int, int, int]:
+    """Keras's Conv1DTranspose and Conv2DTranspose, `valid` or `same`, with and without output_padding.
+
+    The output's size is the documented one of `keras.layers.Conv2DTranspose` (there and in `deconv_output_length`):
+    valid `(n − 1)·s + max(ke, s)`, same `n·s`; with output_padding valid `(n − 1)·s + ke + output_padding`, same
+    `(n − 1)·s + ke % 2 + output_padding`. What is cropped is halved, the odd cell behind,
+    as in TensorFlow's gradient of SAME: `keras/src/backend/common/backend_utils.py`,
+    `_convert_conv_transpose_padding_args_from_keras_to_jax`.
+    """
+    ke = footprint(k, d)
+    if word == "valid":
+        return (0, 0, max(s - ke, 0) if output_padding is None else output_padding)
+    total = ke - s if output_padding is None else ke - ke % 2 - output_padding
+    return _halved(total)
+
+
+def jax_transposed(k: int, s: int, d: int, word: str) -> tuple[int, int, int]:
+    """`jax.lax.conv_transpose` with SAME or VALID: the sizes of Keras without output_padding.
+
+    Source: `jax/_src/lax/convolution.py`, `_conv_transpose_padding`, with the dilated kernel. Unless
+    `transpose_kernel=True` it does not flip the kernel over the zero-stuffed input, so that a stamp of it stands
+    flipped in the output.
+    """
+    return keras_transposed(k, s, d, word.lower())
+
+
+def jax_transposed_pads(k: int, d: int, low: int, high: int) -> tuple[int, int, int]:
+    """`jax.lax.conv_transpose` with padding in numbers: those are of the zero-stuffed input, not of the output.
+
+    Source: its docstring, `use_consistent_padding=False`. `low` is what is left of `ke − 1` by cropping.
+    """
+    full = footprint(k, d) - 1
+    return (full - low, max(full - high, 0), max(high - full, 0))
+
+
+def jax_pads(k: int, d: int, before: int, after: int, output_padding: int) -> tuple[int, int]:
+    """The (low, high) with which `jax.lax.conv_transpose` crops that way: `jax_transposed_pads` the other way round."""
+    full = footprint(k, d) - 1
+    return (full - before, full - after + output_padding)
+
+
+def onnx_transposed_same(k: int, s: int, d: int, output_padding: int, lower: bool) -> tuple[int, int, int]:
+    """ONNX ConvTranspose with auto_pad SAME_UPPER or SAME_LOWER: input·stride cells.
+
+    Source: the operator's text, `total_padding = stride·(input − 1) + output_padding + ke − output`, the odd one at the
+    end for SAME_UPPER, at the beginning for SAME_LOWER. Where the total is negative the text gives negative pads; here
+    the cells that are wanting are added behind, as TensorFlow does. onnxruntime adds none: it gives
+    `(input − 1)·stride + ke + output_padding` cells. It also refuses an output_padding from the stride on, where the
+    text allows it below the dilation.
+    """
+    total = footprint(k, d) + output_padding - s
+    if total < 0:
+        return (0, 0, s - footprint(k, d))
+    less, more = total // 2, total - total // 2
+    return (more, less, output_padding) if lower else (less, more, output_padding)
+
+
+def flax_copied(k: int, d: int) -> tuple[int, int]:
+    """Flax's CIRCULAR and REFLECT: ke − 1 copied cells at any stride, the odd one behind.
+
+    Source: `flax/linen/linear.py`, `_Conv.__call__`: `((k − 1)//2, k//2)` of the dilated kernel, then VALID. Where that
+    is more than the input has to copy, `jnp.pad` goes round again, and we refuse it as PyTorch does.
+    """
+    ke = footprint(k, d)
+    return ((ke - 1) // 2, ke // 2)
+
+
+def _halved(total: int) -> tuple[int, int, int]:
+    """A number of cropped cells on two sides; a negative one is added behind."""
+    return (total // 2, total - total // 2, 0) if total >= 0 else (0, 0, -total)

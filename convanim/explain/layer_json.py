@@ -1,0 +1,155 @@
+"""The geometry of a layer as JSON, version 1: written as a stream, step by step."""
+
+import json
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import product
+from typing import Any
+
+from convanim.code.frameworks import code_table
+from convanim.layers.axis import Axis
+from convanim.layers.geometry import Geometry
+from convanim.layers.layer import Layer
+from convanim.layers.operations import operation_of
+from convanim.layers.sizes import Cell
+from convanim.networks.cost import Cost, stage_cost
+from convanim.numbers.sources import Numbers
+from convanim.numbers.values import Values
+
+VERSION = 1
+_AT_ONCE = 4096  # numbers or taps in a piece of text, at most
+
+
+def geometry_json(geometry: Geometry, values: Values | None = None) -> Iterator[str]:
+    """The JSON text of a geometry, in pieces; always the gather reading.
+
+    `y[output] = sum(w[kernel] * x[input])` over the taps whose input is not null; for max pooling the maximum of them,
+    -inf when there is none; for average pooling their sum over the step's `divisor`. Indices are one number per axis,
+    behind their channel where the layer has channels.
+    """
+    yield f'{{"version": {VERSION},\n '
+    yield from geometry_entries(geometry, values)
+    yield "}\n"
+
+
+def geometry_entries(geometry: Geometry, values: Values | None) -> Iterator[str]:
+    """What stands between the outermost braces, behind the version."""
+    yield f'"layer": {dumped(layer_table(geometry.layer))},\n "output_size": {dumped(geometry.output_size)},\n'
+    yield f' "code": {dumped(code_entry(geometry.layer))},\n'
+    if values is not None:
+        yield from _values(values)
+    yield f' "cost": {dumped(cost_table(stage_cost(geometry.layer)))},\n'
+    yield from steps(_step(geometry, step) for step in range(geometry.steps))
+
+
+def layer_table(layer: Layer) -> dict[str, Any]:
+    """The layer's arguments as JSON has them, normalised."""
+    table: dict[str, Any] = {"op": layer.op}
+    for name in operation_of(layer).field_names:
+        table[name] = getattr(layer, name)
+    if operation_of(layer).has_weights:
+        table["padding_mode"] = table.pop("padding_mode", "zeros")
+        if table.pop("transpose_kernel", True) is False:
+            table["transpose_kernel"] = False
+        for name in ("groups", "in_channels", "out_channels"):
+            table[name] = table.pop(name)
+    elif layer.in_channels is None:
+        del table["in_channels"]
+    return table
+
+
+def code_entry(layer: Layer) -> dict[str, Any]:
+    """The layer as code of each framework, null where it has none; `why` says why for those."""
+    codes, why = code_table(layer)
+    return {**codes, "why": why}
+
+
+def cost_table(cost: Cost) -> dict[str, int]:
+    """A cost as JSON has it."""
+    return {"weights": cost.weights, "macs": cost.macs, "activations": cost.activations}
+
+
+def steps(told: Iterable[Iterable[str]]) -> Iterator[str]:
+    """The list of steps, one a line, each in pieces; the last entry of a figure."""
+    yield ' "steps": ['
+    for number, pieces in enumerate(told):
+        if number:
+            yield ",\n           "
+        yield from pieces
+    yield "]"
+
+
+def nested(numbers: Numbers) -> Iterator[str]:
+    """Nested lists in pieces, with null for -inf, which JSON does not have."""
+    yield "["
+    if numbers.ndim > 1:
+        for number, row in enumerate(numbers):
+            yield ", " if number else ""
+            yield from nested(row)
+    else:
+        for start in range(0, len(numbers), _AT_ONCE):
+            told = [None if n == float("-inf") else n for n in numbers[start : start + _AT_ONCE].tolist()]
+            yield (", " if start else "") + dumped(told)[1:-1]
+    yield "]"
+
+
+def dumped(value: object) -> str:
+    """A value as strict JSON on one line."""
+    return json.dumps(value, allow_nan=False)
+
+
+def _step(geometry: Geometry, step: int) -> Iterator[str]:
+    """A step in pieces: its cell, its taps in the kernel's row-major order, its divisor."""
+    output = geometry.output(step)
+    yield f'{{"output": {dumped(output)}, "taps": ['
+    joint = ""
+    for taps in _taps(geometry, output):
+        yield joint + taps
+        joint = ", "
+    divisor = geometry.divisor(output)
+    yield "]}" if divisor is None else f'], "divisor": {dumped(divisor)}}}'
+
+
+def _taps(geometry: Geometry, output: Cell) -> Iterator[str]:
+    """The taps of an output cell, as many at once as stand in a row of the kernel."""
+    if geometry.channels is None:
+        yield from _spatial_taps(geometry.axes, output, "", "")
+        return
+    channel, *cell = output
+    for source in geometry.channels.inputs_of([channel]):
+        place = geometry.kernel_place(source, channel)
+        yield from _spatial_taps(geometry.axes, tuple(cell), "".join(f"{n}, " for n in place), f"{source}, ")
+
+
+def _spatial_taps(axes: tuple[Axis, ...], output: Cell, place: str, source: str) -> Iterator[str]:
+    """The taps in one slice of the kernel, whose place stands before a kernel cell, as the source before an input."""
+    *outer, last = axes
+    for kernel in product(*(range(axis.kernel_size) for axis in outer)):
+        places = [(axis, axis.position(at, k)) for axis, at, k in zip(outer, output, kernel)]
+        cells = [axis.input_at(position) for axis, position in places]
+        in_copy = any(axis.is_copy(position) for axis, position in places)
+        row, of = place + "".join(f"{k}, " for k in kernel), source + "".join(f"{cell}, " for cell in cells)
+        for first in range(0, last.kernel_size, _AT_ONCE):
+            yield ", ".join(
+                f'{{"kernel": [{row}{k}], "input": '
+                + ("null" if None in cells or cell is None else f"[{of}{cell}]")
+                + (', "pad": true}' if in_copy or is_copy else "}")
+                for k, cell, is_copy in _along(last, output[-1], first, min(first + _AT_ONCE, last.kernel_size))
+            )
+
+
+@lru_cache(maxsize=64)
+def _along(axis: Axis, output: int, first: int, end: int) -> list[tuple[int, int | None, bool]]:
+    """Some kernel cells of an axis: their number, the input cell that they meet, whether it is a copy."""
+    places = [(k, axis.position(output, k)) for k in range(first, end)]
+    return [(k, axis.input_at(position), axis.is_copy(position)) for k, position in places]
+
+
+def _values(values: Values) -> Iterator[str]:
+    yield ' "values": {"input": '
+    yield from nested(values.input)
+    yield ', "kernel": '
+    yield from ["null"] if values.kernel is None else nested(values.kernel)
+    yield ', "output": '
+    yield from nested(values.output)
+    yield "},\n"

@@ -1,0 +1,203 @@
+"""A figure in one text: a template's name, a recipe's file, quoted stages, a quoted command line, or code."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from convanim.errors import RequestError, option_name, shown
+from convanim.layers.operations import OPERATIONS, Operation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from convanim.figures.options import Options
+    from convanim.figures.recipes import Recipe
+    from convanim.figures.subject import Part, Subject
+    from convanim.layers.layer import Layer
+    from convanim.networks.chain import Chain
+
+CHAIN = "chain"
+
+
+def part_of(
+    text: str,
+    field: str,
+    *,
+    input_size: str | None = None,
+    dims: int | None = None,
+    shared: Mapping[str, Any] | None = None,
+    own: Collection[str] | None = None,
+    folder: "Path | None" = None,
+    say: Callable[[str], None] = lambda note: None,
+) -> "Part":
+    """The figure that a text stands for, its options and its title.
+
+    `input_size` and `dims` are those of figures that say none themselves. `shared` options replace a recipe's; those
+    in a quoted command line come before them, which may be those named by `own`: left out, what is not of the page.
+    Files in a command line are looked for in `folder`. `say` gets what is to be said of code.
+    Raises RequestError, with `field` and the text in front unless the fault is in a recipe.
+    """
+    from convanim.code.frameworks import is_code, read_code
+    from convanim.figures.command_line import is_command, words_of
+    from convanim.figures.options import OF_A_PART
+    from convanim.figures.subject import Part
+
+    shared = {} if shared is None else shared
+    if is_code(text):
+        coded = read_code(text, input_size)
+        for note in coded.notes:
+            say(note)
+        return Part(coded.layer, options_given(_applicable_to(coded.layer.op, shared)), text)
+    if is_recipe(text):
+        return _recipe_part(text, field, shared)
+    words = words_of(text, field)
+    try:
+        if is_command(words):
+            sizes = {"input_size": input_size, "dims": dims}
+            looks = OF_A_PART if own is None else own
+            return _command_part(text, field, words, sizes, shared, looks, folder)
+        return _stages_part(text, input_size, dims, shared)
+    except RequestError as error:
+        raise _placed(error, field, text) from None
+
+
+def recipe_of(
+    text: str,
+    field: str,
+    *,
+    input_size: str | None = None,
+    dims: int | None = None,
+    given: Mapping[str, Any],
+    own: Collection[str] | None = None,
+    folder: "Path | None" = None,
+    say: Callable[[str], None] = lambda note: None,
+) -> "Recipe":
+    """The figure that a text stands for, on a page of its own; the rest is as `part_of` has it."""
+    from convanim.figures.recipes import Recipe, load_recipe
+
+    if is_recipe(text):
+        return load_recipe(text, **given)
+    part = part_of(text, field, input_size=input_size, dims=dims, shared=given, own=own, folder=folder, say=say)
+    return Recipe(getattr(part.figure, "op", CHAIN), part.figure, part.options)
+
+
+def refuse_stray_size(input_size: str | None, dims: int | None) -> None:
+    """Raise RequestError for a shared size where every figure is a recipe, which has its own."""
+    for field, given in (("input_size", input_size), ("dims", dims)):
+        if given is not None:
+            raise RequestError(field, given, "templates and recipes have their own", "leave it out, or quote layers")
+
+
+def is_recipe(text: str) -> bool:
+    """Whether a text names a template or a recipe, there or not, and does not spell layers out."""
+    from convanim.code.frameworks import is_code
+    from convanim.networks.pointwise import FUNCTIONS
+
+    if is_code(text):
+        return False
+    if text.lower().endswith(".toml"):
+        return True
+    is_one_word = len(text.replace(",", " ").split()) == 1 and "," not in text
+    return is_one_word and text.strip().lower() not in (CHAIN, *OPERATIONS, *FUNCTIONS)
+
+
+def applicable_options(figure: "Subject", shared: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of some shared options that mean something for a figure."""
+    return _applicable_to(getattr(figure, "op", CHAIN), shared)
+
+
+def options_given(given: Mapping[str, Any]) -> "Options":
+    """The options that were given; raises RequestError."""
+    from convanim.figures.options import option_names, options_of
+
+    return options_of({name: given[name] for name in option_names() if given.get(name) is not None})
+
+
+def layer_from(operation: Operation, given: Mapping[str, Any], options: "Options") -> "Layer":
+    """The layer from its arguments; a size that is left out is that of the file with its numbers."""
+    from convanim.numbers.figure_values import with_file_sizes
+
+    names = (*operation.field_names, "dims")
+    arguments = {name: given[name] for name in names if given.get(name) is not None}
+    return operation.layer(**with_file_sizes(arguments, options))
+
+
+def chain_from(stages: Sequence[str], input_size: str | None, dims: int | None, options: "Options") -> "Chain":
+    """The chain of some stages, each a text or several with commas between them.
+
+    An input size that is left out is that of the file with its numbers.
+    """
+    from convanim.networks.chain import Chain
+    from convanim.numbers.figure_values import with_file_sizes
+
+    sizes = {} if input_size is None else {"input_size": input_size}
+    # The stages say the sizes of their kernels: none is looked for in a file.
+    found = with_file_sizes({"kernel_size": 1, **sizes}, options)
+    alone = [stage.strip() for text in stages for stage in text.split(",")]
+    for number, (name, size) in enumerate(pairwise(alone), start=1):
+        if name in OPERATIONS and size[:1].isdigit():
+            raise RequestError(
+                f"stage {number}", name, "its kernel stands apart", f"quote them together: '{name} {size}'"
+            )
+    return Chain(found["input_size"], alone, dims=dims)
+
+
+def _applicable_to(op: str, shared: Mapping[str, Any]) -> dict[str, Any]:
+    inapplicable = set()
+    if op in OPERATIONS and not OPERATIONS[op].has_weights:
+        inapplicable.add("kernel_values")
+    if op != "conv-transpose":
+        inapplicable.add("transposed_as")
+    return {name: value for name, value in shared.items() if name not in inapplicable}
+
+
+def _placed(error: RequestError, field: str, text: str) -> RequestError:
+    """An error with the figure that it is in in front."""
+    if error.field == field:
+        return error
+    value = shown(error.value)
+    subject = option_name(error.field) + (f" {value}" if value not in ("", shown(text)) else "")
+    return RequestError(field, text, f"{subject}: {error.rule}", error.fix)
+
+
+def _recipe_part(text: str, field: str, shared: Mapping[str, Any]) -> "Part":
+    from convanim.figures.recipes import load_recipe
+    from convanim.figures.subject import Comparison, Part
+
+    recipe = load_recipe(text)
+    if isinstance(recipe.figure, Comparison):
+        raise RequestError(field, text, "it is a comparison itself", "name figures that are one each")
+    options = load_recipe(text, **applicable_options(recipe.figure, shared)).options
+    return Part(recipe.figure, options, recipe.title or recipe.name)
+
+
+def _stages_part(text: str, input_size: str | None, dims: int | None, shared: Mapping[str, Any]) -> "Part":
+    """A chain, from stages with commas between them."""
+    from convanim.figures.subject import Part
+
+    options = options_given(_applicable_to(CHAIN, shared))
+    return Part(chain_from([text], input_size, dims, options), options, text)
+
+
+def _command_part(
+    text: str,
+    field: str,
+    words: Sequence[str],
+    sizes: Mapping[str, Any],
+    shared: Mapping[str, Any],
+    looks: Collection[str],
+    folder: "Path | None",
+) -> "Part":
+    """A layer or a chain from its command line, read as its own command would read it."""
+    from convanim.figures.command_line import read_command
+    from convanim.figures.recipes import beside
+    from convanim.figures.subject import Part
+
+    own = read_command(words, looks, field, text)
+    if folder is not None:
+        own |= {name: beside(folder, name, own[name]) for name in looks if isinstance(own.get(name), str)}
+    given = {**sizes, **own}
+    options = options_given({**_applicable_to(words[0], shared), **own})
+    if words[0] == CHAIN:
+        return Part(chain_from(given["stages"], given["input_size"], given["dims"], options), options, text)
+    return Part(layer_from(OPERATIONS[words[0]], given, options), options, text)

@@ -1,0 +1,117 @@
+"""All that can be said of a figure besides its layer: each option once, with its type and where recipes have it."""
+
+from dataclasses import dataclass, field, fields
+from types import NoneType
+from typing import TYPE_CHECKING, Any, get_args
+
+from convanim.errors import RequestError, suggestion
+from convanim.words.labels import INPUT, OUTPUT
+
+if TYPE_CHECKING:
+    from convanim.numbers.sources import Source
+
+_NONE_OF = {
+    str: ("not text", "give text"),
+    bool: ("not true or false", "give true or false"),
+    int: ("not a whole number", "give one such as {}"),
+    float: ("not a number", "give one such as {}"),
+}
+_EXAMPLE = 2  # of a number that is left out otherwise
+
+
+def _option(default: Any, recipe: str = "", *, of_a_part: bool = False) -> Any:
+    """An option: its default, its table and key in a recipe, and whether the parts of a comparison say it themselves.
+
+    The rest is of the page that they share. Where the default is None, the option may be.
+    """
+    return field(default=default, metadata={"recipe": recipe, "of_a_part": of_a_part})
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a figure looks and moves. Times are in seconds, `width` in pixels.
+
+    `theme` left out is `classic`, and in formats that can follow their surroundings `dark` on dark ones.
+    `frame` counts from 0, or back from -1; `sheet` is rows and columns such as "3x3".
+
+    Raises RequestError when an option is of the wrong kind; whether it fits the layer is seen when it is drawn.
+    """
+
+    values: "Source | None" = _option(None, "values.input", of_a_part=True)
+    kernel_values: Any = _option(None, "values.kernel", of_a_part=True)  # a Source; for a chain a list may have several
+    resize: bool = _option(False, "values.resize", of_a_part=True)
+    heat_map: bool | None = _option(None, "values.heat_map", of_a_part=True)
+    view: str | None = _option(None, "view.name", of_a_part=True)
+    order: str = _option("filter", "view.order", of_a_part=True)
+    max_sheets: int = _option(8, "view.max_sheets", of_a_part=True)
+    transposed_as: str = _option("gather", "view.transposed_as", of_a_part=True)
+    theme: str | None = _option(None, "view.theme")
+    transparent: bool = _option(False, "view.transparent")
+    width: int = _option(480, "view.width")
+    scale: int = _option(1, "view.scale")
+    labels: bool = _option(True, "view.labels")
+    caption: bool | None = _option(None, "view.caption")  # left out: under comparisons alone
+    input_label: str = _option(INPUT, "view.input_label", of_a_part=True)
+    output_label: str = _option(OUTPUT, "view.output_label", of_a_part=True)
+    title: str | None = _option(None)  # left out: the recipe's, or the layer in words
+    alt: str | None = _option(None)
+    step_time: float = _option(0.5, "timing.step_time")
+    hold: float = _option(1.0, "timing.hold")
+    loop: int = _option(0, "timing.loop")
+    bounce: bool = _option(False, "timing.bounce")
+    steps: str | None = _option(None, "timing.steps")
+    max_frames: int = _option(500, "timing.max_frames")
+    frame: int | None = _option(None, "view.frame")  # the one that stills show; left out: the last
+    still: bool = _option(False, "view.still")
+    sheet: str | None = _option(None, "view.sheet")
+    max_cells: int = _option(10_000_000, of_a_part=True)
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            wanted, value = TYPES[each.name], getattr(self, each.name)
+            if (value is None and each.default is None) or _is_a(wanted, value):
+                continue
+            rule, fix = _NONE_OF[wanted]
+            raise RequestError(each.name, value, rule, fix.format(_EXAMPLE if each.default is None else each.default))
+
+
+def _is_a(wanted: type, value: object) -> bool:
+    """Whether a value is of a type: truth values are no numbers, whole numbers are numbers."""
+    if isinstance(value, bool):
+        return wanted in (bool, object)
+    return isinstance(value, (int, float) if wanted is float else wanted)
+
+
+def _type(annotation: Any) -> type:
+    """What an option takes: text, truth values, whole numbers or numbers; where it is a source of these, anything."""
+    types = [each for each in get_args(annotation) or (annotation,) if each is not NoneType]
+    return types[0] if len(types) == 1 and types[0] in _NONE_OF else object
+
+
+_FIELDS = {each.name: each for each in fields(Options)}
+TYPES = {name: _type(each.type) for name, each in _FIELDS.items()}
+OF_A_PART = tuple(name for name, each in _FIELDS.items() if each.metadata["of_a_part"])
+
+
+def option_names() -> tuple[str, ...]:
+    """The names of all options, in order."""
+    return tuple(_FIELDS)
+
+
+def recipe_keys() -> dict[str, dict[str, str]]:
+    """A recipe's tables: for each of their keys the option that it sets."""
+    tables: dict[str, dict[str, str]] = {}
+    for name, each in _FIELDS.items():
+        table, _, key = each.metadata["recipe"].partition(".")
+        if table:
+            tables.setdefault(table, {})[key] = name
+    return tables
+
+
+def options_of(given: dict[str, Any]) -> Options:
+    """Options from those given; raises RequestError for a name that is none."""
+    for name in given:
+        if name not in _FIELDS:
+            fix = suggestion(name, _FIELDS, f"options are {', '.join(_FIELDS)}")
+            raise RequestError(name, None, "there is no such option", fix)
+    return Options(**given)

@@ -1,0 +1,35 @@
+"""What a figure can be of: a layer, a chain of layers, or several of these beside each other."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from convanim.errors import RequestError
+from convanim.figures.options import Options
+from convanim.layers.layer import Layer
+from convanim.networks.chain import Chain
+
+_MOST = 32
+
+
+@dataclass(frozen=True)
+class Part:
+    """One figure of a comparison; of its options those count that say what is drawn, not how the page looks."""
+
+    figure: Layer | Chain
+    options: Options
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two or more figures side by side, in step. Raises RequestError for more than a picture has room for."""
+
+    parts: tuple[Part, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.parts) > _MOST:
+            rule = f"{len(self.parts):,} side by side are more than {_MOST}"
+            raise RequestError("figure", None, rule, "compare fewer at once")
+
+
+Subject: TypeAlias = Layer | Chain | Comparison

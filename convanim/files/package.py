@@ -1,0 +1,3 @@
+"""What the package says of itself."""
+
+VERSION = "0.1.0"

@@ -1,0 +1,1 @@
+"""Several figures to one presentation. Each kind is one module and one line in `kinds.DECKS`."""

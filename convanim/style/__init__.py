@@ -1,0 +1,1 @@
+"""Themes, and what is drawn of each shape in one."""

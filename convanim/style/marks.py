@@ -1,0 +1,177 @@
+"""What is drawn of a shape at a step, as marks: areas, lines and text with their colours. No drawing library.
+
+Every renderer and every vector format draws these marks, so that all of them show the same picture.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from convanim.scene.font import Metrics
+from convanim.scene.scene import Anchor, Blocks, Cells, Floats, Ints, Lattice, Lines, Shape, Texts, levels_at, series_at
+from convanim.style.theme import Colour, Style, Theme
+
+_DASHED = 6  # pixels of a cell below which its dashes could not be told apart
+_GRID_FREE = 8  # pixels of a heat map's cell below which there are no lines between its colours
+_FAINT = 1 / 7  # a line is at most this part of its cell, so that small cells do not drown in their lines
+
+
+@dataclass(frozen=True)
+class Areas:
+    """Four-cornered areas (N, 4, 2) of one colour."""
+
+    corners: Floats
+    colour: Colour
+
+
+@dataclass(frozen=True)
+class Strokes:
+    """Straight lines (N, 2, 2) of one colour and width; a dash is where it begins in its pattern, and the pattern.
+
+    Lines without dashes reach half their width past their ends, so that they join.
+    """
+
+    ends: Floats
+    colour: Colour
+    width: float
+    dash: tuple[float, tuple[float, float]] | None = None
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Lines of text, each from where its base line starts (N, 2), at a font size of `em` pixels.
+
+    `anchor` is the part of a line that stays where it is if it turns out narrower or wider than in its font.
+    """
+
+    texts: tuple[str, ...]
+    starts: Floats
+    em: float
+    colour: Colour
+    anchor: Anchor
+    font: Metrics
+
+
+Mark: TypeAlias = Areas | Strokes | Writing
+
+
+def marks(shape: Shape, step: int, elements: Ints, theme: Theme, unit: float) -> Iterator[Mark]:
+    """The marks of some elements of a shape as they are at a step, in drawing order.
+
+    Lines are `unit` times as wide as the theme says.
+    """
+    if not len(elements):
+        return
+    style = theme.style(shape.role, series_at(shape, step))
+    if isinstance(shape, Lines):
+        yield from line_marks(shape.at(step)[elements], style, unit)
+    elif isinstance(shape, Blocks):
+        yield from block_marks(shape.corners(step, elements), shape.part, style, unit)
+    elif shape.levels is not None:
+        yield from _level_marks(shape, levels_at(shape.levels, step), step, elements, theme, unit)
+    elif isinstance(shape, Cells):
+        yield from cell_marks(shape.lattice, shape.cells[elements], style, unit)
+    else:
+        yield from text_marks(shape, step, elements, style)
+
+
+def cell_marks(lattice: Lattice, cells: Ints, style: Style, unit: float) -> Iterator[Areas | Strokes]:
+    """Cells (N, 2): their areas, then their lines."""
+    width = cell_line_width(lattice, style, unit)
+    shift = 0.5 if lattice.is_upright and round(width) % 2 else 0.0  # lines of an odd width cover whole pixels
+    if style.fill is not None:
+        yield Areas(lattice.corners(cells) + shift, style.fill)
+    if style.stroke is not None and width:
+        dash = style.dash if side(lattice) >= _DASHED else ()
+        yield from _strokes(edges(lattice, cells) + shift, dash, style.stroke, width, unit)
+
+
+def block_marks(corners: Floats, part: Literal["whole", "fill", "line"], style: Style, unit: float) -> Iterator[Mark]:
+    """Blocks (N, 4, 2): their areas, then the lines around them."""
+    if style.fill is not None and part != "line":
+        yield Areas(corners, style.fill)
+    if part != "fill":
+        yield from line_marks(np.stack([corners, np.roll(corners, -1, axis=1)], axis=2).reshape(-1, 2, 2), style, unit)
+
+
+def line_marks(ends: Floats, style: Style, unit: float) -> Iterator[Strokes]:
+    """Lines (N, 2, 2)."""
+    if style.stroke is not None:
+        yield from _strokes(ends, style.dash, style.stroke, style.width * unit, unit)
+
+
+def text_marks(shape: Texts, step: int, elements: Ints, style: Style) -> Iterator[Writing]:
+    """The texts of some elements, empty ones left out."""
+    if style.text is None:
+        return
+    found = [(text, shape.start(step, e)) for e in elements.tolist() if (text := shape.string(step, e))]
+    if found:
+        texts, starts = zip(*found)
+        yield Writing(texts, np.array(starts, dtype=float), shape.em, style.text, shape.anchor, shape.font)
+
+
+def _level_marks(
+    shape: Cells | Texts, levels: Floats, step: int, elements: Ints, theme: Theme, unit: float
+) -> Iterator[Mark]:
+    """Elements of a heat map: those of one colour together, in the colours' order, then all lines."""
+    steps = theme.level_steps(levels[elements])
+    for number in np.unique(steps).tolist():
+        style, alike = theme.heated(number), elements[steps == number]
+        if isinstance(shape, Texts):
+            yield from text_marks(shape, step, alike, style)
+        elif style.fill is not None:
+            yield Areas(shape.lattice.corners(shape.cells[alike]), style.fill)
+    if isinstance(shape, Cells) and side(shape.lattice) >= _GRID_FREE:
+        yield from cell_marks(shape.lattice, shape.cells[elements], replace(theme.heated(0), fill=None), unit)
+
+
+def side(lattice: Lattice) -> float:
+    """The length in pixels of a cell's shorter side."""
+    return float(min(np.hypot(*lattice.column), np.hypot(*lattice.row)))
+
+
+def cell_line_width(lattice: Lattice, style: Style, unit: float) -> float:
+    """Lines as wide as the theme says, whole pixels where cells are upright, thinner in small cells."""
+    width = style.width * unit
+    shorter = side(lattice)
+    if lattice.is_upright:
+        width = max(1, round(width))
+    if shorter < 4 and style.fill is not None:
+        return 0.0
+    return width if width <= shorter * _FAINT else max(shorter * _FAINT, 0.4)
+
+
+def _strokes(ends: Floats, dash: tuple[float, ...], colour: Colour, width: float, unit: float) -> Iterator[Strokes]:
+    """Lines (N, 2, 2); dashed ones by their lengths, to which their dashes are fitted."""
+    if not dash:
+        yield Strokes(ends, colour, width)
+        return
+    lengths = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
+    for length in sorted(set(lengths.tolist())):
+        fitted = _fitted([d * unit for d in dash], length)
+        yield Strokes(ends[lengths == length], colour, width, fitted)
+
+
+def _fitted(dash: Sequence[float], length: float) -> tuple[float, tuple[float, float]]:
+    """Dashes stretched so that a line starts and ends in the middle of one: corners are then always drawn."""
+    count = max(1, round(length / sum(dash)))
+    stretch = length / (count * sum(dash))
+    on, off = (part * stretch for part in dash)
+    return on / 2, (on, off)
+
+
+def edges(lattice: Lattice, cells: Ints) -> Floats:
+    """The lines (N, 2, 2) around cells, each shared one once, each a cell long.
+
+    Longer ones would be fewer, but Agg rounds a line's ends: only lines that always end alike draw alike.
+    """
+    first = cells.min(axis=0)
+    rows, columns = (cells - first).T
+    level = np.zeros((int(rows.max()) + 2, int(columns.max()) + 2), dtype=bool)
+    upright = np.zeros_like(level)
+    level[rows, columns] = level[rows + 1, columns] = upright[rows, columns] = upright[rows, columns + 1] = True
+    starts = [np.argwhere(level) + first, np.argwhere(upright) + first]
+    ends = [starts[0] + np.array([0, 1]), starts[1] + np.array([1, 0])]
+    return lattice.points(np.stack([np.concatenate(starts), np.concatenate(ends)], axis=1))

@@ -1,0 +1,75 @@
+"""What our themes keep: text that can be read, and roles beside each other that every eye tells apart."""
+
+from collections.abc import Iterable
+from itertools import combinations, product
+
+from convanim.errors import shown
+from convanim.style.colours import VISIONS, Colour, closest, contrast, distance
+from convanim.style.theme import Theme
+
+LEAST_CONTRAST = 4.5  # WCAG 2, level AA
+LEAST_DISTANCE = 10
+
+_INPUTS = ("input", "unread", "padding", "zero", "overhang")
+WINDOWS = ("window", "window_padding", "window_zero", "window_overhang")
+_OUTPUTS = ("output_pending", "output_partial", "output", "current")
+# Beside each other in some figure; in a scatter figure cropped padding and unread cells lie beside the output.
+TOUCHING = [
+    *combinations(_INPUTS, 2),
+    *product(_INPUTS, WINDOWS),
+    *combinations(WINDOWS, 2),
+    *combinations(_OUTPUTS, 2),
+    *product(("padding", "unread"), _OUTPUTS),
+    ("winner", "window"),
+]
+_NAMED = 3  # roles that a note names
+
+
+def fill(theme: Theme, role: str) -> Colour:
+    """What is seen inside a role's cells."""
+    return theme.styles[role].fill or theme.background
+
+
+def low_contrasts(theme: Theme) -> dict[str, float]:
+    """The roles whose text can hardly be read on what is behind it, each with its contrast."""
+    return {
+        role: contrast(style.text, fill(theme, role))
+        for role, style in theme.styles.items()
+        if style.text is not None and contrast(style.text, fill(theme, role)) < LEAST_CONTRAST
+    }
+
+
+def alike(theme: Theme) -> dict[tuple[str, str], str]:
+    """Roles beside each other that differ neither in colour nor in their lines, and the vision for which that is so."""
+    found = {}
+    for one, other in TOUCHING:
+        # A stroke goes across unread cells.
+        if theme.styles[one].dash != theme.styles[other].dash or "unread" in (one, other):
+            continue
+        fills = fill(theme, one), fill(theme, other)
+        apart, vision = closest(*fills)
+        if apart < LEAST_DISTANCE:
+            found[one, other] = "usual" if distance(*fills, VISIONS["usual"]) < LEAST_DISTANCE else vision
+    return found
+
+
+def theme_notes(source: str | None, theme: Theme) -> tuple[str, ...]:
+    """What is to be said of a theme of the user's own, whose file `source` is, where ours keep more than it does."""
+    if source is None or not source.lower().endswith(".toml"):
+        return ()
+    low, same = low_contrasts(theme), alike(theme)
+    notes = []
+    if low:
+        said = _some(f"{role} ({ratio:.1f}:1)" for role, ratio in low.items())
+        notes.append(f"theme {shown(source)}: text is hard to read on {said}; our themes keep {LEAST_CONTRAST}:1")
+    if same:
+        pairs = (f"{one} and {other}" + ("" if by == "usual" else f" ({by})") for (one, other), by in same.items())
+        notes.append(f"theme {shown(source)}: hard to tell apart are {_some(pairs)}")
+    return tuple(notes)
+
+
+def _some(words: Iterable[str]) -> str:
+    """The first few words, and how many more there are."""
+    every = list(words)
+    more = f" and {len(every) - _NAMED} more" if len(every) > _NAMED else ""
+    return ", ".join(every[:_NAMED]) + more

@@ -1,0 +1,65 @@
+"""Small parts that the readings share: texts in cells, the strokes of unread cells, corners of a block of cells."""
+
+from collections.abc import Sequence
+from math import hypot
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convanim.scene.scene import Floats, Ints, Lattice, Lines, Shape, Texts
+from convanim.views.grids import Canvas
+
+_LEAST_FRAMED = 16  # pixels at the base width; frames are 3 wide
+# The neighbour on each side of a cell, and where that side starts and ends.
+_SIDES = (
+    ((-1, 0), (0, 0), (0, 1)),
+    ((1, 0), (1, 0), (1, 1)),
+    ((0, -1), (0, 0), (1, 0)),
+    ((0, 1), (0, 1), (1, 1)),
+)
+
+
+def cell_texts(
+    role: str, lattice: Lattice, cells: Ints, strings: NDArray[np.object_], em: float, elements: Ints
+) -> list[Shape]:
+    """The strings of some cells, at their centres; nothing where all are empty."""
+    kept = np.array([e for e in elements if strings[e]], dtype=np.int64)
+    return [Texts(role, lattice.centres(cells[kept]), tuple(strings[kept]), em)] if len(kept) else []
+
+
+def unread_marks(lattice: Lattice, cells: Ints, *, around_text: bool) -> Lines:
+    """A stroke across each cell, from corner to corner but short of both; broken where text stands in the middle."""
+    broken, whole = [((0.93, 0.07), (0.8, 0.2)), ((0.2, 0.8), (0.07, 0.93))], [((0.8, 0.2), (0.2, 0.8))]
+    strokes = broken if around_text else whole
+    ends = [lattice.points(cells[:, None, :] + np.array(stroke)) for stroke in strokes]
+    return Lines("unread", np.concatenate(ends))
+
+
+def source_frames(lattice: Lattice, cells: Ints, copies: Ints, seen: Ints, unit: float) -> Floats:
+    """The lines (N, 2, 2) around those cells that some seen ones copy: around each, or around all where they are small.
+
+    `unit` is a pixel at the base width. Frames around small cells would hide what is in them.
+    """
+    sources = cells[np.unique(copies[seen][copies[seen] >= 0])]
+    if min(hypot(*lattice.row), hypot(*lattice.column)) < _LEAST_FRAMED * unit:
+        return outline(lattice, sources)
+    corners = lattice.corners(sources)
+    return np.stack([corners, np.roll(corners, -1, axis=1)], axis=2).reshape(-1, 2, 2)
+
+
+def outline(lattice: Lattice, cells: Ints) -> Floats:
+    """The lines (N, 2, 2), each a cell long, between some cells (M, 2) and all others."""
+    per_row = int(cells.max(initial=0)) + 2  # one more than there are, so that no row's end is beside the next's start
+    codes = cells @ np.array([per_row, 1])
+    found = []
+    for neighbour, start, end in _SIDES:
+        bare = cells[~np.isin(codes + np.dot(neighbour, [per_row, 1]), codes)]
+        found.append(np.stack([bare + start, bare + end], axis=1))
+    return lattice.points(np.concatenate(found))
+
+
+def quad(lattice: Lattice, canvas: Canvas, start: Sequence[int], size: Sequence[int]) -> Floats:
+    """The four corners (4, 2) of the block of cells that starts at a position."""
+    first = canvas.at(np.array([start]))[0]
+    rows, columns = (size[0], size[1]) if len(size) == 2 else (1, size[0])
+    return lattice.points(first + np.array([(0, 0), (0, columns), (rows, columns), (rows, 0)]))

@@ -1,0 +1,1 @@
+"""Every number, formula and phrase that a figure shows."""

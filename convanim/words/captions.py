@@ -1,0 +1,16 @@
+"""What stands under a figure: the layer or chain in words, its output sizes, its cost."""
+
+from convanim.layers.layer import Layer
+from convanim.networks.chain import Chain
+from convanim.networks.cost import cost_of
+from convanim.words.costs import spelled_cost
+from convanim.words.formulas import size_formulas
+from convanim.words.layer_names import brief, parameters
+
+
+def caption_lines(figure: Layer | Chain) -> tuple[str, ...]:
+    """The lines of a caption."""
+    cost = (spelled_cost(cost_of(figure)),) if cost_of(figure).weights else ()
+    if isinstance(figure, Chain):
+        return (", ".join(map(brief, figure.stages)), *cost)
+    return (parameters(figure), *size_formulas(figure), *cost)

@@ -1,0 +1,228 @@
+"""The geometry as JSON: its form, its numbers, and that printing it draws nothing."""
+
+import os
+import subprocess
+import sys
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.campaigns import campaign
+from helpers.json_text import printed, run, strict
+from helpers.strategies import LAYERS, layers
+from hypothesis import given
+from hypothesis import strategies as st
+
+import convanim
+from convanim.explain.layer_json import geometry_json
+from convanim.figures.options import Options
+from convanim.layers.geometry import Geometry
+from convanim.layers.operations import OPERATIONS
+from convanim.numbers.figure_values import layer_values
+
+EXAMPLE = """
+{"version": 1,
+ "layer": {"op": "conv", "input_size": [3], "kernel_size": [2], "stride": [1], "padding": [[1, 0]], "dilation": [1],
+           "padding_mode": "zeros", "groups": 1, "in_channels": null, "out_channels": null},
+ "output_size": [3],
+ "code": {"pytorch": null, "keras": "keras.layers.Conv1D(1, 2, padding='causal')",
+          "onnx": "Conv(kernel_shape=[2], pads=[1, 0])",
+          "jax": "nn.Conv(features=1, kernel_size=(2,), padding=((1, 0),))",
+          "why": {"pytorch": "PyTorch pads both sides alike; another layer, such as nn.ZeroPad1d, would come first"}},
+ "cost": {"weights": 2, "macs": 6, "activations": 3},
+ "steps": [{"output": [0], "taps": [{"kernel": [0], "input": null}, {"kernel": [1], "input": [0]}]},
+           {"output": [1], "taps": [{"kernel": [0], "input": [0]}, {"kernel": [1], "input": [1]}]},
+           {"output": [2], "taps": [{"kernel": [0], "input": [1]}, {"kernel": [1], "input": [2]}]}]}
+"""
+
+
+def from_the_json_alone(told: Any) -> Any:
+    """The output that the JSON's rule gives from its values: a sum, a maximum or a mean over the taps."""
+    numbers, weights = np.array(told["values"]["input"], float), told["values"]["kernel"]
+    kernel = None if weights is None else np.array(weights, float)
+    output = np.full(np.shape(told["values"]["output"]), np.nan)
+    for step in told["steps"]:
+        taps = [tap for tap in step["taps"] if tap["input"] is not None]
+        cells = [numbers[tuple(tap["input"])] for tap in taps]
+        if kernel is not None:
+            made = sum(kernel[tuple(tap["kernel"])] * cell for tap, cell in zip(taps, cells))
+        else:
+            made = sum(cells) / step["divisor"] if "divisor" in step else max(cells, default=-np.inf)
+        output[tuple(step["output"])] = made
+    return output
+
+
+def test_the_example_is_printed_to_the_letter() -> None:
+    """The documented example comes out key for key, in order."""
+    text = run("conv -i 3 -k 2 -p 1:0 --dims 1 --json").stdout
+    assert strict(text) == strict(EXAMPLE)
+    assert " ".join(text.split()) == " ".join(EXAMPLE.split())
+
+
+@pytest.mark.parametrize(
+    ("line", "own"),
+    [
+        ("conv -i 5 -k 3", set()),
+        ("conv-transpose -i 2 -k 3 -s 2 --output-padding 1", {"output_padding"}),
+    ],
+)
+def test_layers_with_weights_say_how_their_channels_go(line: str, own: set[str]) -> None:
+    """A convolution's layer has padding_mode, groups and channels; a transposed one its output_padding too."""
+    shared = {"op", "input_size", "kernel_size", "stride", "padding", "dilation"}
+    weighted = {"padding_mode", "groups", "in_channels", "out_channels"}
+    assert set(printed(line)["layer"]) == shared | weighted | own
+
+
+def test_pools_say_their_own_arguments() -> None:
+    """Max pooling has ceil_mode and dilation, average pooling ceil_mode, count_include_pad and divisor_override."""
+    shared = {"op", "input_size", "kernel_size", "stride", "padding", "ceil_mode"}
+    assert set(printed("max-pool -i 5 -k 2")["layer"]) == shared | {"dilation"}
+    average = printed("avg-pool -i 5 -k 2")
+    assert set(average["layer"]) == shared | {"count_include_pad", "divisor_override"}
+    assert {frozenset(step) for step in average["steps"]} == {frozenset({"output", "taps", "divisor"})}
+    assert "values" not in average
+
+
+def test_a_mean_says_its_divisor_at_each_step() -> None:
+    """Divisors are those of PyTorch's rule: ceil_mode's overhang is not counted, padding is."""
+    told = printed("avg-pool -i 4 -k 3 -s 2 -p 1 --ceil-mode --values arange")
+    assert [step["divisor"] for step in told["steps"]] == [9, 9, 6, 9, 9, 6, 6, 6, 4]
+    sums = np.array(told["values"]["output"]) * np.array([step["divisor"] for step in told["steps"]]).reshape(3, 3)
+    np.testing.assert_allclose(sums, [[10, 24, 10], [51, 90, 33], [25, 42, 15]])
+
+
+def test_a_maximum_of_nothing_is_null() -> None:
+    """-inf, which JSON lacks, is null: a dilated window that sees padding alone."""
+    told = printed("max-pool -i 1 -k 2 -s 1 -p 1 -d 2 --values arange")
+    assert told["values"]["output"] == [[None]]
+    assert all(tap["input"] is None for tap in told["steps"][0]["taps"])
+
+
+def test_values_are_there_when_they_were_asked_for() -> None:
+    """`--values` adds nested lists of numbers; a pool's kernel is null."""
+    told = printed("conv -i 3 -k 2 --values arange --kernel-values arange")
+    assert told["values"]["input"] == [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
+    assert told["values"]["kernel"] == [[0, 1], [2, 3]]
+    assert told["values"]["output"] == [[19, 25], [37, 43]]
+    assert printed("max-pool -i 4 -k 2 --values arange")["values"]["kernel"] is None
+    assert "values" not in printed("conv -i 3 -k 2")
+
+
+@pytest.mark.parametrize("op", LAYERS)
+@given(data=st.data())
+@campaign(40)
+def test_the_values_follow_from_the_json_alone(op: str, data: st.DataObject) -> None:
+    """`y = sum(w * x)`, the maximum or the mean over the listed taps is the output that is listed."""
+    layer = data.draw(layers(op))
+    seed = data.draw(st.integers(0, 9))
+    text = "".join(geometry_json(Geometry(layer), layer_values(layer, Options(values=f"random:{seed}"))))
+    told = strict(text)
+    output = np.array(told["values"]["output"], float)  # null becomes nan
+    expected = from_the_json_alone(told)
+    np.testing.assert_allclose(np.where(np.isnan(output), -np.inf, output), expected, rtol=1e-12)
+    kernels = [list(k) for k in product(*(range(n) for n in told["layer"]["kernel_size"]))]
+    assert all([tap["kernel"] for tap in step["taps"]] == kernels for step in told["steps"])
+    outputs = [list(o) for o in product(*(range(n) for n in told["output_size"]))]
+    assert [step["output"] for step in told["steps"]] == outputs
+
+
+@pytest.mark.parametrize(
+    ("line", "kernel"),
+    [
+        ("conv -i 4@3x4 -k 2 --out-channels 6 --groups 2", (6, 2, 2, 2)),
+        ("conv-transpose -i 4@2 -k 2 -s 2 -p 1 --out-channels 6 --groups 2", (4, 3, 2, 2)),
+        ("conv -i 1@3 -k 2 --dims 1", (1, 1, 2)),
+        ("max-pool -i 3@4 -k 2", None),
+        ("avg-pool -i 3@4 -k 3 -s 2 -p 1", None),
+    ],
+)
+@pytest.mark.parametrize("order", ["filter", "position"])
+def test_every_index_names_its_channel(line: str, kernel: tuple[int, ...] | None, order: str) -> None:
+    """With channels input, kernel and output indices begin with theirs, and the rule holds as it stands."""
+    told = printed(f"{line} --values random:4 --order {order}")
+    assert told["values"]["kernel"] is None or np.shape(told["values"]["kernel"]) == kernel
+    np.testing.assert_allclose(from_the_json_alone(told), np.array(told["values"]["output"], float))
+    axes = len(told["layer"]["input_size"])
+    for step in told["steps"]:
+        assert len(step["output"]) == axes + 1
+        for tap in step["taps"]:
+            assert len(tap["kernel"]) == axes + (2 if kernel else 1)
+            assert tap["input"] is None or len(tap["input"]) == axes + 1
+    outputs = [step["output"] for step in told["steps"]]
+    key = (lambda cell: (*cell[1:], cell[0])) if order == "position" else tuple
+    assert outputs == sorted(outputs, key=key)
+
+
+def test_a_layer_says_what_it_costs() -> None:
+    """Weights, multiply–accumulates and activations; a pool's are numbers made alone."""
+    told = printed("conv -i 5@6x6 -k 1 --out-channels 2")
+    assert told["cost"] == {"weights": 10, "macs": 360, "activations": 72}
+    assert list(told)[-2:] == ["cost", "steps"]
+    assert printed("max-pool -i 4 -k 2")["cost"] == {"weights": 0, "macs": 0, "activations": 4}
+
+
+def test_every_template_can_be_told() -> None:
+    """`render NAME --json` prints the geometry of the template's layer, with its values if it has any."""
+    told = printed("render padding_strides_odd_transposed")
+    assert (told["layer"]["op"], told["output_size"]) == ("conv-transpose", [6, 6])
+    assert len(printed("render numerical_max_pooling")["values"]["output"]) == 3
+
+
+def test_it_is_written_step_by_step() -> None:
+    """The text is a stream: its first piece comes before any step is computed, one piece a step follows."""
+    layer = OPERATIONS["conv"].layer(input_size=3000, kernel_size=3)
+    pieces = geometry_json(Geometry(layer))
+    assert next(pieces).startswith('{"version": 1,')
+    for _ in range(5):
+        assert len(next(pieces)) < 2000
+
+
+def test_json_and_files_exclude_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--json` with `-o` is refused, and `--json` alone writes no file."""
+    monkeypatch.chdir(tmp_path)
+    for line in ("conv -i 3 -k 2 --json -o a.gif", "render one_by_one --json -o a.gif"):
+        refused = run(line)
+        assert refused.exit_code == 2
+        assert "--json" in refused.stderr
+        assert "-o" in refused.stderr
+    printed("conv -i 3 -k 2")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "absent"),
+    [
+        ("conv -i 3 -k 2 --json", ("matplotlib", "PIL")),
+        ("render no_padding_strides --json", ("matplotlib", "PIL")),
+        ("conv -i 3 -k 2 --values random:1 --json", ("matplotlib", "PIL")),
+        (
+            "conv -i 3 -k 2 --json",
+            ("tomllib", "pathlib", "random", "csv", "fractions", "convanim.networks.receptive_fields"),
+        ),
+        ("explain conv -i 3 -k 2", ("matplotlib", "PIL")),
+        ("explain chain relu -i 3 --against one_by_one", ("matplotlib", "PIL")),
+        ("chain relu -i 3 --json", ("matplotlib", "PIL")),
+        ("compare relu one_by_one -i 3 --json", ("matplotlib", "PIL")),
+        ("chain --help", ("numpy", "matplotlib", "PIL")),
+        ("compare --help", ("numpy", "matplotlib", "PIL")),
+        ("explain chain --help", ("numpy", "matplotlib", "PIL")),
+        ("--help", ("numpy", "matplotlib", "PIL")),
+        ("conv --help", ("numpy", "matplotlib", "PIL")),
+        ("render --help", ("numpy", "matplotlib", "PIL")),
+        ("templates", ("matplotlib", "PIL")),
+    ],
+)
+def test_what_is_not_needed_is_not_imported(line: str, absent: tuple[str, ...]) -> None:
+    """Help needs no numpy, and text needs no drawing library."""
+    numpys_own = "" if "numpy" in absent else "import numpy; "  # older ones import more
+    code = (
+        f"import sys; {numpys_own}there = set(sys.modules); from convanim.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        f"finally: print([m for m in {absent!r} if m in {{*sys.modules}} - there], file=sys.stderr)"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(convanim.__file__).parent.parent)}
+    command = [sys.executable, "-c", code, *line.split()]
+    result = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment)
+    assert (result.returncode, result.stderr.strip()) == (0, "[]")

@@ -1,0 +1,89 @@
+"""Alternative texts, and layers in a line."""
+
+import pytest
+
+from convanim.figures.alt_text import alt_text
+from convanim.figures.options import Options
+from convanim.figures.subject import Comparison, Part, Subject
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from convanim.networks.chain import Chain
+from convanim.words.layer_names import brief, parameters, stage_parameters
+
+REDUCED = Chain("192@28x28", ["conv 1x1 16", "relu", "conv 5x5 32 p2"])
+
+
+@pytest.mark.parametrize(
+    ("figure", "text"),
+    [
+        (
+            Conv(5, 3),
+            "Convolution, kernel 3×3. A 3×3 window moves over the 5×5 input; each place gives one cell of the 3×3 "
+            "output.",
+        ),
+        (
+            Conv("3@5", 1, out_channels=2),
+            "Convolution, kernel 1×1, 2 filters. A 1×1 window moves over the 3@5×5 input; each place gives one cell of "
+            "the 2@5×5 output.",
+        ),
+        (
+            ConvTranspose(3, 3, 2, 1),
+            "Transposed convolution, kernel 3×3, stride 2, padding 1. A 3×3 window moves over the 3×3 input with zeros "
+            "between its cells and padding around them; each place gives one cell of the 5×5 output.",
+        ),
+        (
+            MaxPool(9, 3, padding=1, dilation=2, dims=1),
+            "Max pooling, kernel 3, padding 1, dilation 2. A 5-cell window moves over the 9 input with padding around "
+            "it; each place gives one cell of the 3 output, the largest number in it.",
+        ),
+        (
+            AvgPool(4, 2),
+            "Average pooling, kernel 2×2. A 2×2 window moves over the 4×4 input; each place gives one cell of the 2×2 "
+            "output, the mean of the numbers in it.",
+        ),
+        (
+            REDUCED,
+            "A chain of 3 layers over a 192@28×28 input: conv 1×1 to 16@28×28, relu, conv 5×5 padding 2 to 32@28×28; "
+            "each step shows what one cell of the last map depends on.",
+        ),
+        (
+            Chain(4, ["leaky-relu"], dims=1),
+            "A chain of 1 layer over a 4 input: leaky relu; each step shows what one cell of the last map depends on.",
+        ),
+    ],
+)
+def test_a_figure_is_told_in_a_sentence(figure: Subject, text: str) -> None:
+    """Layers say their maps, chains their stages."""
+    assert alt_text(figure) == text
+
+
+def test_a_comparison_is_its_figures_in_turn() -> None:
+    """Figures are numbered, each with its title if it has one and its own text."""
+    parts = Part(Conv(5, 3), Options(), "Alone"), Part(REDUCED, Options())
+    text = alt_text(Comparison(parts))
+    assert text.startswith(f"2 figures side by side, in step: (1) Alone. {alt_text(parts[0].figure)} (2) A chain of ")
+    assert text.endswith(alt_text(REDUCED))
+
+
+@pytest.mark.parametrize(
+    ("layer", "line", "short"),
+    [
+        (Conv("50@200", 1, out_channels=20), "conv, kernel 1×1, 20 filters", "conv 1×1"),
+        (Conv("4@5", 3, 2, groups=4), "conv, kernel 3×3, 4 filters, stride 2, groups 4", "depthwise conv 3×3 stride 2"),
+        (Conv("1@9", 3, dilation=2, out_channels=1), "conv, kernel 3×3, 1 filter, dilation 2", "conv 3×3 dilation 2"),
+        (Conv(7, 3, 1, 1), "conv, kernel 3×3, padding 1", "conv 3×3 padding 1"),
+        (Conv(7, 3, 2, (0, 1)), "conv, kernel 3×3, stride 2, padding 0×1", "conv 3×3 stride 2 padding 0×1"),
+        (Conv(9, 2, 1, "causal", 4, dims=1), "conv, kernel 2, padding 4:0, dilation 4", "conv 2 causal dilation 4"),
+        (ConvTranspose("2@3", 3, 2), "conv transpose, kernel 3×3, 1 filter, stride 2", "conv transpose 3×3 stride 2"),
+        (MaxPool("3@4", 2), "max pool, kernel 2×2", "max pool 2×2"),
+        (AvgPool(4, 2, 1), "avg pool, kernel 2×2, stride 1", "avg pool 2×2 stride 1"),
+    ],
+)
+def test_layers_in_a_line(layer: Layer, line: str, short: str) -> None:
+    """Defaults are left out; filters and groups are said where there are channels."""
+    assert parameters(layer) == stage_parameters(layer) == line
+    assert brief(layer) == short
+
+
+def test_pointwise_steps_are_called_by_their_names() -> None:
+    """A function's name in words."""
+    assert [stage_parameters(stage) for stage in Chain(3, ["relu", "leaky-relu"]).stages] == ["relu", "leaky relu"]

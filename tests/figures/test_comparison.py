@@ -1,0 +1,253 @@
+"""Comparisons: figures side by side, in step, each within its share; titles, captions and how the costs compare."""
+
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.campaigns import campaign
+from helpers.pixels import inks
+from helpers.stacks import drawn
+from helpers.strategies import chains, channelled
+from hypothesis import example, given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from convanim.errors import RequestError
+from convanim.figures.animation import compose
+from convanim.figures.options import Options
+from convanim.figures.recipes import Recipe, load_recipe
+from convanim.figures.subject import Comparison, Part
+from convanim.layers.layer import Conv, ConvTranspose, MaxPool
+from convanim.networks.chain import Chain
+from convanim.publish.batch import render_all
+from convanim.render.frames import Renderer
+from convanim.scene.scene import Blocks, Cells, Scene, Texts, shown
+from convanim.style.theme import load_theme
+
+few = campaign(10)
+FIGURES = st.one_of(chains(), st.sampled_from(["conv", "conv-transpose", "max-pool", "avg-pool"]).flatmap(channelled))
+LONG, SHORT = Conv(6, 3), Conv(4, 3)
+WORDS = ("label", "caption", "equation")
+LOW = [Chain(2, ["relu"], dims=1), Chain("2@3", ["conv 1 2 s2 g2", "conv 1 2 s2 d2 g2"], dims=1)]
+
+
+def compared(*figures: Any, own: dict[str, Any] | None = None, **options: Any) -> Scene:
+    """The scene of figures side by side, called A, B, … ."""
+    parts = tuple(Part(figure, Options(**(own or {})), "ABCDEF"[i]) for i, figure in enumerate(figures))
+    return drawn(Comparison(parts), **options).scene
+
+
+def said(scene: Scene, role: str) -> list[str]:
+    """The lines of a role, from above down."""
+    return [text for text, box in sorted(inks(scene, 0, (role,)), key=lambda found: found[1][1])]
+
+
+def picture(scene: Scene, step: int) -> NDArray[np.uint8]:
+    """A step as pixels."""
+    return Renderer(scene, load_theme("classic")).frame(step).pixels.copy()
+
+
+def boxes(scene: Scene, step: int, start: str) -> NDArray[np.float64]:
+    """The boxes of all cells of the maps whose name begins so."""
+    found = [
+        shape.boxes(step, shown(shape.when, len(shape), step))
+        for shape in scene.shapes
+        if isinstance(shape, Cells | Blocks) and shape.map.startswith(start)
+    ]
+    return np.concatenate(found)
+
+
+def test_the_shorter_figure_holds_its_last_step() -> None:
+    """Each figure shows its own steps from the first; where it is through, its last one stays."""
+    long, short = drawn(LONG, width=240).scene, drawn(SHORT, width=240).scene
+    scene = compared(LONG, SHORT, width=480)
+    assert (long.steps, short.steps, scene.steps) == (16, 4, 16)
+    for step in range(16):
+        own, other = min(step, 15), min(step, 3)
+        expected = [("1/output", *long.writes(own)[0][1:]), ("2/output", *short.writes(other)[0][1:])]
+        assert list(scene.writes(step)) == expected
+        reads = [(f"1/{name}", *at) for name, *at in long.reads(own)]
+        reads += [(f"2/{name}", *at) for name, *at in short.reads(other)]
+        assert list(scene.reads(step)) == reads
+        behind = [(f"1/{name}", *at) for name, *at in long.behind(own)]
+        behind += [(f"2/{name}", *at) for name, *at in short.behind(other)]
+        assert list(scene.behind(step)) == behind
+    right = [picture(scene, step)[:, 240:] for step in (2, 3, 4, 15)]
+    assert not np.array_equal(right[0], right[1])
+    assert np.array_equal(right[1], right[2])
+    assert np.array_equal(right[1], right[3])
+
+
+@pytest.mark.parametrize("values", [None, "random:2"])
+def test_a_part_looks_as_it_does_alone(values: str | None) -> None:
+    """Within its share a part has the pixels of the figure by itself, step by step."""
+    one = compose(MaxPool(4, 2), Options(values=values, width=480))
+    scene = compared(MaxPool(4, 2), Conv(4, 2), own={"values": values}, width=960, caption=False)
+    alone = {step: picture(one.scene, step) for step in range(4)}
+    for step, pixels in alone.items():
+        whole = picture(scene, step)[:, :480]
+        rows = [np.array_equal(whole[top : top + len(pixels)], pixels) for top in range(len(whole) - len(pixels) + 1)]
+        assert any(rows)
+
+
+@few
+@example(figures=LOW, width=500, names=True)
+@given(figures=st.lists(FIGURES, min_size=2, max_size=3), width=st.sampled_from([500, 800, 1300]), names=st.booleans())
+def test_parts_stay_within_their_share(figures: list[Any], width: int, names: bool) -> None:
+    """No cell or block leaves its part of the width, no text the page; words keep clear of each other; keys differ."""
+    scene = compared(*figures, width=width, labels=names)
+    share = scene.width / len(figures)
+    for step in {0, scene.steps - 1}:
+        for number in range(len(figures)):
+            own = boxes(scene, step, f"{number + 1}/")
+            assert own[:, 0].min() >= number * share - 1
+            assert own[:, 2].max() <= (number + 1) * share + 1
+            assert own[:, 1].min() >= 0
+            assert own[:, 3].max() <= scene.height
+        words = inks(scene, step, WORDS)
+        for text, (left, top, right, bottom) in words:
+            assert min(left, top) >= 0, text
+            assert right <= scene.width, text
+            assert bottom <= scene.height, text
+        for (one, a), (other, b) in combinations(words, 2):
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1], (one, other)
+    maps = {shape.map for shape in scene.shapes if isinstance(shape, Cells | Blocks)}
+    assert {name.split("/")[0] for name in maps} == {str(i + 1) for i in range(len(figures))}
+    for step in {0, scene.steps - 1}:
+        assert len(set(scene.writes(step))) == len(scene.writes(step)) == len(figures)
+        assert len(set(scene.reads(step))) == len(scene.reads(step))
+
+
+def test_maps_of_differing_heights_are_centred() -> None:
+    """The lower of two figures stands in the middle of the higher one's height."""
+    scene = compared(Conv(8, 3), Conv(3, 2), own={"view": "flat"}, width=800, labels=False)
+    tall, low = boxes(scene, 0, "1/"), boxes(scene, 0, "2/")
+    middle = (tall[:, 1].min() + tall[:, 3].max()) / 2
+    assert abs(middle - (low[:, 1].min() + low[:, 3].max()) / 2) <= 2
+
+
+def test_a_long_title_takes_the_lines_that_it_needs() -> None:
+    """Titles of differing lengths go over all figures at one height, clear of what stands below."""
+    titles = ["short", "a title that is so long that it does not go into its share of the width at all, not even small"]
+    parts = tuple(Part(Conv(6, 3), Options(view="flat"), title) for title in titles)
+    scene = drawn(Comparison(parts), width=480).scene
+    words = inks(scene, 0, WORDS)
+    lines = [box for text, box in words if text and text in titles[1]]
+    assert len(lines) > 1
+    assert max(box[3] for box in lines) <= boxes(scene, 0, "")[:, 1].min()
+    labels = [box for text, box in words if text.startswith(("input", "output"))]
+    assert max(box[3] for box in lines) <= min(box[1] for box in labels)
+
+
+RATIOS: list[tuple[Any, Any, str, str, str]] = [
+    (
+        Conv("192@28x28", 5, padding=2, out_channels=32),
+        Chain("192@28x28", ["conv 1x1 16", "conv 5x5 32 p2"]),
+        "153,600 weights · 120.4 M MACs",
+        "15,872 weights · 12.4 M MACs",
+        "B against A: 1/9.68 of the weights · 1/9.68 of the MACs",
+    ),
+    (
+        Conv("4@1x1", 1, out_channels=3),
+        Conv("4@3x3", 1, out_channels=3),
+        "12 weights · 12 MACs",
+        "12 weights · 108 MACs",
+        "B against A: as many weights · 9 times the MACs",
+    ),
+    (
+        Conv("2@5x5", 3, out_channels=2),
+        Conv("2@5x5", 3, out_channels=2),
+        "36 weights · 324 MACs",
+        "36 weights · 324 MACs",
+        "",
+    ),
+    (ConvTranspose("2@4x4", 2, out_channels=1), MaxPool("2@4x4", 2), "8 weights · 128 MACs", "max pool", ""),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "first", "second", "ratio"), RATIOS)
+def test_captions_costs_and_ratios(one: Any, other: Any, first: str, second: str, ratio: str) -> None:
+    """Under each figure stands what it is and costs, under all how the others' costs compare with the first's."""
+    scene = compared(one, other, width=900)
+    captions = inks(scene, 0, ("caption",))
+    left = " ".join(text for text, box in captions if box[2] <= 450)
+    right = " ".join(text for text, box in captions if box[0] >= 450)
+    assert first in left
+    assert second in right
+    assert said(scene, "equation") == ([ratio] if ratio else [])
+    titles = [text for text, _ in inks(scene, 0, ("label",)) if text in ("A", "B")]
+    assert titles == ["A", "B"]
+    without = compared(one, other, width=900, caption=False)
+    assert [text for text in said(without, "caption") if "grid" not in text] == []
+    assert said(without, "equation") == []
+    assert without.height < scene.height
+
+
+def test_each_of_the_others_is_compared_with_the_first() -> None:
+    """Of three figures the second and the third have a line each, by their titles."""
+    scene = compared(*(Conv("4@6x6", 3, out_channels=k) for k in (2, 4, 6)), width=1000)
+    assert said(scene, "equation") == [
+        "B against A: 2 times the weights · 2 times the MACs",
+        "C against A: 3 times the weights · 3 times the MACs",
+    ]
+
+
+def test_equations_stand_under_their_figures() -> None:
+    """Each figure with numbers has its own equation; the scene says both."""
+    own = {"values": "arange", "kernel_values": "arange"}
+    scene = compared(Conv(3, 2, dims=1), Conv(4, 2, dims=1), own=own, width=900, caption=False)
+    assert scene.equation(0) == "0·0 + 1·1 = 1 | 0·0 + 1·1 = 1"
+    assert scene.equation(2) == "1·0 + 2·1 = 2 | 2·0 + 3·1 = 3"
+    left, right = sorted(inks(scene, 2, ("equation",)), key=lambda found: found[1][0])
+    assert (left[0], right[0]) == ("1·0 + 2·1 = 2", "2·0 + 3·1 = 3")
+    assert left[1][2] <= 450 <= right[1][0]
+
+
+@pytest.mark.parametrize(("steps", "expected"), [("3:6", [3, 4, 5]), (":2", [0, 1]), ("-2:", [14, 15])])
+def test_steps_are_of_the_longer_figure(steps: str, expected: list[int]) -> None:
+    """A slice is one of the common steps."""
+    parts = (Part(LONG, Options()), Part(SHORT, Options()))
+    assert list(compose(Comparison(parts), Options(steps=steps)).timing.steps) == expected
+
+
+def test_a_part_too_wide_for_its_share_is_refused_with_a_width_of_the_whole() -> None:
+    """The refusal names a width of the page, and that width is enough."""
+    own: dict[str, Any] = {"values": np.full((12, 12), -12345), "heat_map": False}
+    parts = tuple(Part(Conv(12, 3), Options(**own)) for _ in range(3))
+    with pytest.raises(RequestError) as refused:
+        compose(Comparison(parts), Options(width=300))
+    assert refused.value.field == "width"
+    assert refused.value.value == 300
+    assert drawn(Comparison(parts), width=300).scene.width > 300
+
+
+def test_a_batch_draws_a_comparison(tmp_path: Path) -> None:
+    """`render_all` takes a comparison as it takes a layer, and leaves it alone when nothing changed."""
+    recipe = Recipe("two", Comparison((Part(LONG, Options(), "A"), Part(SHORT, Options(), "B"))), Options(width=300))
+    files = [str(tmp_path / "{name}.gif"), str(tmp_path / "{name}.png")]
+    made = [path for paths in render_all([recipe], files) for path in paths]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["two.gif", "two.png"]
+    assert made
+    times = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    list(render_all([recipe], files))
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == times
+    changed = replace(recipe, figure=Comparison((Part(LONG, Options(), "A"), Part(SHORT, Options(), "C"))))
+    list(render_all([changed], files))
+    assert all(path.stat().st_mtime_ns > before for path, before in times.items())
+
+
+@pytest.mark.parametrize(
+    "name", ["depthwise_separable", "fully_connected_as_convolution", "receptive_field", "checkerboard"]
+)
+def test_templates_of_comparisons_name_their_parts(name: str) -> None:
+    """Every part of a template has its title in the picture, one beside the other."""
+    recipe = load_recipe(name)
+    assert isinstance(recipe.figure, Comparison)
+    scene = recipe.animation().scene
+    titles = [found for found in inks(scene, 0, ("label",)) if found[0] in {part.title for part in recipe.figure.parts}]
+    assert [text for text, _ in titles] == [part.title for part in recipe.figure.parts]
+    assert len({top for _, (_, top, _, _) in titles}) == 1
+    assert all(isinstance(shape, Texts) for shape in scene.shapes[-len(titles) :])

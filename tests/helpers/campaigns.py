@@ -1,0 +1,27 @@
+"""Campaigns: tests of many cases, of which the suite that everybody waits for tries a few."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import pytest
+from hypothesis import settings
+
+Test: TypeAlias = Callable[..., Any]
+
+FEW = 5  # random cases of each campaign in the suite
+MOST = 1000  # that a campaign can have
+ONE_IN = 3  # cases of a list in the suite
+IS_LONG = settings().max_examples == MOST  # whether all cases are tried
+
+
+def campaign(cases: int, **more: Any) -> Callable[[Test], Test]:
+    """Makes a test try so many random cases; in the suite a few of them. `more` are other settings of hypothesis."""
+    assert cases <= MOST
+    tries = settings(max_examples=min(cases, settings().max_examples), **more)
+    return lambda test: pytest.mark.campaign(tries(test)) if cases > FEW else tries(test)
+
+
+def listed(name: str, cases: Sequence[Any]) -> Callable[[Test], Test]:
+    """Makes a test try all of a list as its argument of that name; in the suite one in three."""
+    tried = cases if IS_LONG else cases[::ONE_IN]
+    return lambda test: pytest.mark.campaign(pytest.mark.parametrize(name, tried)(test))

@@ -1,0 +1,174 @@
+"""An oracle for the tests: layers worked out by brute force, cell by cell, straight from their definitions.
+
+Nothing here comes from the package but the layers' classes, of which only the normalised fields are read. The
+padded input (or the uncropped output) is an array that holds in every place the name of a real cell, or None.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+
+Cell = tuple[int, ...]
+Taps = list[tuple[Cell, Cell | None]]  # (kernel cell, input cell) in the kernel's row-major order
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """What a layer does: its output's size, each output cell's taps, and by what a mean is divided."""
+
+    output_size: Cell
+    taps: dict[Cell, Taps]
+    divisors: dict[Cell, int]
+
+    def read(self, input_size: Cell) -> NDArray[np.bool_]:
+        """Which input cells some window reads."""
+        mask = np.zeros(input_size, dtype=bool)
+        for cell in (cell for taps in self.taps.values() for _, cell in taps if cell is not None):
+            mask[cell] = True
+        return mask
+
+    def reached(self) -> NDArray[np.bool_]:
+        """Which output cells some input cell reaches."""
+        mask = np.zeros(self.output_size, dtype=bool)
+        for output, taps in self.taps.items():
+            mask[output] = any(cell is not None for _, cell in taps)
+        return mask
+
+
+def oracle_of(layer: Layer) -> Oracle:
+    """The oracle of any layer."""
+    if isinstance(layer, Conv):
+        return _windowed(layer.input_size, layer.kernel_size, layer.stride, layer.padding, layer.dilation, False)
+    if isinstance(layer, ConvTranspose):
+        return _scattered(layer)
+    dilation = layer.dilation if isinstance(layer, MaxPool) else (1,) * len(layer.input_size)
+    found = _windowed(layer.input_size, layer.kernel_size, layer.stride, layer.padding, dilation, layer.ceil_mode)
+    return _divided(layer, found) if isinstance(layer, AvgPool) else found
+
+
+def cells(size: Cell) -> list[Cell]:
+    """All cells of a map in row-major order."""
+    return list(product(*map(range, size)))
+
+
+def _grid(size: Cell, padding: tuple[tuple[int, int], ...]) -> NDArray[np.object_]:
+    """A padded input: real cells are named by their index, padding by None."""
+    grid = np.full([n + before + after for n, (before, after) in zip(size, padding)], None, dtype=object)
+    for cell in cells(size):
+        grid[tuple(i + before for i, (before, _) in zip(cell, padding))] = cell
+    return grid
+
+
+def _starts(n: int, kernel: int, stride: int, before: int, after: int, dilation: int, ceil_mode: bool) -> list[int]:
+    """Where windows start on one padded axis: as many as fit, and with ceil_mode one that reaches past the end.
+
+    No window that ceil_mode adds may start behind the last real cell.
+    """
+    last_cell = dilation * (kernel - 1)
+    padded = n + before + after
+    starts = [start for start in range(0, padded, stride) if start + last_cell < padded]
+    end = starts[-1] + stride if starts else 0
+    fitted = starts[-1] + last_cell + 1 if starts else 0
+    overhang = end + last_cell + 1 - padded
+    if ceil_mode and fitted < padded and overhang < stride and end < n + before:
+        starts.append(end)
+    if ceil_mode and starts and starts[-1] >= n + before:
+        starts.pop()
+    return starts
+
+
+def _windowed(
+    input_size: Cell,
+    kernel_size: Cell,
+    stride: Cell,
+    padding: tuple[tuple[int, int], ...],
+    dilation: Cell,
+    ceil_mode: bool,
+) -> Oracle:
+    """Windows slid over the padded input."""
+    grid = _grid(input_size, padding)
+    starts = [
+        _starts(n, k, s, before, after, d, ceil_mode)
+        for n, k, s, (before, after), d in zip(input_size, kernel_size, stride, padding, dilation)
+    ]
+    taps: dict[Cell, Taps] = {}
+    size = tuple(map(len, starts))
+    for output in cells(size):
+        corner = [axis[o] for axis, o in zip(starts, output)]
+        met: Taps = []
+        for kernel in cells(kernel_size):
+            at = tuple(start + k * d for start, k, d in zip(corner, kernel, dilation))
+            inside = all(i < length for i, length in zip(at, grid.shape))
+            met.append((kernel, grid[at] if inside else None))
+        taps[output] = met
+    return Oracle(size, taps, {})
+
+
+def _scattered(layer: ConvTranspose) -> Oracle:
+    """Every input cell stamps the kernel onto an output that is then cropped."""
+    whole = [
+        (n - 1) * s + d * (k - 1) + 1 + extra
+        for n, k, s, d, extra in zip(
+            layer.input_size, layer.kernel_size, layer.stride, layer.dilation, layer.output_padding
+        )
+    ]
+    stamped: dict[tuple[Cell, Cell], Cell] = {}
+    for cell, kernel in product(cells(layer.input_size), cells(layer.kernel_size)):
+        at = tuple(a * s + b * d for a, b, s, d in zip(cell, kernel, layer.stride, layer.dilation))
+        stamped[at, kernel] = cell
+    kept = [range(length)[before : length - after] for length, (before, after) in zip(whole, layer.padding)]
+    size = tuple(map(len, kept))
+    taps = {
+        output: [
+            (kernel, stamped.get((tuple(axis[o] for axis, o in zip(kept, output)), kernel)))
+            for kernel in cells(layer.kernel_size)
+        ]
+        for output in cells(size)
+    }
+    return Oracle(size, taps, {})
+
+
+def _divided(layer: AvgPool, found: Oracle) -> Oracle:
+    """Divisors counted cell by cell: places of the padded input, or real cells alone."""
+    padded = [n + before + after for n, (before, after) in zip(layer.input_size, layer.padding)]
+    divisors = {}
+    for output, taps in found.taps.items():
+        if layer.divisor_override is not None:
+            divisors[output] = layer.divisor_override
+        elif layer.count_include_pad:
+            window = ([o * s + k for o, s, k in zip(output, layer.stride, kernel)] for kernel, _ in taps)
+            divisors[output] = sum(all(i < length for i, length in zip(at, padded)) for at in window)
+        else:
+            divisors[output] = sum(cell is not None for _, cell in taps)
+    return Oracle(found.output_size, found.taps, divisors)
+
+
+def sums(oracle: Oracle, numbers: NDArray[np.int64], kernel: NDArray[np.int64]) -> dict[Cell, int]:
+    """Each output cell's weighted sum, in Python's own whole numbers."""
+    return {
+        output: sum(int(kernel[k]) * int(numbers[cell]) for k, cell in taps if cell is not None)
+        for output, taps in oracle.taps.items()
+    }
+
+
+def means(oracle: Oracle, numbers: NDArray[np.int64]) -> dict[Cell, Fraction]:
+    """Each output cell's exact mean."""
+    return {
+        output: Fraction(sum(int(numbers[cell]) for _, cell in taps if cell is not None), oracle.divisors[output])
+        for output, taps in oracle.taps.items()
+    }
+
+
+def maxima(oracle: Oracle, numbers: NDArray[np.int64]) -> dict[Cell, tuple[int, Cell] | None]:
+    """Each output cell's maximum and the kernel cell that met it first; None when it sees no real cell."""
+    found: dict[Cell, tuple[int, Cell] | None] = {}
+    for output, taps in oracle.taps.items():
+        seen = [(int(numbers[cell]), kernel) for kernel, cell in taps if cell is not None]
+        most = max((number for number, _ in seen), default=None)
+        found[output] = next(((number, kernel) for number, kernel in seen if number == most), None)
+    return found

@@ -1,0 +1,141 @@
+"""Series and heat colours of the themes: text that can be read on them, neighbours that every eye tells apart."""
+
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_themes import CLASSIC
+
+from convanim.errors import RequestError
+from convanim.files.catalogue import theme_names
+from convanim.style.colours import closest, contrast
+from convanim.style.theme import UNDER, Colour, Theme, load_theme
+from convanim.style.theme_rules import LEAST_CONTRAST, LEAST_DISTANCE
+
+# In a series.
+WORN = ("input", "output_pending", "kernel", "output_partial", "output", "window", "current", "hidden", "window_hidden")
+STEPS = range(-16, 17)  # of a heat map's colours
+
+
+def hued(theme: Theme, role: str, series: int | None) -> Colour:
+    """What is seen inside a role's cells in a series."""
+    return theme.style(role, series).fill or theme.background
+
+
+def nearest(one: Colour, other: Colour) -> float:
+    """The least distance of two colours in any vision."""
+    return closest(one, other)[0]
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_text_can_be_read_in_every_series_and_on_every_heat(name: str) -> None:
+    """4.5:1 for every role in every series, and for the number in a cell of a heat map at each of its colours."""
+    theme = load_theme(name)
+    dresses = {(role, series): theme.style(role, series) for role in UNDER for series in range(2 * len(theme.series))}
+    dresses |= {("heat", step): theme.heated(step) for step in STEPS}
+    low = {
+        worn: round(contrast(style.text, style.fill or theme.background), 2)
+        for worn, style in dresses.items()
+        if style.text is not None and contrast(style.text, style.fill or theme.background) < LEAST_CONTRAST
+    }
+    assert low == {}
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_a_series_changes_the_fill_of_what_belongs_to_a_filter(name: str) -> None:
+    """Output, window, current cell and slice take the hue; lines and dashes stay; padding and labels have none."""
+    theme = load_theme(name)
+    for role, plain in theme.styles.items():
+        style = theme.style(role, 1)
+        assert theme.style(role) == theme.style(role, None) == plain
+        assert (style.stroke, style.width, style.dash) == (plain.stroke, plain.width, plain.dash)
+        assert (style.fill != theme.style(role, 0).fill) == (role in WORN)
+        turned = [theme.style(role, 1 + n * len(theme.series)) for n in (1, 2)]
+        assert (turned[0] != style) == (role in WORN)
+        assert turned[1] == style
+        if role not in WORN:
+            assert style == plain
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_neighbouring_series_are_told_apart_by_every_eye(name: str) -> None:
+    """Sheets that follow each other differ, done; so do a sheet's pale, full and current cells."""
+    theme = load_theme(name)
+    count = len(theme.series)
+    alike: dict[object, float] = {
+        (role, series): round(nearest(hued(theme, role, series), hued(theme, role, (series + 1) % count)), 1)
+        for role in ("output",)
+        for series in range(count)
+        if nearest(hued(theme, role, series), hued(theme, role, (series + 1) % count)) < LEAST_DISTANCE
+    }
+    alike |= {
+        (one, other, series): round(nearest(hued(theme, one, series), hued(theme, other, series)), 1)
+        for series in range(count)
+        for one, other in combinations(("output_pending", "output", "current"), 2)
+        if nearest(hued(theme, one, series), hued(theme, other, series)) < LEAST_DISTANCE
+    }
+    assert alike == {}
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_the_window_of_every_series_is_told_from_the_input(name: str) -> None:
+    """The window in any filter's hue differs from plain input, from unread cells and from its own sheet of input."""
+    theme = load_theme(name)
+    alike = {
+        (series, other, own): round(nearest(hued(theme, "window", series), hued(theme, other, own)), 1)
+        for series in range(len(theme.series))
+        for other, own in (("input", None), ("unread", None), ("input", series))
+        if nearest(hued(theme, "window", series), hued(theme, other, own)) < LEAST_DISTANCE
+    }
+    assert alike == {}
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_heat_goes_two_ways_from_the_middle(name: str) -> None:
+    """The ends and the middle are told apart by every eye, and lightness runs one way on each side."""
+    theme = load_theme(name)
+    colours = {step: theme.heated(step).fill or (0, 0, 0) for step in STEPS}
+    assert (colours[-16], colours[0], colours[16]) == theme.heat
+    for one, other in combinations((-16, 0, 16), 2):
+        assert nearest(colours[one], colours[other]) >= LEAST_DISTANCE
+    for ends in (range(0, 17), range(0, -17, -1)):
+        bright = [contrast(colours[step], (0, 0, 0)) for step in ends]
+        assert bright in (sorted(bright), sorted(bright, reverse=True))
+
+
+def test_levels_have_thirty_three_colours() -> None:
+    """Levels are rounded to sixteenths; infinite ones and those outside are the last."""
+    theme = load_theme("classic")
+    levels = np.array([0, 0.03, 0.04, 1, -1, 2, -np.inf, np.inf, 0.5, -0.5])
+    assert theme.level_steps(levels).tolist() == [0, 0, 1, 16, -16, 16, -16, 16, 8, -8]
+    mixed = tuple(round(m + (h - m) / 2) for m, h in zip(theme.heat[1], theme.heat[2]))
+    assert theme.heated(8).fill == mixed
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ('series = ["none"]', "series"),
+        ("series = []", "series"),
+        ('series = "#fff"', "series"),
+        ('series = ["#12"]', "series 1"),
+        ('heat = ["#fff", "#000"]', "heat"),
+        ('heat = ["#fff", "#000", 3]', "heat 3"),
+    ],
+)
+def test_series_and_heat_are_lists_of_colours(line: str, place: str, tmp_path: Path) -> None:
+    """A theme of one's own may set both; what is no list of colours is refused by name."""
+    path = tmp_path / "mine.toml"
+    path.write_text('series = ["#f00", "#0f0"]\nheat = ["#00f", "#fff", "#f00"]\n' + bare_classic(), encoding="utf-8")
+    theme = load_theme(str(path))
+    assert theme.series == ((255, 0, 0), (0, 255, 0))
+    assert theme.heat == ((0, 0, 255), (255, 255, 255), (255, 0, 0))
+    path.write_text(line + "\n" + bare_classic(), encoding="utf-8")
+    with pytest.raises(RequestError, match=place):
+        load_theme(str(path))
+
+
+def bare_classic() -> str:
+    """The classic theme without series and heat of its own."""
+    return "\n".join(line for line in CLASSIC.splitlines() if not line.startswith(("series", "heat")))

@@ -1,0 +1,308 @@
+"""Stacks of sheets: which cells each step shows on which sheet, what it reads, writes and says, by key and by place."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.campaigns import campaign
+from helpers.oracle import Cell, cells, oracle_of
+from helpers.pixels import inks, keys_at, numbers_at, roles_at
+from helpers.scenes import positions
+from helpers.stacks import (
+    bare,
+    channel_counts,
+    drawn,
+    highlighted,
+    layer_output,
+    partial_sums,
+    places,
+    read_by,
+    some,
+    steps_in_order,
+)
+from helpers.strategies import channelled
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convanim.figures.animation import compose
+from convanim.figures.options import Options
+from convanim.layers.layer import Conv, ConvTranspose, MaxPool, input_shape, kernel_shape
+from convanim.layers.operations import OPERATIONS
+from convanim.numbers.figure_values import layer_values
+from convanim.scene.scene import Blocks, Cells, Lines, Scene, Since, Texts, series_at, shown
+from convanim.views.registry import VIEWS
+from convanim.words.numerals import numeral
+
+every_op = pytest.mark.parametrize("op", list(OPERATIONS))
+every_view = pytest.mark.parametrize("view", list(VIEWS))
+few = campaign(8)
+ORDERS = st.sampled_from(["filter", "position"])
+ANY = st.sampled_from(list(OPERATIONS)).flatmap(channelled)
+WINDOWS = ("window", "window_padding", "window_zero", "window_overhang")
+WIDE: dict[str, Any] = {"width": 2400, "labels": False, "max_frames": 100_000}
+
+
+def sheets_of(scene: Scene, map: str) -> list[int]:
+    """The channels of a map that are drawn, ascending."""
+    return sorted({int(key[1]) for key in roles_at(scene, 0, map)})
+
+
+def stepped(layer: Any, scene: Scene, order: str) -> list[tuple[int, Cell]]:
+    """What each step of a scene has to make: every cell of every drawn sheet of the output, once."""
+    steps = steps_in_order(sheets_of(scene, "output"), oracle_of(bare(layer)).output_size, order)
+    assert scene.steps == len(steps)
+    return steps
+
+
+@every_view
+@every_op
+@few
+@given(data=st.data(), order=ORDERS, most=st.sampled_from([2, 3, 99]))
+def test_the_window_goes_through_the_sheets_that_the_filter_reads(
+    op: str, view: str, data: st.DataObject, order: str, most: int
+) -> None:
+    """The window is on every drawn sheet that the filter reads, on no other, and on the taps; one cell is made."""
+    layer = data.draw(channelled(op))
+    scene = drawn(layer, view=view, order=order, max_sheets=most, **WIDE).scene
+    assert not any(isinstance(shape, Blocks) for shape in scene.shapes)
+    inputs, where = sheets_of(scene, "input"), places(scene, ["input", "output"])
+    taps, steps = oracle_of(bare(layer)).taps, stepped(layer, scene, order)
+    for step, (output, cell) in some(steps):
+        sheets = [source for source in read_by(layer, output) if source in inputs]
+        assert sheets
+        standing = [key for role in WINDOWS for key in keys_at(scene, step, role)]
+        assert sorted(standing) == sorted(("window", s, *at) for s in sheets for at in positions(bare(layer), cell))
+        real = [("input", s, *read) for s in sheets for _, read in taps[cell] if read is not None]
+        assert sorted(highlighted(scene, step, ("window",), where)) == sorted(real)
+        assert keys_at(scene, step, "current") == [("output", output, *cell)]
+        assert highlighted(scene, step, ("current",), where) == [("output", output, *cell)]
+        made = [("output", o, *c) for o, c in steps[: step + 1]]
+        assert sorted(keys_at(scene, step, "output")) == sorted(made)
+
+
+@every_view
+@few
+@given(layer=ANY, order=ORDERS)
+def test_a_step_reads_all_channels_of_its_group_and_writes_one_cell(view: str, layer: Any, order: str) -> None:
+    """Reads are the real taps in every channel that the filter reads, drawn or not; writes are the cell made."""
+    scene = drawn(layer, view=view, order=order, max_sheets=2, **WIDE).scene
+    taps = oracle_of(bare(layer)).taps
+    for step, (output, cell) in some(stepped(layer, scene, order)):
+        real = [("input", s, *read) for s in read_by(layer, output) for _, read in taps[cell] if read is not None]
+        assert sorted(scene.reads(step)) == sorted(real)
+        assert scene.writes(step) == (("output", output, *cell),)
+        assert scene.equation(step) == ""
+
+
+@every_view
+@few
+@given(layer=ANY, order=ORDERS)
+def test_a_filter_and_its_sheet_share_a_series(view: str, layer: Any, order: str) -> None:
+    """Every drawn output sheet has a series of its own, and the window and the current cell are in that of the step."""
+    scene = drawn(layer, view=view, order=order, max_sheets=5, **WIDE).scene
+    own: dict[int, set[int | None]] = {}
+    for shape in scene.shapes:
+        if isinstance(shape, Cells) and shape.role in ("output_pending", "output"):
+            own.setdefault(int(shape.index[0, 0]), set()).add(series_at(shape, 0))
+    assert all(len(series) == 1 for series in own.values())
+    hues = [series for one in own.values() for series in one]
+    assert len(set(hues)) == len(hues) if len(hues) > 1 else hues == [None]
+    for step, (output, _) in some(stepped(layer, scene, order)):
+        for shape in scene.shapes:
+            is_over = isinstance(shape, Cells) and shape.role in ("window", "current")
+            if is_over and len(shown(shape.when, len(shape), step)):
+                assert {series_at(shape, step)} == own[output]
+
+
+@few
+@given(layer=channelled("max-pool"))
+def test_channels_that_stay_apart_keep_their_colour(layer: Any) -> None:
+    """Where each output channel reads one input channel, the two sheets have the same series; elsewhere none."""
+    for figure, apart in ((layer, True), (Conv("4@3x3", 2, out_channels=4, groups=2), False)):
+        scene = drawn(figure, **WIDE).scene
+        for shape in scene.shapes:
+            if isinstance(shape, Cells) and shape.role in ("input", "unread"):
+                assert series_at(shape, 0) == (int(shape.index[0, 0]) if apart else None)
+
+
+@every_view
+@few
+@given(layer=ANY)
+def test_unread_cells_are_told_apart_on_every_sheet(view: str, layer: Any) -> None:
+    """Every input cell is there once on its sheet, as input or as unread."""
+    scene, read = drawn(layer, view=view, max_sheets=99, **WIDE).scene, oracle_of(bare(layer)).read(layer.input_size)
+    expected = {
+        ("input", sheet, *cell): "input" if read[cell] else "unread"
+        for sheet in range(channel_counts(layer)[0])
+        for cell in cells(layer.input_size)
+    }
+    assert roles_at(scene, 0, "input") == expected
+
+
+@every_view
+@pytest.mark.parametrize(("inputs", "outputs", "most"), [(20, 9, n) for n in (2, 3, 5, 8, 20, 99)] + [(5, 4, 4)])
+def test_sheets_past_a_number_are_left_out(view: str, inputs: int, outputs: int, most: int) -> None:
+    """Up to `max_sheets` all are drawn; past it fewer, the first and the last among them, an ellipsis between."""
+    layer = Conv(3, 2, in_channels=inputs, out_channels=outputs)
+    animation = drawn(layer, view=view, max_sheets=most, width=1200)
+    said = [text for text, _ in inks(animation.scene, 0, ("label",))]
+    for map_, count in (("input", inputs), ("output", outputs)):
+        sheets = sheets_of(animation.scene, map_)
+        assert (len(sheets) == count) if count <= most else (2 <= len(sheets) <= most)
+        assert {0, count - 1} <= set(sheets)
+        assert any(f"{len(sheets)} of {count} drawn" in text for text in said) == (count > most)
+        assert f"{count}@" in "".join(said)
+    assert said.count("⋮") == (most < inputs) + (most < outputs)
+    left_out = [
+        f"{len(sheets_of(animation.scene, map_))} of {count} of {map_}"
+        for map_, count in (("input", inputs), ("output", outputs))
+        if count > most
+    ]
+    note = f"not all channels are drawn: {', '.join(left_out)}; a larger max-sheets shows more"
+    assert animation.notes == ((note,) if left_out else ())
+
+
+@every_view
+@few
+@given(data=st.data(), order=ORDERS)
+@pytest.mark.parametrize("kind", [Conv, ConvTranspose])
+def test_numbers_slices_and_what_they_add(kind: Any, view: str, data: st.DataObject, order: str) -> None:
+    """Cells hold the numbers, iso on the top sheet and in the current cell; terms add up to the cell, as do sums."""
+    groups, read, made = (data.draw(st.integers(1, 2)) for _ in range(3))
+    channels = {"in_channels": groups * read, "out_channels": groups * made * 2, "groups": groups}
+    layer = kind(data.draw(st.sampled_from([(3, 2), (4,)])), data.draw(st.integers(1, 2)), padding=0, **channels)
+    random = np.random.default_rng(data.draw(st.integers(0, 99)))
+    numbers = random.integers(-9, 10, input_shape(layer))
+    kernel = random.integers(-4, 5, kernel_shape(layer))
+    made_of = layer_output(layer, numbers, kernel)
+    options = {"values": numbers, "kernel_values": kernel, "order": order, "heat_map": False}
+    scene = drawn(layer, view=view, **options, **WIDE).scene
+    inputs = numbers_at(scene, 0, "input")
+    written = [c for c in cells(input_shape(layer)) if view == "flat" or c[0] == 0]
+    assert inputs == {("input", *c): numeral(numbers[c].item()) for c in written}
+    steps = stepped(layer, scene, order)
+    for step, (output, cell) in some(steps):
+        seen = [(o, c) for o, c in steps[: step + 1] if view == "flat" or not o or (o, c) == (output, cell)]
+        done = {("output", o, *c): numeral(made_of[(o, *c)].item()) for o, c in seen}
+        assert numbers_at(scene, step, "output") == done
+        left, right = scene.equation(step).replace("−", "-").replace("·", "*").split(" = ")
+        assert eval(left) == int(right) == made_of[(output, *cell)]
+        adds = partial_sums(layer, numbers, kernel, output, cell)
+        if view == "flat":
+            assert sums_beside(scene, step) == [numeral(x.item()) for x in adds.values()]
+
+
+def sums_beside(scene: Scene, step: int) -> list[str]:
+    """What is said to be added, from the uppermost sheet down."""
+    found = [
+        (shape.points[element, 1], shape.string(step, element))
+        for shape in scene.shapes
+        if isinstance(shape, Texts) and shape.role == "output_partial"
+        for element in shown(shape.when, len(shape), step).tolist()
+    ]
+    return [text for _, text in sorted(found)]
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Conv("4@3x4", (2, 3), out_channels=4, groups=2),
+        ConvTranspose("2@3x2", 2, out_channels=2),
+    ],
+    ids=["conv", "conv-transpose"],
+)
+def test_a_slice_laid_on_the_window_gives_what_it_adds(layer: Any) -> None:
+    """The weights beside a sheet, each times the number under it in the window, add up to the sum beside them."""
+    random = np.random.default_rng(3)
+    numbers, kernel = random.integers(1, 9, input_shape(layer)), random.integers(-4, 5, kernel_shape(layer))
+    scene = drawn(layer, view="flat", values=numbers, kernel_values=kernel, heat_map=False, **WIDE).scene
+    for step in range(scene.steps):
+        weights = column_of_numbers(scene, step, "kernel")
+        window = column_of_numbers(scene, step, *WINDOWS)
+        adds = [int(text.replace("−", "-")) for text in sums_beside(scene, step)]
+        assert len(weights) == len(window) == len(adds) * int(np.prod(layer.kernel_size))
+        products = np.array(weights).reshape(len(adds), -1) * np.array(window).reshape(len(adds), -1)
+        assert products.sum(axis=1).tolist() == adds
+
+
+def column_of_numbers(scene: Scene, step: int, *roles: str) -> list[int]:
+    """The numbers that are shown in some roles, from above down, each row from left to right."""
+    found = [
+        (*shape.points[element, ::-1].tolist(), int(shape.string(step, element).replace("−", "-")))
+        for shape in scene.shapes
+        if isinstance(shape, Texts) and shape.role in roles
+        for element in shown(shape.when, len(shape), step).tolist()
+    ]
+    return [number for *_, number in sorted(found)]
+
+
+@pytest.mark.parametrize("layer", [Conv("4@5x4", (3, 2), out_channels=4, groups=2), MaxPool("3@5x4", 2, 2)])
+def test_rays_and_the_prism_join_the_corners(layer: Any) -> None:
+    """Upright lines join the window on the lowest and highest sheet that is read, rays the highest and the cell."""
+    scene = drawn(layer, view="iso", **WIDE).scene
+    lattices = {key[:2]: lattice for (lattice, _, _), key in places(scene, ["input", "output"]).items()}
+    for step, (output, cell) in enumerate(stepped(layer, scene, "filter")):
+        start, (tall, wide) = np.array(cell) * layer.stride, layer.kernel_size
+        window = start + np.array([(0, 0), (0, wide), (tall, wide), (tall, 0)])
+        corners = np.array([(0, 0), (0, 1), (1, 1), (1, 0)]) + cell
+        sheets = read_by(layer, output)
+        high = lattices["input", sheets[0]].points(window)
+        ends = [(high, lattices["output", output].points(corners))]
+        if len(sheets) > 1:
+            ends.append((high, lattices["input", sheets[-1]].points(window)))
+        expected = [line.tolist() for a, b in ends for line in np.stack([a, b], axis=1)]
+        rays = [shape for shape in scene.shapes if isinstance(shape, Lines) and shape.role == "ray"]
+        assert sorted(line.tolist() for shape in rays for line in shape.at(step)) == sorted(expected)
+
+
+@every_view
+def test_the_winner_is_marked_on_its_sheet(view: str) -> None:
+    """Of a max pool with channels the first largest cell of the window is marked, on the sheet at work alone."""
+    layer = MaxPool("3@4x5", 2, 2)
+    numbers = np.random.default_rng(8).integers(0, 5, (3, 4, 5))
+    scene = drawn(layer, view=view, values=numbers, **WIDE).scene
+    where, taps = places(scene, ["input"]), oracle_of(bare(layer)).taps
+    for step, (output, cell) in enumerate(stepped(layer, scene, "filter")):
+        reads = [read for _, read in taps[cell] if read is not None]
+        best = max(reads, key=lambda read: numbers[(output, *read)])
+        assert highlighted(scene, step, ("winner",), where) == [("input", output, *best)]
+        assert scene.equation(step).endswith(f" = {numbers[(output, *best)]}")
+
+
+@every_view
+@few
+@given(layer=ANY, order=ORDERS, values=st.sampled_from([None, "random:1"]))
+def test_what_comes_and_stays_comes_in_order(view: str, layer: Any, order: str, values: str | None) -> None:
+    """The steps of everything that comes and stays ascend, one an element; within a shape no key comes twice."""
+    for shape in drawn(layer, view=view, order=order, values=values, **WIDE).scene.shapes:
+        if isinstance(shape.when, Since):
+            assert len(shape.when.steps) == len(shape)
+            assert (np.diff(shape.when.steps) >= 0).all()
+        if isinstance(shape, Cells):
+            assert len({shape.key(element) for element in range(len(shape))}) == len(shape)
+
+
+@every_view
+@few
+@given(layer=ANY, values=st.sampled_from([None, "random:1"]), heat=st.booleans())
+def test_no_key_stands_in_two_places(view: str, layer: Any, values: str | None, heat: bool) -> None:
+    """Whatever stands in two places of a figure has two keys: cells, slices of filters, legends."""
+    found: dict[Any, Any] = {}
+    heat_map = heat if values else None
+    for shape in drawn(layer, view=view, values=values, heat_map=heat_map, max_sheets=4, **WIDE).scene.shapes:
+        if isinstance(shape, Cells):
+            for element, cell in enumerate(shape.cells.tolist()):
+                place = (shape.lattice, *cell)
+                assert found.setdefault(shape.key(element), place) == place
+
+
+@every_view
+def test_the_current_cell_has_its_number_on_every_sheet(view: str) -> None:
+    """It lies over all sheets, so that it is read on lower ones, too."""
+    layer, options = Conv("3@4", 3, out_channels=2), Options(values="random:2", view=view, width=700)
+    scene, made = compose(layer, options).scene, layer_values(layer, options)
+    assert made is not None
+    for step, number in enumerate(made.output.ravel().tolist()):
+        texts = [shape for shape in scene.shapes if isinstance(shape, Texts) and shape.role == "current"]
+        said = [text.string(step, e) for text in texts for e in shown(text.when, len(text), step).tolist()]
+        assert said == [str(number)]

@@ -1,0 +1,208 @@
+"""Every view, asked for every kind of layer and the oddest pages: it draws, or refuses and says what would work."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.campaigns import campaign
+from helpers.examples import EXAMPLES
+from helpers.pixels import composed, inks, numbers_at, wider
+from helpers.strategies import LAYERS, layers
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from convanim.errors import RequestError
+from convanim.figures.animation import compose
+from convanim.figures.options import Options
+from convanim.layers.layer import Conv, Layer, output_size
+from convanim.layers.operations import OPERATIONS, operation_of
+from convanim.render.frames import Renderer
+from convanim.scene.font import BUNDLED
+from convanim.scene.scene import Cells, Lines, Scene, Texts, shown
+from convanim.views.registry import VIEWS, WIDTHS
+from convanim.views.text_layout import words_of, wrapped
+
+every_view = pytest.mark.parametrize("view", list(VIEWS))
+ANY_LAYER = st.sampled_from(list(LAYERS)).flatmap(layers)
+
+
+def drawn(layer: Layer, options: Options) -> Scene:
+    """The scene of a figure whose first and last steps could be drawn, at exactly the width that was asked for."""
+    animation = compose(layer, options)
+    scene, renderer = animation.scene, Renderer(animation.scene, animation.theme)
+    for step in (scene.steps - 1, 0):
+        pixels = renderer.frame(step).pixels
+        assert pixels.shape == (scene.height, options.width, 4)
+        assert len(np.unique(pixels.view(np.uint32))) > 2
+    return scene
+
+
+def at_once_or_as_told(layer: Layer, options: Options) -> Scene:
+    """The scene; after one refusal at most, at the width that it suggested."""
+    try:
+        return compose(layer, options).scene
+    except RequestError as error:
+        return compose(layer, wider(options, error)).scene
+
+
+def ramp(size: tuple[int, ...], number: float) -> NDArray[Any]:
+    """A map of different numbers around one."""
+    count = int(np.prod(size))
+    return (np.arange(count).reshape(size) - count // 2) * (1 if number == int(number) else 0.25) + number
+
+
+@every_view
+@pytest.mark.parametrize("values", [None, "random:3"])
+@pytest.mark.parametrize("dims", [1, 2])
+@pytest.mark.parametrize("op", list(OPERATIONS))
+def test_every_view_draws_every_operation(op: str, dims: int, values: str | None, view: str) -> None:
+    """Whatever is in the registries can be drawn, in one dimension and two, with labels and a caption and without."""
+    layer = EXAMPLES[op][dims]
+    assert operation_of(layer).name == op
+    bare = drawn(layer, Options(view=view, values=values, labels=False))
+    full = drawn(layer, Options(view=view, values=values, caption=True))
+    assert {text for text, _ in inks(bare, 0, ("label",))} <= {"→", "↓"}
+    assert full.height > bare.height
+    said = " ".join(text for text, _ in inks(full, 0, ("label", "caption")))
+    for size in (layer.input_size, output_size(layer)):
+        assert "×".join(map(str, size)) in said
+
+
+@every_view
+@campaign(60)
+@given(
+    layer=ANY_LAYER,
+    number=st.sampled_from([0, 7, -12, 345, -678, 0.5, -3.25, 123456, -98765.4, 3e9, 1e-5]),
+    width=st.integers(WIDTHS.start, 1000),
+    caption=st.booleans(),
+)
+def test_a_refused_width_comes_with_one_that_works(
+    view: str, layer: Layer, number: float, width: int, caption: bool
+) -> None:
+    """Numbers of any length fit, or the message names a width at which they do."""
+    options = Options(values=ramp(layer.input_size, number), view=view, width=width, caption=caption)
+    at_once_or_as_told(layer, options)
+
+
+@every_view
+@campaign(15)
+@given(n=st.integers(1, 300), m=st.integers(1, 300), width=st.integers(WIDTHS.start, 400))
+def test_large_maps_on_narrow_pages_are_drawn_or_told_a_width(view: str, n: int, m: int, width: int) -> None:
+    """Maps too large for the page are refused with a width that is enough for them."""
+    at_once_or_as_told(Conv((n, m), 1), Options(view=view, width=width))
+
+
+@every_view
+@pytest.mark.parametrize("values", [None, "random:3"])
+@pytest.mark.parametrize(
+    "layer",
+    [Conv(1, 1), Conv(1, 1, dims=1), Conv((1, 12), (1, 3)), Conv((12, 1), (3, 1)), Conv((1, 5), 3, padding=1)],
+    ids=["one cell", "one cell in 1-D", "one row", "one column", "one row with padding"],
+)
+@pytest.mark.parametrize("width", [64, 480, 1000])
+def test_maps_of_one_row_or_column_or_cell_are_drawn(view: str, values: str | None, layer: Layer, width: int) -> None:
+    """The smallest maps come out, from the narrowest page to a wide one."""
+    animation = composed(layer, Options(view=view, values=values, width=width))
+    drawn(layer, Options(view=view, values=values, width=animation.scene.width))
+
+
+@every_view
+@pytest.mark.parametrize("numbers", [-100, 1000, -0.125])
+def test_an_equation_has_three_lines_at_most(view: str, numbers: float) -> None:
+    """The sum of 121 products is cut short by an ellipsis, keeps its end, and stays on the page."""
+    layer = Conv(13, 11)
+    weights = ramp((11, 11), -500)
+    options = Options(values=ramp((13, 13), numbers), kernel_values=weights, view=view, heat_map=False)
+    scene = composed(layer, options).scene
+    for step in (0, 4, 8):
+        lines = inks(scene, step, ("equation",))
+        assert 1 <= len(lines) <= 3
+        assert sum("…" in text for text, _ in lines) == 1
+        assert lines[-1][0].split()[-2] in ("=", "≈")
+        assert scene.equation(step).split()[-2:] == lines[-1][0].split()[-2:]
+        for _, (left, top, right, bottom) in lines:
+            assert min(left, top) >= 0
+            assert right <= scene.width
+            assert bottom <= scene.height
+
+
+@every_view
+@pytest.mark.parametrize("op", ["conv", "max-pool", "avg-pool"])
+def test_three_digits_stand_inside_their_cells(view: str, op: str) -> None:
+    """Long and negative numbers are at most as wide as their cell, and no text of the figure is below 9 pixels."""
+    layer = EXAMPLES[op][2]
+    scene = composed(layer, Options(values=ramp(layer.input_size, -250), view=view)).scene
+    cell = next(shape.lattice for shape in scene.shapes if isinstance(shape, Cells))
+    for shape in scene.shapes:
+        if isinstance(shape, Texts) and shape.role not in ("label", "equation"):
+            for element in range(len(shape)):
+                if shape.role not in ("window", "current") and not callable(shape.text):
+                    assert BUNDLED.width(shape.string(0, element), shape.em) <= cell.column[0] + cell.row[0]
+        if isinstance(shape, Texts):
+            assert shape.em * BUNDLED.cap_height >= 9
+    assert "−250" in numbers_at(scene, 0, "input").values()
+
+
+LONG = "the feature maps of the second inception module"
+
+
+@every_view
+@pytest.mark.parametrize("width", [240, 480, 960])
+@pytest.mark.parametrize(("before", "behind"), [(LONG, "out"), ("in", LONG), (LONG, LONG)])
+@pytest.mark.parametrize(
+    "layer", [Conv(5, 3, 2, 1), Conv((12, 2), (3, 1)), Conv(8, 3, dims=1)], ids=["5", "12x2", "1-D"]
+)
+def test_long_labels_are_whole_and_apart(view: str, width: int, before: str, behind: str, layer: Layer) -> None:
+    """Labels of fifty letters are on the page, whole, neither on one another nor on a map."""
+    scene = compose(layer, Options(view=view, width=width, input_label=before, output_label=behind)).scene
+    labels = [(text, box) for text, box in inks(scene, 0, ("label",)) if len(text) > 1]
+    maps = [shape for shape in scene.shapes if isinstance(shape, Cells)]
+    assert " ".join(text for text, _ in labels).count(LONG) == (before == LONG) + (behind == LONG)
+    for number, (_, (left, top, right, bottom)) in enumerate(labels):
+        assert left >= 0
+        assert right <= scene.width
+        others = [box for _, box in labels[:number]]
+        if view == "flat":
+            others += [tuple(box) for shape in maps for box in shape.boxes(0, np.arange(len(shape))).tolist()]
+        for a, b, c, d in others:
+            assert right <= a or c <= left or bottom <= b or d <= top
+
+
+@every_view
+def test_letters_that_the_font_lacks_are_spelled_out(view: str) -> None:
+    """An emoji becomes its code in the picture and a note beside it, never an error."""
+    animation = compose(Conv(5, 3), Options(view=view, input_label="cat 🐈", output_label="\t猫\n"))
+    Renderer(animation.scene, animation.theme).frame(0)
+    assert [note.split("'")[1::2] for note in animation.notes] == [["🐈", "猫"]]
+
+
+@every_view
+@pytest.mark.parametrize("width", [0, 63, 8193, 480.0, True, "480", None])
+def test_a_width_that_is_none_is_refused(view: str, width: Any) -> None:
+    """A page has a whole number of pixels, within limits."""
+    with pytest.raises(RequestError, match="width"):
+        compose(Conv(5, 3), replace(Options(view=view), width=width))
+
+
+def test_numbers_stay_with_what_they_are_of() -> None:
+    """Lines of labels and captions break between a stage's arguments, not within one."""
+    text = "conv 3×3 stride 2 padding 1:0×2:1, avg pool 2×2 padding 1, relu"
+    assert words_of(text) == ["conv", "3×3", "stride 2", "padding 1:0×2:1,", "avg", "pool", "2×2", "padding 1,", "relu"]
+    assert " ".join(wrapped(text, 11, BUNDLED)) == text
+    assert all(not line[0].isdigit() or line[1] == "×" for line in wrapped(text, 11, BUNDLED))
+
+
+def test_rays_join_the_window_and_its_cell_in_the_slanted_view() -> None:
+    """Four rays lead from the corners of the window to those of the current cell, at every step."""
+    scene = compose(Conv(5, 3, 2, 1), Options(view="iso")).scene
+    rays = next(shape for shape in scene.shapes if isinstance(shape, Lines) and shape.role == "ray")
+    for step in range(scene.steps):
+        ends = rays.at(step)
+        assert ends.shape == (4, 2, 2)
+        for end, role in ((0, "window"), (1, "current")):
+            cells = [shape for shape in scene.shapes if isinstance(shape, Cells) and shape.role.startswith(role)]
+            boxes = np.concatenate([shape.boxes(step, shown(shape.when, len(shape), step)) for shape in cells])
+            assert ends[:, end].min(axis=0).tolist() == boxes[:, :2].min(axis=0).tolist()
+            assert ends[:, end].max(axis=0).tolist() == boxes[:, 2:].max(axis=0).tolist()
