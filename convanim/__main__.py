@@ -1,6 +1,7 @@
 """The program, also as `python -m convanim`."""
 
 import contextlib
+import os
 import sys
 
 from convanim.files.interruption import INTERRUPTED, Interrupted, ignore, listen
@@ -9,8 +10,9 @@ from convanim.files.interruption import INTERRUPTED, Interrupted, ignore, listen
 def run() -> None:
     """Run the command line and end the process; it may be interrupted before and after that, too."""
     status: str | int | None = 1
+    asked = None
     try:
-        listen()
+        asked = listen()
         try:
             from convanim.cli import main
 
@@ -21,7 +23,10 @@ def run() -> None:
     except Interrupted:
         ignore()
         with contextlib.suppress(OSError, AttributeError):  # standard error may be closed
-            print(f"Error: {INTERRUPTED}", file=sys.stderr)
+            print(f"Error: {INTERRUPTED}", file=sys.stderr, flush=True)
+    if asked is None or asked.has_raised:
+        # At once: libraries that were interrupted in the midst may crash where the interpreter takes them down.
+        os._exit(status if isinstance(status, int) else 1)
     sys.exit(status)
 
 

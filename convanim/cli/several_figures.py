@@ -3,6 +3,7 @@
 import contextlib
 import os
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -104,11 +105,20 @@ def workers(jobs: int | None, figures: int) -> "Iterator[Executor | None]":
         except BaseException as error:
             pool.shutdown(wait=False, cancel_futures=True)
             ours.close()
-            for thread in set(threading.enumerate()) - threads:  # the pool's own, which wait for its processes
-                thread.join()
+            _join_but(threads)  # the pool's own, which wait for its processes
             if isinstance(error, BrokenExecutor):
                 raise OSError("a process that drew was ended from outside; -j 1 draws without any") from None
             raise
+
+
+def _join_but(threads: set[threading.Thread]) -> None:
+    """Wait for all threads to end but some; one that another thread has just begun may not run yet."""
+    while left := set(threading.enumerate()) - threads:
+        for thread in left:
+            if thread.ident is None:
+                time.sleep(0.001)
+            else:
+                thread.join()
 
 
 def _cores() -> int:

@@ -7,15 +7,15 @@ from multiprocessing.connection import Connection
 from threading import Thread
 from typing import Any
 
-from convanim.files.interruption import blocked, leave_to_parent
+from convanim.files.interruption import blocked, held_back, leave_to_parent
 
 
 class Workers(ProcessPoolExecutor):
     """A pool whose processes hear no signal before they know what to do about it."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Have a function called, for which a process may be started."""
-        with blocked():
+        """Have a function called, for which a process and threads may be started; a signal waits until they are."""
+        with held_back(), blocked():
             return super().submit(fn, *args, **kwargs)
 
 

@@ -21,21 +21,29 @@ class Interrupted(BaseException):
     """The process was asked to end. No Exception, so that whatever deals with errors lets it through."""
 
 
-class _Asked:
+class Asked:
     """Raises Interrupted when a signal comes, once: a second one must not disturb what the first has to tidy up."""
 
     def __init__(self) -> None:
         self._last = -_PATIENCE
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Take a signal; raises Interrupted."""
         before, self._last = self._last, time.monotonic()
         if self._last - before >= _PATIENCE:
             raise Interrupted
 
+    @property
+    def has_raised(self) -> bool:
+        """Whether a signal has come."""
+        return self._last > -_PATIENCE
 
-def listen() -> None:
+
+def listen() -> Asked:
     """From now on signals that ask to end raise Interrupted, but for those that are ignored (`nohup`, `&`)."""
-    _handle(_Asked())
+    asked = Asked()
+    _handle(asked)
+    return asked
 
 
 def ignore() -> None:
@@ -45,16 +53,23 @@ def ignore() -> None:
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """The same for a while, for those that nobody has a handler of their own for."""
+    """The same for a while, for those that nobody has a handler of their own for.
+
+    Libraries may catch what is raised while they call back, and fail of something else: that is Interrupted, too.
+    """
     before = _handlers()
-    if any(isinstance(handler, _Asked) for handler in before.values()):
-        yield
-        return
+    is_new = not any(isinstance(handler, Asked) for handler in before.values())
     try:
-        listen()
+        if is_new:
+            listen()
         yield
+    except Exception as error:
+        if any(isinstance(handler, Asked) and handler.has_raised for handler in _handlers().values()):
+            raise Interrupted from error
+        raise
     finally:
-        _put_back(before)
+        if is_new:
+            _put_back(before)
 
 
 @contextmanager

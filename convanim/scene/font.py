@@ -6,6 +6,7 @@ matplotlib is imported when the first text is measured.
 
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ def _face(file: str) -> "FT2Font":
     import matplotlib
     from matplotlib.ft2font import FT2Font
 
-    face = FT2Font(file or f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans.ttf")
+    # In memory: processes that are forked share an open file's place in it, and would read each other's letters.
+    with open(file or f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans.ttf", "rb") as stream:
+        face = FT2Font(BytesIO(stream.read()))
     face.set_size(face.units_per_EM, 72)
     return face
 

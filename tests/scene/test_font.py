@@ -1,7 +1,9 @@
 """Text is measured in the font's own file, as it is then drawn; what the font lacks stays legible."""
 
+import multiprocessing
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path as FilePath
 
 import matplotlib
@@ -15,7 +17,7 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
 from convanim.render.glyphs import outline
-from convanim.scene.font import BUNDLED, Metrics
+from convanim.scene.font import BUNDLED, Metrics, _load
 
 FILES = FilePath(matplotlib.get_data_path()) / "fonts" / "ttf"
 FONTS = {name: Metrics(str(FILES / f"{name}.ttf")) for name in ("DejaVuSans", "DejaVuSerif", "DejaVuSansMono")}
@@ -101,3 +103,16 @@ def test_what_measures_nothing_does_not_import_matplotlib() -> None:
         "print([name for name in sys.modules if name.startswith('matplotlib')])"
     )
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
+def advances(_: int) -> list[float]:
+    """Those of many letters, read from the font that the process has open, and none of them remembered."""
+    return [_load(BUNDLED.face, chr(code)) for code in (*range(0x21, 0x7F), *range(0xC0, 0x180))]
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="nothing is forked here")
+def test_forked_processes_read_letters_for_themselves() -> None:
+    """Processes that were forked with a font open read it at the same time, and all read the same."""
+    wanted = advances(0)
+    with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("fork")) as pool:
+        assert all(found == wanted for found in pool.map(advances, range(24)))
