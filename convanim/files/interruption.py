@@ -1,6 +1,7 @@
 """Signals that ask a process to end: what they raise, and how they are held back for a moment."""
 
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ Handler: TypeAlias = Callable[[int, FrameType | None], Any] | int | None
 # Windows has the last instead of the third.
 _ASKING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
 _PATIENCE = 3.0  # seconds of tidying up in which nobody needs to ask again
+_MOMENT = 0.01  # seconds
 
 INTERRUPTED = "interrupted; nothing unfinished was left behind"
 
@@ -33,16 +35,34 @@ class Asked:
         if self._last - before >= _PATIENCE:
             raise Interrupted
 
+    def lost(self, what: "sys.UnraisableHookArgs") -> None:
+        """Take what Python could not raise, in the midst of tidying up: Interrupted comes again when that is over."""
+        if what.exc_type is Interrupted:
+            self._last = -_PATIENCE
+            threading.Timer(_MOMENT, _send, [next(iter(_handlers()))]).start()
+        else:
+            sys.__unraisablehook__(what)
+
     @property
     def has_raised(self) -> bool:
         """Whether a signal has come."""
         return self._last > -_PATIENCE
 
 
+def _send(number: int) -> None:
+    """Send a signal to the main thread, which may be waiting."""
+    main = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main is not None:
+        signal.pthread_kill(main, number)
+    else:
+        signal.raise_signal(number)
+
+
 def listen() -> Asked:
     """From now on signals that ask to end raise Interrupted, but for those that are ignored (`nohup`, `&`)."""
     asked = Asked()
     _handle(asked)
+    sys.unraisablehook = asked.lost
     return asked
 
 
@@ -57,7 +77,7 @@ def listening() -> Iterator[None]:
 
     Libraries may catch what is raised while they call back, and fail of something else: that is Interrupted, too.
     """
-    before = _handlers()
+    before, hook = _handlers(), sys.unraisablehook
     is_new = not any(isinstance(handler, Asked) for handler in before.values())
     try:
         if is_new:
@@ -70,6 +90,7 @@ def listening() -> Iterator[None]:
     finally:
         if is_new:
             _put_back(before)
+            sys.unraisablehook = hook
 
 
 @contextmanager
