@@ -1,8 +1,10 @@
 """Programs that open what convanim writes; each test is skipped with a reason where its program is not installed."""
 
 import atexit
+import io
 import shutil
 import subprocess
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 from helpers.pixels import Picture
 from numpy.typing import NDArray
+from PIL import Image
 
 from convanim.figures.animation import Animation
 from convanim.render.frames import Renderer
@@ -71,6 +74,19 @@ def differing(picture: Picture, other: Picture, points: Ints, tolerance: int = 3
     x, y = points.T
     off = np.abs(picture[y, x, :3].astype(int) - other[y, x, :3])
     return np.asarray(off.max(axis=1) > tolerance)
+
+
+def screenshot(page: Any) -> Image.Image:
+    """What a page, or an element of it, shows; asked again where Chromium had nothing to give yet."""
+    error = pytest.importorskip("playwright.sync_api").Error
+    for left in reversed(range(5)):
+        try:
+            return Image.open(io.BytesIO(page.screenshot()))
+        except error as what:
+            if "Unable to capture screenshot" not in str(what) or not left:
+                raise
+            time.sleep(0.2)
+    raise AssertionError
 
 
 @cache

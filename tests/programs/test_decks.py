@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from helpers.pixels import Picture
 from helpers.slides import HOSTILE
-from outside import browser, drawn, needs, run
+from outside import browser, drawn, needs, run, screenshot
 from PIL import Image
 
 from convanim.export.slide_steps import enlarged
@@ -179,10 +179,10 @@ class Show:
             "const [width, height] = [canvas.width * scale, canvas.height * scale];"
             "return { x: box.x + (box.width - width) / 2, y: box.y + (box.height - height) / 2, width, height }; })()"
         )
-        with Image.open(io.BytesIO(self.page.screenshot())) as picture:
-            corners = (box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"])
-            size = (animation.scene.width, animation.scene.height)
-            return np.asarray(picture.convert("RGB").resize(size, Image.Resampling.BICUBIC, box=corners))
+        corners = (box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"])
+        size = (animation.scene.width, animation.scene.height)
+        picture = screenshot(self.page).convert("RGB")
+        return np.asarray(picture.resize(size, Image.Resampling.BICUBIC, box=corners))
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Interactive pages in Chromium: shown, clicked, keyed, listened to, embedded."""
 
 import html
-import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.pixels import Picture
-from outside import browser, cell_centres, differing, drawn
-from PIL import Image
+from outside import browser, cell_centres, differing, drawn, screenshot
 
 from convanim import Chain, Conv, ConvTranspose, MaxPool, Options
 from convanim.export.html import page_of
@@ -46,8 +44,7 @@ class Open:
 
     def picture(self) -> Picture:
         """The pixels of the figure."""
-        with Image.open(io.BytesIO(self.tab.locator("#picture").screenshot())) as image:
-            return np.array(image.convert("RGBA"))
+        return np.array(screenshot(self.tab.locator("#picture")).convert("RGBA"))
 
     def at(self, animation: Animation, key: tuple[str | int, ...]) -> tuple[float, float]:
         """Where a cell stands in the window."""
