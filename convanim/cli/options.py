@@ -104,7 +104,7 @@ _LOOKS = (
     _Look("loop", TIME, "How often it plays; 0 is for ever", "N", _N),
     _Look("bounce", TIME, "Play forth and back"),
     _Look("steps", TIME, "A slice of the steps, as in Python", "A:B", default="all"),
-    _Look("max_frames", TIME, "Past it steps are sampled evenly", "N", _N),
+    _Look("max_frames", TIME, "Past it steps are sampled evenly", "N", _N, default="500; with --json all"),
     _Look("frame", TIME, "The frame that a still shows, from 0, or back from -1", "N", _N, default="-1"),
     _Look("still", TIME, "One frame alone, in every format", off="moving"),
     _Look(
@@ -238,6 +238,16 @@ def output_options(default: str = "a GIF named after it") -> list[click.Option]:
         Opt(["--json"], group=FILES, is_flag=True, help="Print the geometry as JSON and render nothing."),
         quiet_option(),
     ]
+
+
+def taps_option() -> click.Option:
+    """Whether JSON lists all that every step reads."""
+    return Opt(
+        ["--taps"],
+        group=FILES,
+        is_flag=True,
+        help="With --json: list every tap of every step (of a chain: every region), which can be long.",
+    )
 
 
 def batch_options() -> list[click.Option]:

@@ -32,20 +32,29 @@ class Targets:
     stream: str | None  # the suffix of what goes to standard output
 
 
-def give(recipe: "Recipe", output: Sequence[str], form: str | None, notes: Notes, *, json: bool) -> None:
+def give(
+    recipe: "Recipe", output: Sequence[str], form: str | None, notes: Notes, *, json: bool, taps: bool = False
+) -> None:
     """Draw a figure and write it everywhere, or print it as JSON; raises RequestError."""
+    refuse_taps_alone(taps, json)
     if json:
         if output or form:
             rule = "it renders nothing, so there is nothing for -o"
             raise RequestError("json", None, rule, "leave one of them out")
         try:
-            _print_json(recipe)
+            _print_json(recipe, taps)
         except RequestError as error:
             raise recipe.blamed(error) from None
         return
     to = targets(output, form, f"{recipe.name}.gif")
     refuse_unseen_frame(recipe, to)
     write(recipe.animation(), to, notes)
+
+
+def refuse_taps_alone(taps: bool, json: bool) -> None:
+    """Raise RequestError where taps are to be listed and nothing lists them."""
+    if taps and not json:
+        raise RequestError("taps", None, "it is JSON that lists them", "add --json")
 
 
 def refuse_unseen_frame(recipe: "Recipe", to: Targets) -> None:
@@ -60,12 +69,12 @@ def refuse_unseen_frame(recipe: "Recipe", to: Targets) -> None:
         raise RequestError("frame", options.frame, "nothing that is written is a still", "add --still, or -o FILE.png")
 
 
-def _print_json(recipe: "Recipe") -> None:
+def _print_json(recipe: "Recipe", taps: bool) -> None:
     """Print a figure's geometry; how it would look is no part of it."""
     from convanim.explain.figure_json import figure_json
 
     held, size = [], 0
-    for piece in figure_json(recipe.figure, recipe.options):
+    for piece in figure_json(recipe.figure, recipe.options, taps=taps):
         held.append(piece)
         size += len(piece)
         if size >= _PIECE:  # printing flushes, which for every tap would take its time

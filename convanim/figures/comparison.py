@@ -9,7 +9,7 @@ from convanim.errors import RequestError
 from convanim.figures.layout import Layout, layout_of
 from convanim.figures.options import OF_A_PART, Options
 from convanim.figures.subject import Comparison, Part
-from convanim.figures.timing import timing
+from convanim.figures.timing import MOST_FRAMES, timing
 from convanim.networks.chain import Chain
 from convanim.networks.cost import cost_of
 from convanim.numbers.figure_values import refuse_too_many_cells
@@ -44,7 +44,7 @@ def comparison_layout(comparison: Comparison, options: Options) -> Layout:
         hold=options.hold,
         loop=options.loop,
         steps=options.steps,
-        most=max(options.max_frames, frames),
+        most=max(options.max_frames or MOST_FRAMES, frames),
     )
     page = _Sheet(BUNDLED, share, options.width)
     titles = _alike(page, [(part.title,) if part.title else () for part in parts], page.room)

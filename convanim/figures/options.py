@@ -60,7 +60,7 @@ class Options:
     loop: int = _option(0, "timing.loop")
     bounce: bool = _option(False, "timing.bounce")
     steps: str | None = _option(None, "timing.steps")
-    max_frames: int = _option(500, "timing.max_frames")
+    max_frames: int | None = _option(None, "timing.max_frames")  # left out: 500 in a picture, all of JSON
     frame: int | None = _option(None, "view.frame")  # the one that stills show; left out: the last
     still: bool = _option(False, "view.still")
     sheet: str | None = _option(None, "view.sheet")
