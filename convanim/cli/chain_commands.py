@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from convanim.cli.help import Command
+from convanim.cli.listed_taps import taps_option
 from convanim.cli.notes import Notes
 from convanim.cli.options import (
     dims_option,
@@ -12,7 +13,6 @@ from convanim.cli.options import (
     input_option,
     output_options,
     stages_argument,
-    taps_option,
     without,
 )
 from convanim.cli.output import give

@@ -14,10 +14,11 @@ from convanim.cli.embed_command import embed_command
 from convanim.cli.explain_commands import explain_group
 from convanim.cli.group import MadeWhenAsked
 from convanim.cli.help import Command, Maker
+from convanim.cli.listed_taps import refuse_taps_alone, taps_option
 from convanim.cli.notes import Notes
 from convanim.cli.operation_commands import operation_command
-from convanim.cli.options import batch_options, figure_options, output_options, recipe_argument, taps_option
-from convanim.cli.output import give, refuse_taps_alone
+from convanim.cli.options import batch_options, figure_options, output_options, recipe_argument
+from convanim.cli.output import give
 from convanim.cli.several_figures import draw_all, refuse_no_jobs, refuse_one_figure_options, settled, workers
 from convanim.cli.streams import say_path
 from convanim.files.package import VERSION

@@ -7,6 +7,7 @@ import click
 
 from convanim.cli.chain_commands import STAGES
 from convanim.cli.help import Command
+from convanim.cli.listed_taps import taps_option
 from convanim.cli.notes import Notes
 from convanim.cli.options import (
     dims_option,
@@ -14,7 +15,6 @@ from convanim.cli.options import (
     figures_argument,
     input_option,
     output_options,
-    taps_option,
 )
 from convanim.cli.output import give
 from convanim.errors import RequestError

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convanim.cli.help import Command
+from convanim.cli.listed_taps import taps_option
 from convanim.cli.notes import Notes
-from convanim.cli.options import figure_options, framework_option, input_option, output_options, taps_option
+from convanim.cli.options import figure_options, framework_option, input_option, output_options
 from convanim.cli.output import give
 from convanim.figures.from_text import options_given
 

@@ -3,8 +3,9 @@
 from typing import Any
 
 from convanim.cli.help import Command
+from convanim.cli.listed_taps import taps_option
 from convanim.cli.notes import Notes
-from convanim.cli.options import figure_options_of, layer_options, output_options, taps_option
+from convanim.cli.options import figure_options_of, layer_options, output_options
 from convanim.cli.output import give
 from convanim.figures.from_text import layer_from, options_given
 from convanim.layers.operations import Operation

@@ -240,16 +240,6 @@ def output_options(default: str = "a GIF named after it") -> list[click.Option]:
     ]
 
 
-def taps_option() -> click.Option:
-    """Whether JSON lists all that every step reads."""
-    return Opt(
-        ["--taps"],
-        group=FILES,
-        is_flag=True,
-        help="With --json: list every tap of every step (of a chain: every region), which can be long.",
-    )
-
-
 def batch_options() -> list[click.Option]:
     """The options of commands that draw several figures."""
     return [

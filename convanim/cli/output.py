@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from convanim.cli.listed_taps import refuse_taps_alone
 from convanim.cli.notes import Notes
 from convanim.cli.streams import say_path
 from convanim.errors import RequestError, shown, suggestion
@@ -49,12 +50,6 @@ def give(
     to = targets(output, form, f"{recipe.name}.gif")
     refuse_unseen_frame(recipe, to)
     write(recipe.animation(), to, notes)
-
-
-def refuse_taps_alone(taps: bool, json: bool) -> None:
-    """Raise RequestError where taps are to be listed and nothing lists them."""
-    if taps and not json:
-        raise RequestError("taps", None, "it is JSON that lists them", "add --json")
 
 
 def refuse_unseen_frame(recipe: "Recipe", to: Targets) -> None:

@@ -7,7 +7,7 @@ from math import prod
 
 from convanim.errors import RequestError, suggestion
 from convanim.figures.options import Options
-from convanim.figures.timing import Timing, raster, timing
+from convanim.figures.timing import MOST_FRAMES, Timing, raster, timing
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import ConvTranspose, Layer, cell_count, output_shape, with_channels
 from convanim.layers.step_order import refuse_unknown_order
@@ -69,7 +69,7 @@ def layout_of(figure: Layer | Chain, options: Options, *, whole_width: int = 0) 
         hold=options.hold,
         loop=options.loop,
         steps=options.steps,
-        most=options.max_frames,
+        most=MOST_FRAMES if options.max_frames is None else options.max_frames,
         sample=None if _is_plain(figure) else lambda most: raster(size, sheets, options.order, most),
     )
     every = prod(figure.input_size) if is_scatter else prod(shape)

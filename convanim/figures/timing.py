@@ -68,11 +68,10 @@ def timing(
     hold: float = 1.0,
     loop: int = 0,
     steps: str | None = None,
-    most: int | None = None,
+    most: int = MOST_FRAMES,
     sample: Callable[[int], Sequence[int]] | None = None,
 ) -> Timing:
-    """The timing of `total` steps: `step_time` and `hold` in seconds, `steps` a slice "A:B", at most `most` frames,
-    500 if left out.
+    """The timing of `total` steps: `step_time` and `hold` in seconds, `steps` a slice "A:B", at most `most` frames.
 
     Past `most` frames the steps are sampled evenly, the first and the last kept.
     Raises RequestError when a time does not fit a GIF, the slice is empty or outside, or a count is below its least.
@@ -83,7 +82,6 @@ def timing(
         raise RequestError("hold", hold, f"a frame lasts at most {LONGEST / 100} s", "try a shorter time")
     if isinstance(loop, bool) or not isinstance(loop, int) or not 0 <= loop <= 65_535:
         raise RequestError("loop", loop, "not a whole number from 0 to 65535", "try 0 (for ever) or 1 (once)")
-    most = MOST_FRAMES if most is None else most
     if isinstance(most, bool) or not isinstance(most, int) or most < 2:
         raise RequestError("max_frames", most, "must be a whole number of at least 2", "try 500")
     shown = range(total) if steps is None else _sliced(steps, total)
