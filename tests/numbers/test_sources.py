@@ -238,7 +238,7 @@ def test_numpy_files_with_a_false_header(shape: str, tmp_path: Path) -> None:
     ],
 )
 def test_csv_files_are_read(text: str, rows: list[list[float]], tmp_path: Path) -> None:
-    """Marks, line ends, blank lines, blanks, quotes, a header, blank columns at the end, semicolons, tabs do no harm."""
+    """Marks, line ends, blanks, quotes, a header, blank lines and last columns, semicolons and tabs do no harm."""
     path = file(tmp_path, "numbers.CSV", text)
     numbers = input_numbers(path, (2, 2))
     assert numbers.tolist() == rows
