@@ -11,7 +11,11 @@ Test: TypeAlias = Callable[..., Any]
 FEW = 3  # random cases of each campaign in the suite
 MOST = 1000  # that a campaign can have
 ONE_IN = 3  # cases of a list in the suite
-IS_LONG = settings().max_examples == MOST  # whether all cases are tried
+
+
+def is_long() -> bool:
+    """Whether all cases are tried; the profile is chosen after this module is imported."""
+    return settings().max_examples == MOST
 
 
 def campaign(cases: int, **more: Any) -> Callable[[Test], Test]:
@@ -23,5 +27,5 @@ def campaign(cases: int, **more: Any) -> Callable[[Test], Test]:
 
 def listed(name: str, cases: Sequence[Any], start: int = 0) -> Callable[[Test], Test]:
     """Makes a test try all of a list as its argument of that name, or several names; in the suite one in three."""
-    tried = cases if IS_LONG else cases[start::ONE_IN]
+    tried = cases if is_long() else cases[start::ONE_IN]
     return lambda test: pytest.mark.campaign(pytest.mark.parametrize(name, tried)(test))
