@@ -51,6 +51,11 @@ class Animation:
     notes: tuple[str, ...] = field(default=())
     subject: str = ""
 
+    @property
+    def shown_size(self) -> tuple[int, int]:
+        """Width and height in pixels of a screen; on paper there are more of them in the picture."""
+        return round(self.scene.width * self.size.on_screen), round(self.scene.height * self.size.on_screen)
+
 
 def compose(figure: Subject, options: Options, *, name: str = "", title: str = "", alt: str = "") -> Animation:
     """The animation of a figure; the options' own title and alternative text come before the ones given here.
@@ -134,7 +139,8 @@ def _shown(made: Layout, options: Options, size: PictureSize) -> tuple[Scene, Ti
         )
         if page.width * page.height > _MOST_PIXELS:
             rule = f"makes a page of {page.width:,}x{page.height:,} pixels"
-            raise RequestError("sheet", options.sheet, rule, "try fewer pictures, or a smaller width")
+            smaller = "a smaller width or {dpi}" if size.is_on_paper else "a smaller width"
+            raise RequestError("sheet", options.sheet, rule, f"try fewer pictures, or {smaller}")
         return page, replace(clock, steps=(0,)), 0
     if options.still:
         return scene, clock.stilled(frame), 0
