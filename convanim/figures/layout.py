@@ -187,7 +187,8 @@ def _laid_out(
             return view(name, page), ()  # refused, with a width that is enough
     coarser = _stack(figure, values, replace(stack_options, is_heat=values is not None))
     if values is None:
-        return view(name, coarser), ("cells are too small to be drawn one by one: the maps have no grid",)
+        finer = () if cells > _MOST_DRAWN else (page,)
+        return view(name, coarser, *finer), ("cells are too small to be drawn one by one: the maps have no grid",)
     if not _would_fit(name, page, coarser):
         return view(name, coarser), (_AS_COLOURS,)
     try:

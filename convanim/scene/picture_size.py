@@ -52,7 +52,9 @@ class PictureSize:
     @property
     def em(self) -> float | None:
         """The font size in pixels; None where it goes with the width."""
-        return None if self.text is None else self.text.inches * self.per_inch
+        if self.text is None:
+            return None
+        return self.text.inches * self.per_inch if self.is_on_paper else self.text.number
 
     @property
     def grain(self) -> float:

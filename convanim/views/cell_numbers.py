@@ -45,7 +45,7 @@ def lettering(
     if not fits(
         lattice, page.least_em * max(0.6, least_width(numbers, page.font, others)), page.least_em * page.font.cap_height
     ):
-        raise _too_narrow(lattice)  # said before a large map is spelled out
+        raise _too_narrow(page, lattice)  # said before a large map is spelled out
     rounds_off = bool((np.isfinite(numbers) & (numbers != np.rint(numbers))).any())
     # A fraction without its decimals would be another number, unless it is large.
     fewest = 1 if rounds_off and np.abs(numbers[np.isfinite(numbers)]).max() < _LARGE else 0
@@ -56,7 +56,7 @@ def lettering(
         if sizes:
             break
     else:
-        raise _too_narrow(lattice)
+        raise _too_narrow(page, lattice)
     if weights:
         beside = widest(weights, page.font)
         for em in sizes:
@@ -70,8 +70,8 @@ def lettering(
     return Lettering(strings, sizes[0], decimals)
 
 
-def _too_narrow(lattice: Lattice) -> TooNarrowError:
-    return TooNarrowError(f"the longest number does not fit into a cell of {lattice.column[0]} pixels")
+def _too_narrow(page: Page, lattice: Lattice) -> TooNarrowError:
+    return TooNarrowError(f"the longest number does not fit into a cell of {page.spelled(lattice.column[0])}")
 
 
 def _sizes(page: Page, lattice: Lattice) -> Iterator[float]:

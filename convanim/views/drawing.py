@@ -14,7 +14,6 @@ _LEAST_TEXT = 9  # height of a digit in pixels at that width
 _LABEL_EM = 15  # font sizes in pixels at the base width
 _LARGEST_NUMBER_EM = 20
 _SUBSCRIPT = 0.75  # of a given size; as in text
-_POINTS = 0.75  # to a pixel of a screen
 
 
 class TooNarrowError(Exception):
@@ -69,9 +68,13 @@ class Page:
 
     def spelled_least(self, pixels: int) -> str:
         """The same in words."""
+        return self.spelled(pixels * self.size.grain)
+
+    def spelled(self, pixels: float) -> str:
+        """A length on the page in words: on paper in points."""
         if self.size.is_on_paper:
-            return f"{pixels * _POINTS:g}pt"
-        return f"{pixels} pixel{'s' * (pixels > 1)}"
+            return f"{pixels * 72 / self.size.per_inch:.1f}".removesuffix(".0") + "pt"
+        return f"{pixels:g} pixel{'s' * (pixels > 1)}"
 
     @property
     def margin(self) -> int:

@@ -36,12 +36,16 @@ VIEWS: dict[str, View] = {"iso": View(iso, iso_stack), "flat": View(flat, flat_s
 _LEAST_EMS = 2  # of text, between the margins
 
 
-def view(name: str, page: Drawing | Stack) -> Scene:
-    """The scene of a page. Raises RequestError, with a width that is enough, when it is too narrow."""
+def view(name: str, page: Drawing | Stack, *others: Drawing | Stack) -> Scene:
+    """The scene of a page.
+
+    Raises RequestError when it is too narrow, with a width that is enough for it, or for another page of the figure.
+    """
     try:
         return VIEWS[name](page)
     except TooNarrowError as error:
-        wide = wide_enough(name, page)
+        enough = [size for each in (page, *others) if (size := wide_enough(name, each)) is not None]
+        wide = min(enough, key=lambda size: size.width.inches, default=None)
         smaller = "a smaller input" if page.size.text is None else "a smaller input or {text_size}"
         fix = f"try {smaller}" if wide is None else f"try {wide.asked_width} or more, or {smaller}"
         raise RequestError("width", page.size.asked_width, str(error), fix) from None
