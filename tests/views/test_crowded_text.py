@@ -1,6 +1,7 @@
 """Words around the maps that reach past the page, or into one another, are refused where their size is given."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ def test_words_have_their_room(points: list[tuple[int, int]], said: str) -> None
 
 def test_a_view_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures of a text size are looked at, others are not."""
-    seen = []
+    seen: list[Any] = []
     monkeypatch.setattr("convanim.views.registry.refuse_crowded_text", seen.append)
     compose(Conv(4, 3), Options())
     assert not seen
