@@ -102,11 +102,12 @@ def targets(output: Sequence[str], form: str | None, default: str) -> Targets:
 
 def write(animation: "Animation", to: Targets, notes: Notes) -> None:
     """Write an animation everywhere; paths are printed, notes and progress go to standard error."""
-    from convanim.export.formats import FORMATS, refuse_unfit
+    from convanim.export.formats import FORMATS, refuse_unfit, refuse_unsized
     from convanim.export.save import save
     from convanim.export.up_to_date import replaces_another
 
     if to.stream is not None:
+        refuse_unsized(animation, FORMATS[to.stream])
         refuse_unfit(animation, FORMATS[to.stream])
     for note in animation.notes:
         notes(note)
