@@ -19,6 +19,7 @@ from convanim.style.theme import AUTO, DARK, DEFAULT, Theme, load_theme
 from convanim.style.theme_rules import theme_notes
 from convanim.views.registry import WIDTHS
 from convanim.words.captions import caption_lines
+from convanim.words.language import Words, english, load_words
 
 _SCALES = range(1, 9)
 _MOST_PIXELS = 100_000_000
@@ -44,6 +45,7 @@ class Animation:
     dark: Theme | None = None
     is_auto: bool = False
     caption: tuple[str, ...] = ()
+    words: Words = field(default_factory=english)  # the language, for what formats and pages say themselves
     notes: tuple[str, ...] = field(default=())
     subject: str = ""
 
@@ -55,19 +57,23 @@ def compose(figure: Subject, options: Options, *, name: str = "", title: str = "
     """
     if not isinstance(figure, Comparison):
         refuse_too_many_cells(figure, options)
+    words = english() if options.lang is None else load_words(options.lang)
     is_auto = options.theme == AUTO
     theme = load_theme(DEFAULT if is_auto or options.theme is None else options.theme, transparent=options.transparent)
     dark = load_theme(DARK, transparent=options.transparent) if is_auto or options.theme is None else None
-    made = comparison_layout(figure, options) if isinstance(figure, Comparison) else layout_of(figure, options)
-    for name_of, words in (("title", options.title), ("alt", options.alt)):
-        if words is not None and not words.strip():
+    if isinstance(figure, Comparison):
+        made = comparison_layout(figure, options, words)
+    else:
+        made = layout_of(figure, options, words)
+    for name_of, given in (("title", options.title), ("alt", options.alt)):
+        if given is not None and not given.strip():
             raise RequestError(
-                name_of, words, "there are no words in it", "leave it out, and the layer is told in words"
+                name_of, given, "there are no words in it", "leave it out, and the layer is told in words"
             )
-    titled = options.title or title or default_title(figure)
-    described = options.alt or alt or alt_text(figure, options.transposed_as)
+    titled = options.title or title or default_title(figure, words)
+    described = options.alt or alt or alt_text(figure, words, options.transposed_as)
     scene, clock, still = _shown(made, options)
-    parts = (_plain(figure), _worded(options), theme, dark, made.numbers, titled, described)
+    parts = (_plain(figure), _worded(options), theme, dark, words, made.numbers, titled, described)
     return Animation(
         name=name or _name(figure),
         title=titled,
@@ -79,7 +85,8 @@ def compose(figure: Subject, options: Options, *, name: str = "", title: str = "
         digest=hashlib.sha256(repr(parts).encode()).hexdigest(),
         dark=dark,
         is_auto=is_auto,
-        caption=() if isinstance(figure, Comparison) or options.caption is not None else caption_lines(figure),
+        caption=() if isinstance(figure, Comparison) or options.caption is not None else caption_lines(figure, words),
+        words=words,
         notes=(*made.notes, *theme_notes(options.theme, theme)),
         subject=hashlib.sha256(repr(_layers(figure)).encode()).hexdigest(),
     )

@@ -23,6 +23,7 @@ from convanim.views.registry import VIEWS, WIDTHS, view, wide_enough
 from convanim.views.stack import Stack, StackOptions, drawn_channels
 from convanim.words.captions import caption_lines
 from convanim.words.labels import steps_shown
+from convanim.words.language import Words
 
 _MAPS_NAMED = 4  # in a note, of those whose channels are not all drawn
 _SLOW = 60  # seconds of a step that are worth a word
@@ -51,7 +52,7 @@ class Layout:
         return self.remarks + _left_out_note(self.left_out)
 
 
-def layout_of(figure: Layer | Chain, options: Options, *, whole_width: int = 0) -> Layout:
+def layout_of(figure: Layer | Chain, options: Options, words: Words, *, whole_width: int = 0) -> Layout:
     """The scene of one figure; `whole_width` is that of the picture that it is a part of, if it is one.
 
     Raises RequestError when the options do not fit it.
@@ -73,18 +74,19 @@ def layout_of(figure: Layer | Chain, options: Options, *, whole_width: int = 0) 
         sample=None if _is_plain(figure) else lambda most: raster(size, sheets, options.order, most),
     )
     every = prod(figure.input_size) if is_scatter else prod(shape)
-    remark, remarks = _sampling(clock, every if options.steps is None else None)
+    remark, remarks = _sampling(clock, every if options.steps is None else None, words)
     stack_options = StackOptions(
         width=options.width,
         order=options.order,
         max_sheets=options.max_sheets,
         labels=options.labels,
-        caption=caption_lines(figure) if options.caption else (),
+        caption=caption_lines(figure, words) if options.caption else (),
         input_label=options.input_label,
         output_label=options.output_label,
         remark=remark,
         is_heat=options.heat_map is True,
         whole_width=whole_width,
+        words=words,
     )
     if isinstance(figure, Layer) and _is_plain(figure) and (is_scatter or options.heat_map is not True):
         page: Drawing | Stack = _drawing(figure, values, options, stack_options)
@@ -139,6 +141,7 @@ def _drawing(layer: Layer, values: FigureValues | None, options: Options, stack_
         remark=stack_options.remark,
         is_heat=stack_options.is_heat,
         whole_width=stack_options.whole_width,
+        words=stack_options.words,
     )
 
 
@@ -244,7 +247,7 @@ def _slow(options: Options) -> tuple[str, ...]:
 
 
 def _missing_glyphs(options: Options) -> tuple[str, ...]:
-    labels = (options.input_label, options.output_label)
+    labels = (options.input_label or "", options.output_label or "")
     missing = dict.fromkeys(character for label in labels for character in BUNDLED.legible(label)[1])
     if not missing:
         return ()
@@ -258,12 +261,12 @@ def _digest(values: FigureValues | None) -> str:
     return digest.hexdigest()
 
 
-def _sampling(clock: Timing, every: int | None) -> tuple[str, tuple[str, ...]]:
+def _sampling(clock: Timing, every: int | None, words: Words) -> tuple[str, tuple[str, ...]]:
     """What the picture and the notes say when frames do not show every step of their range, or of `every` step."""
     frames, among = len(clock.steps), every or clock.steps[-1] - clock.steps[0] + 1
     if frames == among:
         return "", ()
-    said = steps_shown(frames, among)
+    said = steps_shown(frames, among, words)
     if frames == clock.steps[-1] - clock.steps[0] + 1:
         return said, ()  # those of the channels that are drawn
-    return said, (f"{said} are shown, evenly spread; a larger max-frames shows more",)
+    return said, (f"{frames:,} of {among:,} steps are shown, evenly spread; a larger max-frames shows more",)

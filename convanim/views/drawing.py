@@ -1,12 +1,12 @@
 """What a view is asked to draw, and the measures of its page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from convanim.layers.geometry import Geometry
 from convanim.numbers.values import Values
 from convanim.scene.font import BUNDLED, Metrics
 from convanim.scene.scene import unit
-from convanim.words.labels import INPUT, OUTPUT
+from convanim.words.language import Words, english
 
 READINGS = ("gather", "scatter")
 _LEAST_TEXT = 9  # height of a digit in pixels at that width
@@ -17,9 +17,10 @@ class TooNarrowError(Exception):
 
 
 class Page:
-    """A page, the font that its text is measured in, and the sizes that follow from its width."""
+    """A page, its language, the font that its text is measured in, and the sizes that follow from its width."""
 
     font: Metrics
+    words: Words
     width: int  # in pixels
     whole_width: int  # of the picture that it is a part of; 0 where it is all of it
 
@@ -59,12 +60,13 @@ class Drawing(Page):
     transposed_as: str = "gather"
     labels: bool = True
     caption: bool = False
-    input_label: str = INPUT
-    output_label: str = OUTPUT
+    input_label: str | None = None  # left out: the language's word
+    output_label: str | None = None
     remark: str = ""  # stands behind the output's label
     is_heat: bool = False  # whether numbers are colours, too
     whole_width: int = 0
     font: Metrics = BUNDLED
+    words: Words = field(default_factory=english)
 
     @property
     def is_scatter(self) -> bool:
