@@ -119,7 +119,8 @@ def _print(
     from convanim.explain.figure_text import explained, explained_against
     from convanim.figures.options import Options
     from convanim.figures.subject import Comparison, Part
-    from convanim.words.language import english, load_words
+    from convanim.words.language import english
+    from convanim.words.language_files import load_words
 
     words = english() if lang is None else load_words(lang)
     if against is None:

@@ -19,7 +19,8 @@ from convanim.style.theme import AUTO, DARK, DEFAULT, Theme, load_theme
 from convanim.style.theme_rules import theme_notes
 from convanim.views.registry import WIDTHS
 from convanim.words.captions import caption_lines
-from convanim.words.language import Words, english, load_words
+from convanim.words.language import Words, english
+from convanim.words.language_files import load_words
 
 _SCALES = range(1, 9)
 _MOST_PIXELS = 100_000_000

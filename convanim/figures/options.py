@@ -31,7 +31,8 @@ class Options:
     """How a figure looks and moves. Times are in seconds, `width` in pixels.
 
     `theme` left out is `classic`, and in formats that can follow their surroundings `dark` on dark ones.
-    `lang` is a language's name, or a .toml file. `frame` counts from 0, or back from -1; `sheet` is rows and columns such as "3x3".
+    `lang` is a language's name, or a .toml file; left out it is English.
+    `frame` counts from 0, or back from -1; `sheet` is rows and columns such as "3x3".
 
     Raises RequestError when an option is of the wrong kind; whether it fits the layer is seen when it is drawn.
     """

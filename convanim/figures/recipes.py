@@ -15,7 +15,7 @@ from convanim.layers.operations import OPERATIONS
 from convanim.networks.chain import Chain
 from convanim.numbers.figure_values import with_file_sizes
 from convanim.numbers.sources import SUFFIXES
-from convanim.words.language import load_words
+from convanim.words.language_files import load_words
 
 if TYPE_CHECKING:
     from pathlib import Path

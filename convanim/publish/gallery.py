@@ -10,7 +10,8 @@ from convanim.files.catalogue import template_names
 from convanim.files.file_set import FileSet
 from convanim.files.templates import page
 from convanim.publish.batch import render_all
-from convanim.words.language import english, load_words
+from convanim.words.language import english
+from convanim.words.language_files import load_words
 
 
 def make_gallery(

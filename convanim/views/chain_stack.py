@@ -35,6 +35,7 @@ def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions
             role, window = "output", "current"
         label = words("input") if number == 0 else brief(chain.stages[number - 1], words)
         own = options.input_label if number == 0 else options.output_label if number == last else None
+        label = label if own is None else own
         remark = options.remark if number == last else ""
         maps.append(
             SheetMap(
@@ -47,9 +48,7 @@ def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions
                 drawn=drawn,
                 canvas=plain_canvas(size),
                 kinds=all_input(size),
-                label=map_label(
-                    label if own is None else own, size, channels, chain.has_channels, drawn, words, remark
-                ),
+                label=map_label(label, size, channels, chain.has_channels, drawn, words, remark),
                 series=tuple(range(len(drawn))) if _is_by_itself(chain, number) else (),
                 group_size=_group_size(chain, number, channels),
                 noise=0.0 if values is None else noise,
