@@ -93,7 +93,7 @@ def layout_of(figure: Layer | Chain, options: Options, words: Words, *, whole_wi
     else:
         page = _stack(figure, values, stack_options)
     scene, more = _laid_out(figure, values, options, stack_options, name, page)
-    remarks += more + _missing_glyphs(options) + _slow(options)
+    remarks += more + _missing_glyphs(options, words) + _slow(options)
     return Layout(scene, clock, remarks, _left_out(page), _digest(values))
 
 
@@ -246,8 +246,9 @@ def _slow(options: Options) -> tuple[str, ...]:
     return (f"a step lasts {options.step_time:g} s: step-time is in seconds",)
 
 
-def _missing_glyphs(options: Options) -> tuple[str, ...]:
-    labels = (options.input_label or "", options.output_label or "")
+def _missing_glyphs(options: Options, words: Words) -> tuple[str, ...]:
+    own = {"input": options.input_label, "output": options.output_label}
+    labels = [words(name) if label is None else label for name, label in own.items()]
     missing = dict.fromkeys(character for label in labels for character in BUNDLED.legible(label)[1])
     if not missing:
         return ()
