@@ -5,7 +5,13 @@ from typing import Any
 
 import click
 
-from convanim.cli.catalogue_commands import templates_command, theme_command, themes_command
+from convanim.cli.catalogue_commands import (
+    language_command,
+    languages_command,
+    templates_command,
+    theme_command,
+    themes_command,
+)
 from convanim.cli.chain_commands import chain_command
 from convanim.cli.compare_commands import compare_command
 from convanim.cli.deck_command import deck_command
@@ -98,6 +104,8 @@ _SECTIONS: dict[str, dict[str, Maker]] = {
         "templates": templates_command,
         "themes": themes_command,
         "theme": theme_command,
+        "languages": languages_command,
+        "language": language_command,
     },
 }
 
