@@ -38,7 +38,9 @@ def test_what_is_left_out_is_the_bases(write: Write) -> None:
     )
     assert (words("output"), words("input"), words.count(12345)) == ("Ausgang", "Eingabe", "12 345")
     assert words("unread", unread=3, cells=4000) == "3/4 000"
-    assert words.phrases | {"output": german.phrases["output"], "unread": german.phrases["unread"]} == german.phrases
+    assert (
+        dict(words.phrases) | {"output": german.phrases["output"], "unread": german.phrases["unread"]} == german.phrases
+    )
     assert words.tag == "de"
 
 

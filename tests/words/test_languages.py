@@ -17,6 +17,7 @@ from convanim.export.slide_steps import step_words
 from convanim.figures.alt_text import alt_text
 from convanim.figures.animation import Animation, compose
 from convanim.figures.recipes import load_recipe
+from convanim.figures.subject import Subject
 from convanim.files.catalogue import language_file, language_names, template_names
 from convanim.files.templates import page, templates_folder
 from convanim.publish.decks.reveal import reveal_page
@@ -29,7 +30,7 @@ LATIN = re.compile(r"[A-Za-z]+")
 NAMES = {"ReLU", "Leaky", "GELU", "SiLU", "tanh", "max", "k", "M", "G", "T", "P", "e", "ceil", "mode", "convanim"}
 CITED = re.compile(r" \((?:torch|Dumoulin|TensorFlow|ONNX|Keras|count_include_pad|转|転|전).*", re.S)
 # Figures that no template has: what they say is said nowhere else.
-FIGURES = {
+FIGURES: dict[str, tuple[Subject, dict[str, Any]]] = {
     "chain": (Chain("3@16x16", ["conv 3x3 20 p1", "leaky-relu", "max-pool 2", "conv 3x3 8 s2", "conv 1x1 4 g4"]), {}),
     "pointwise": (Chain(4, ["tanh", "sigmoid", "gelu", "silu"]), {"values": "random:3"}),
     "labels off": (Chain("2@8x8", ["conv 3x3 4", "relu"]), {"values": "random:3", "view": "iso", "labels": False}),
