@@ -38,6 +38,8 @@ LINES = {
     "templates": "",
     "themes": "",
     "theme": "classic",
+    "languages": "",
+    "language": "en",
     "--help": "",
     "--version": "",
 }
