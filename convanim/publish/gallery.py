@@ -1,47 +1,76 @@
-"""The gallery: every template as a GIF and a still, and a page that shows them."""
+"""The gallery: every template as a GIF, a still and a page of its own, and an index that shows them by topic."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from pathlib import Path
+from shlex import quote
 
 from convanim.export.save import folder_place
 from convanim.figures.recipes import Recipe, load_recipe
-from convanim.files.catalogue import template_names
+from convanim.files.catalogue import template_groups
 from convanim.files.file_set import FileSet
 from convanim.files.templates import page
 from convanim.publish.batch import render_all
+from convanim.publish.markup import html_attribute, markdown, rst
 from convanim.words.language import english
 from convanim.words.language_files import load_words
+
+_SUFFIXES = ("gif", "png", "html")  # of each figure's files
 
 
 def make_gallery(
     folder: str, *, executor: Executor | None = None, force: bool = False, lang: str | None = None
 ) -> Iterator[Path]:
-    """Draw every template into `folder`, made if need be; yields each path once it stands, the page last.
+    """Draw every template into `folder`, made if need be; yields each path once it stands, the index last.
 
     What is current already is left alone unless `force`; an `executor` does the drawing if there is one. `lang` is the
-    language of figures and page.
-    A figure's two files change together, and the page last: whenever this is ended, each figure is whole.
+    language of figures and index.
+    A figure's files change together, and the index last: whenever this is ended, each figure is whole.
     Raises RequestError when the folder cannot be or there is no such language, OSError when a file cannot be written.
     """
     words = english() if lang is None else load_words(lang)
+    spoken = {} if lang is None else {"lang": lang}
     place = folder_place(folder)
     place.mkdir(exist_ok=True)
-    recipes = [load_recipe(name, **({} if lang is None else {"lang": lang})) for name in template_names()]
-    files = [str(place / "{name}.gif"), str(place / "{name}.png")]
-    for paths in render_all(recipes, files, executor=executor, force=force):
+    groups = {title: [load_recipe(name, **spoken) for name in names] for title, names in template_groups().items()}
+    patterns = [str(place / f"{{name}}.{suffix}") for suffix in _SUFFIXES]
+    recipes = [recipe for group in groups.values() for recipe in group]
+    for paths in render_all(recipes, patterns, executor=executor, force=force):
         yield from paths
+    shown = [
+        {"title": words(topic_phrase(title)), "figures": [_told(recipe) for recipe in group]}
+        for title, group in groups.items()
+    ]
     with FileSet() as index, index.file(place / "index.html") as stream:
-        stream.write(page("gallery.html", words=words, figures=[_told(recipe) for recipe in recipes]).encode())
+        stream.write(page("gallery.html", words=words, groups=shown).encode())
     yield place / "index.html"
 
 
-def _told(recipe: Recipe) -> dict[str, str | int]:
+def topic_phrase(title: str) -> str:
+    """The name of the phrase for a group of templates."""
+    return "topic_" + re.sub("[^a-z]+", "_", title.lower())
+
+
+def _told(recipe: Recipe) -> dict[str, object]:
+    """What the index says of a figure, and the lines to paste where its files are."""
     animation = recipe.animation()
+    words, lang = animation.words, recipe.options.lang
+    command = f"convanim render {recipe.name} -o {recipe.name}.gif" + (f" --lang {quote(lang)}" if lang else "")
+    embedded = f"convanim embed {recipe.name} {recipe.name}/" + (f" --lang {quote(lang)}" if lang else "")
+    name, width, height = recipe.name, animation.scene.width, animation.scene.height
+    image = f'<img src="{name}.gif" width="{width}" height="{height}" alt="{html_attribute(animation.alt)}">'
     return {
-        "name": recipe.name,
+        "name": name,
         "title": animation.title,
         "alt": animation.alt,
-        "width": animation.scene.width,
-        "height": animation.scene.height,
+        "width": width,
+        "height": height,
+        "lines": {
+            words("draw"): command,
+            "Markdown": f"![{markdown(animation.alt)}]({name}.gif)",
+            "HTML": image,
+            "reStructuredText": f".. image:: {name}.gif\n   :alt: {rst(animation.alt)}",
+            words("everything_else"): embedded,
+        },
     }

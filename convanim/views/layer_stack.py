@@ -89,7 +89,7 @@ def layer_stack(layer: Layer, values: Values | None, options: StackOptions) -> S
         labels=options.labels,
         caption=options.caption,
         is_heat=options.is_heat,
-        reads=lambda step: tuple(("input", *tap.input) for tap in geometry.taps(cell(step)) if tap.input is not None),
+        reads=lambda step: tuple(("input", *read) for read in geometry.cells_read(cell(step))),
         series=lambda step: at(step)[0] if hues else None,
         terms=None
         if values is None

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from itertools import product
 from typing import Any
 
-VOID = {"meta", "input", "link", "br", "img"}
+VOID = {"meta", "input", "link", "br", "img", "source"}
 
 
 @dataclass

@@ -18,9 +18,10 @@ from convanim.figures.alt_text import alt_text
 from convanim.figures.animation import Animation, compose
 from convanim.figures.recipes import load_recipe
 from convanim.figures.subject import Subject
-from convanim.files.catalogue import language_file, language_names, template_names
+from convanim.files.catalogue import language_file, language_names, template_groups, template_names
 from convanim.files.templates import page, templates_folder
 from convanim.publish.decks.reveal import reveal_page
+from convanim.publish.gallery import topic_phrase
 from convanim.words.language import Phrase, english, placeholders
 from convanim.words.language_files import load_words
 
@@ -151,7 +152,8 @@ def test_pages_that_hold_figures_speak_their_language(tmp_path: Path) -> None:
     words = load_words(pseudo_language(tmp_path / "strange.toml"))
     animation = compose(Conv(3, 2), Options(lang=str(tmp_path / "strange.toml")))
     deck = reveal_page([animation], lambda: None)
-    gallery = page("gallery.html", words=words, figures=[])
+    shown = {"name": "0", "title": "0", "alt": "0", "width": 9, "height": 9, "lines": {}}
+    gallery = page("gallery.html", words=words, groups=[{"title": words("topics"), "figures": [shown]}])
     for html in (deck, gallery, page_of(animation)):
         assert '<html lang="xx">' in html
         # What stands in the library's own text, and the key P, are not the page's words.
@@ -161,8 +163,13 @@ def test_pages_that_hold_figures_speak_their_language(tmp_path: Path) -> None:
     assert not LATIN.search(steps[0])
     for own in ("play", "pause"):
         assert json.dumps(words(own), ensure_ascii=False) in deck
-    for own in ("play_all", "pause_all", "gallery"):
+    for own in ("play_all", "pause_all", "gallery", "step_through", "lines_to_paste", "copy", "copied", "still"):
         assert words(own) in gallery
+
+
+def test_topics_of_the_gallery_are_phrases() -> None:
+    """What groups of templates are called in lists is what the gallery calls them in English."""
+    assert [english()(topic_phrase(title)) for title in template_groups()] == list(template_groups())
 
 
 def test_numbers_are_written_as_a_language_writes_them() -> None:
