@@ -15,7 +15,6 @@ from convanim.layers.operations import OPERATIONS
 from convanim.networks.chain import Chain
 from convanim.numbers.figure_values import with_file_sizes
 from convanim.numbers.sources import SUFFIXES
-from convanim.words.language_files import load_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +54,11 @@ class Recipe:
 
         Without them captions say what the parts of a comparison are. Raises RequestError for a language that is none.
         """
-        if self.source not in template_names() or self.options.lang is None or load_words(self.options.lang).is_english:
+        if self.source not in template_names() or self.options.lang is None:
+            return self
+        from convanim.words.language_files import load_words  # what writes numbers is not needed to read recipes
+
+        if load_words(self.options.lang).is_english:
             return self
         figure, options = self.figure, self._unlabelled(self.options)
         if isinstance(figure, Comparison):

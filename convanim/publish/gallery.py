@@ -13,7 +13,7 @@ from convanim.files.file_set import FileSet
 from convanim.files.templates import page
 from convanim.publish.batch import render_all
 from convanim.publish.markup import html_attribute, markdown, rst
-from convanim.words.language import english
+from convanim.words.language import Words, english
 from convanim.words.language_files import load_words
 
 _SUFFIXES = ("gif", "png", "html")  # of each figure's files
@@ -39,7 +39,7 @@ def make_gallery(
     for paths in render_all(recipes, patterns, executor=executor, force=force):
         yield from paths
     shown = [
-        {"title": words(topic_phrase(title)), "figures": [_told(recipe) for recipe in group]}
+        {"title": _topic(title, words), "figures": [_told(recipe) for recipe in group]}
         for title, group in groups.items()
     ]
     with FileSet() as index, index.file(place / "index.html") as stream:
@@ -50,6 +50,12 @@ def make_gallery(
 def topic_phrase(title: str) -> str:
     """The name of the phrase for a group of templates."""
     return "topic_" + re.sub("[^a-z]+", "_", title.lower())
+
+
+def _topic(title: str, words: Words) -> str:
+    """What a group is called; one that the catalogue does not know, by its own title."""
+    name = topic_phrase(title)
+    return words(name) if name in words.phrases else title
 
 
 def _told(recipe: Recipe) -> dict[str, object]:
