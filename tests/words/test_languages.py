@@ -1,5 +1,6 @@
 """Languages: each says everything, nothing is said that is not in them, and English is what it was."""
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from helpers.spoken import page_texts, picture_texts, pseudo_language, said, tol
 
 from convanim import Chain, Conv, Options
 from convanim.explain.figure_text import explained
+from convanim.export.formats import FORMATS
 from convanim.export.html import page_of
 from convanim.export.slide_steps import step_words
 from convanim.figures.alt_text import alt_text
@@ -165,6 +167,14 @@ def test_pages_that_hold_figures_speak_their_language(tmp_path: Path) -> None:
         assert json.dumps(words(own), ensure_ascii=False) in deck
     for own in ("play_all", "pause_all", "gallery", "step_through", "lines_to_paste", "copy", "copied", "still"):
         assert words(own) in gallery
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", []), ("ja", ["ja"]), ("zh", ["zh-Hans"])])
+def test_an_svg_says_which_language_it_is_in(lang: str, said: list[str]) -> None:
+    """So that fonts and screen readers choose rightly; English, as all were before, goes without saying."""
+    stream = io.BytesIO()
+    FORMATS[".svg"].write(compose(Conv(3, 2), Options(lang=lang, width=900)), stream, lambda: None, None)
+    assert re.findall(' xml:lang="([^"]*)"', stream.getvalue().decode().partition(">")[0]) == said
 
 
 def test_topics_of_the_gallery_are_phrases() -> None:
