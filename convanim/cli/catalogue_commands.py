@@ -1,11 +1,21 @@
-"""The commands that list what comes along: templates and themes, with a line about each."""
+"""The commands that list what comes along: templates, themes and languages, with a line about each."""
 
 import click
 
 from convanim.cli.help import FILES, Command, Opt, write_columns
 from convanim.cli.kinds import completed_by
 from convanim.errors import RequestError, suggestion
-from convanim.files.catalogue import template_groups, template_line, template_names, theme_file, theme_line, theme_names
+from convanim.files.catalogue import (
+    language_file,
+    language_line,
+    language_names,
+    template_groups,
+    template_line,
+    template_names,
+    theme_file,
+    theme_line,
+    theme_names,
+)
 
 _AUTO = "auto"
 _WIDTH = 100  # columns that a listing has at most
@@ -76,6 +86,46 @@ def theme_command() -> click.Command:
         callback=run,
         params=[click.Argument(["name"], metavar="NAME", shell_complete=completed_by(theme_names))],
         help="Print a theme, to start one of your own from.\n\nExample: convanim theme classic > mine.toml",
+    )
+
+
+def languages_command() -> click.Command:
+    """The command `languages`."""
+
+    def run(names: bool) -> None:
+        if names:
+            for name in language_names():
+                click.echo(name)
+            return
+        listing = click.HelpFormatter(max_width=_WIDTH)
+        listing.write_dl([(name, language_line(name)) for name in language_names()])
+        click.echo(listing.getvalue(), nl=False)
+
+    return Command(
+        "languages",
+        callback=run,
+        params=[_names_option()],
+        help="List the languages that figures speak, with a line about each.\n\n"
+        "--lang NAME draws in one; convanim language NAME prints its words.\n\nExample: convanim languages",
+    )
+
+
+def language_command() -> click.Command:
+    """The command `language`."""
+
+    def run(name: str) -> None:
+        if name not in language_names():
+            fix = suggestion(name, language_names(), f"try {', '.join(language_names())}")
+            raise RequestError("name", name, "no such language", fix)
+        click.echo("# Save this as mine.toml, change what you like, and draw with --lang mine.toml.")
+        click.echo(language_file(name).read_text(encoding="utf-8"), nl=False)
+
+    return Command(
+        "language",
+        callback=run,
+        params=[click.Argument(["name"], metavar="NAME", shell_complete=completed_by(language_names))],
+        help="Print the words of a language, to start one of your own from.\n\n"
+        "Example: convanim language en > mine.toml",
     )
 
 

@@ -5,7 +5,13 @@ from typing import Any
 
 import click
 
-from convanim.cli.catalogue_commands import templates_command, theme_command, themes_command
+from convanim.cli.catalogue_commands import (
+    language_command,
+    languages_command,
+    templates_command,
+    theme_command,
+    themes_command,
+)
 from convanim.cli.chain_commands import chain_command
 from convanim.cli.compare_commands import compare_command
 from convanim.cli.deck_command import deck_command
@@ -17,7 +23,7 @@ from convanim.cli.help import Command, Maker
 from convanim.cli.listed_taps import refuse_taps_alone, taps_option
 from convanim.cli.notes import Notes
 from convanim.cli.operation_commands import operation_command
-from convanim.cli.options import batch_options, figure_options, output_options, recipe_argument
+from convanim.cli.options import batch_options, figure_options, language_option, output_options, recipe_argument
 from convanim.cli.output import give
 from convanim.cli.several_figures import draw_all, refuse_no_jobs, refuse_one_figure_options, settled, workers
 from convanim.cli.streams import say_path
@@ -71,20 +77,20 @@ def _render_command() -> click.Command:
 
 
 def _gallery_command() -> click.Command:
-    def run(folder: str, jobs: int | None, force: bool) -> None:
+    def run(folder: str, jobs: int | None, force: bool, lang: str | None) -> None:
         from convanim.export.save import folder_place
         from convanim.files.catalogue import template_names
         from convanim.publish.gallery import make_gallery
 
         place = folder_place(folder)
         with settled([place]), workers(jobs, len(template_names())) as executor:
-            for path in make_gallery(folder, executor=executor, force=force):
+            for path in make_gallery(folder, executor=executor, force=force, lang=lang):
                 say_path(path)
 
     return Command(
         "gallery",
         callback=run,
-        params=[click.Argument(["folder"], metavar="DIR"), *batch_options()],
+        params=[click.Argument(["folder"], metavar="DIR"), language_option(), *batch_options()],
         help="Every template, drawn into a folder, with an index page.\n\nExample: convanim gallery out/",
     )
 
@@ -107,6 +113,8 @@ _SECTIONS: dict[str, dict[str, Maker]] = {
         "templates": templates_command,
         "themes": themes_command,
         "theme": theme_command,
+        "languages": languages_command,
+        "language": language_command,
     },
 }
 

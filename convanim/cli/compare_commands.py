@@ -79,7 +79,7 @@ def comparison_from(
         raise RequestError("figure", figures[0], "there is one alone", "name two or more")
     if all(map(is_recipe, figures)):
         refuse_stray_size(input_size, dims)
-    shared = {name: given[name] for name in OF_A_PART if given[name] is not None}
+    shared = {name: given[name] for name in (*OF_A_PART, "lang") if given[name] is not None}
     parts = tuple(
         part_of(text, f"figure {number}", input_size=input_size, dims=dims, shared=shared, say=say)
         for number, text in enumerate(figures, start=1)

@@ -9,7 +9,7 @@ from convanim.cli.chain_commands import STAGES, chain_options
 from convanim.cli.group import OneLineGroup
 from convanim.cli.help import LAYER, Command, Opt
 from convanim.cli.notes import Notes
-from convanim.cli.options import dims_option, input_option, layer_options, stages_argument
+from convanim.cli.options import dims_option, input_option, language_option, layer_options, stages_argument
 from convanim.errors import RequestError, either, near
 from convanim.figures.from_text import chain_from, is_recipe, layer_from, part_of, refuse_stray_size
 from convanim.layers.operations import OPERATIONS, Operation
@@ -64,15 +64,15 @@ def _refuse_unknown(name: str, operations: Collection[str]) -> None:
 
 
 def _explain_operation(operation: Operation) -> click.Command:
-    def run(against: str | None, **given: Any) -> None:
+    def run(against: str | None, lang: str | None, **given: Any) -> None:
         from convanim.figures.options import Options
 
-        _print(layer_from(operation, given, Options()), against)
+        _print(layer_from(operation, given, Options()), against, lang)
 
     return Command(
         operation.name,
         callback=run,
-        params=[*layer_options(operation, has_numbers=False), _against()],
+        params=[*layer_options(operation, has_numbers=False), _against(), language_option()],
         help=f"Explain: {operation.title.lower()}.\n\nExample: {_example(operation)}",
     )
 
@@ -88,15 +88,17 @@ def _example(operation: Operation) -> str:
 
 
 def _explain_chain() -> click.Command:
-    def run(stages: tuple[str, ...], input_size: str | None, dims: int | None, against: str | None) -> None:
+    def run(
+        stages: tuple[str, ...], input_size: str | None, dims: int | None, against: str | None, lang: str | None
+    ) -> None:
         from convanim.figures.options import Options
 
-        _print(chain_from(stages, input_size, dims, Options()), against)
+        _print(chain_from(stages, input_size, dims, Options()), against, lang)
 
     return Command(
         "chain",
         callback=run,
-        params=[stages_argument(), *chain_options(has_numbers=False), _against()],
+        params=[stages_argument(), *chain_options(has_numbers=False), _against(), language_option()],
         help=f"Explain: a chain of layers.\n\n{STAGES}\n\n"
         "Example: convanim explain chain 'conv 1x1 4' relu 'conv 3x3 8 p1' -i 8@9x9",
     )
@@ -105,22 +107,28 @@ def _explain_chain() -> click.Command:
 def _explain_text(text: str) -> click.Command:
     """The command that explains a template, a recipe or quoted layers."""
 
-    def run(input_size: str | None, dims: int | None, against: str | None) -> None:
+    def run(input_size: str | None, dims: int | None, against: str | None, lang: str | None) -> None:
         if is_recipe(text):
             from convanim.figures.recipes import load_recipe
 
             refuse_stray_size(input_size, dims)
-            recipe = load_recipe(text)
-            _print(recipe.figure, against, recipe.title or recipe.name)
+            recipe = load_recipe(text, **({} if lang is None else {"lang": lang}))
+            told = recipe.spoken()
+            _print(told.figure, against, told.options.lang, told.title if recipe.title else recipe.name)
             return
         notes = Notes()
         part = part_of(text, "figure", input_size=input_size, dims=dims, say=notes)
-        _print(part.figure, against, part.title, notes)
+        _print(part.figure, against, lang, part.title, notes)
 
     return Command(
         text,
         callback=run,
-        params=[input_option("Size of the input of figures that are written as stages"), dims_option(), _against()],
+        params=[
+            input_option("Size of the input of figures that are written as stages"),
+            dims_option(),
+            _against(),
+            language_option(),
+        ],
         help="Explain this template, recipe or these layers.\n\nExample: convanim explain 'conv 3x3 8, relu' -i 3@9x9",
     )
 
@@ -129,19 +137,25 @@ def _against() -> click.Option:
     return Opt(["--against"], group=LAYER, metavar="FIGURE", help="Explain this, too, and compare what both cost.")
 
 
-def _print(figure: "Subject", against: str | None, title: str = "", notes: Notes | None = None) -> None:
+def _print(
+    figure: "Subject", against: str | None, lang: str | None, title: str = "", notes: Notes | None = None
+) -> None:
     from convanim.explain.figure_text import explained, explained_against
     from convanim.figures.options import Options
     from convanim.figures.subject import Comparison, Part
+    from convanim.words.language import english
+    from convanim.words.language_files import load_words
 
+    words = english() if lang is None else load_words(lang)
     if against is None:
-        click.echo(explained(figure), nl=False)
+        click.echo(explained(figure, words), nl=False)
         return
     if isinstance(figure, Comparison):
         raise RequestError("against", against, "what is explained is a comparison already", "leave it out")
     shape, dims = _input(figure)
-    other = part_of(against, "against", input_size=shape, dims=dims, say=notes or Notes())
-    click.echo(explained_against(Part(figure, Options(), title), other), nl=False)
+    shared = {} if lang is None else {"lang": lang}
+    other = part_of(against, "against", input_size=shape, dims=dims, shared=shared, say=notes or Notes())
+    click.echo(explained_against(Part(figure, Options(), title), other, words), nl=False)
 
 
 def _input(figure: "Layer | Chain") -> tuple[str, int]:

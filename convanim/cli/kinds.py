@@ -7,7 +7,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from convanim.errors import RequestError
-from convanim.files.catalogue import template_names, theme_names
+from convanim.files.catalogue import language_names, template_names, theme_names
 from convanim.layers.operations import OPERATIONS
 
 if TYPE_CHECKING:
@@ -77,6 +77,11 @@ def completed_by(names: Names, *, or_files: bool = False) -> Completion:
 def themes() -> Iterable[str]:
     """The names of the themes, and the one that follows its surroundings."""
     return (*theme_names(), "auto")
+
+
+def languages() -> Iterable[str]:
+    """The names of the languages."""
+    return language_names()
 
 
 def views() -> Iterable[str]:

@@ -88,8 +88,17 @@ _LOOKS = (
     _Look("scale", PICTURE, "The same picture, N times as large", "N", _N),
     _Look("transparent", PICTURE, "Leave the background out", off="opaque"),
     _Look("labels", PICTURE, "Names and sizes beside the maps"),
-    _Look("input_label", PICTURE, "Words for the input's label", "TEXT"),
-    _Look("output_label", PICTURE, "Words for the output's label", "TEXT"),
+    _Look("input_label", PICTURE, "Words for the input's label", "TEXT", default="input"),
+    _Look("output_label", PICTURE, "Words for the output's label", "TEXT", default="output"),
+    _Look(
+        "lang",
+        PICTURE,
+        "The language of words and numbers: en, de, fr, es, pt, zh, ja, ko, or a .toml file",
+        "NAME|FILE",
+        default="en",
+        names=kinds.languages,
+        or_files=True,
+    ),
     _Look("caption", PICTURE, "The layer's parameters, formula and cost under the maps", default="off; on in compare"),
     _Look(
         "order",
@@ -147,6 +156,11 @@ def _figure_option(look: _Look) -> Opt:
         help=_with_default(look.help, default),
         shell_complete=completed_by(look.names, or_files=look.or_files) if look.names else None,
     )
+
+
+def language_option() -> click.Option:
+    """The language of what is shown or printed."""
+    return next(_figure_option(look) for look in _LOOKS if look.name == "lang")
 
 
 def figure_options_of(operation: Operation) -> list[click.Option]:

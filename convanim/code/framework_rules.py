@@ -44,11 +44,12 @@ def pytorch_pool_limit(k: int) -> int:
 
 @dataclass(frozen=True)
 class WordRule:
-    """What a padding word means, who says so, and where."""
+    """What a padding word means, who says so, and where; the name of its phrase, where explanations show it."""
 
     word: str
     says: str
     source: str
+    phrase: str = ""
 
     def __str__(self) -> str:
         return f"{self.word}: {self.says} ({self.source})"
@@ -58,22 +59,32 @@ SAME = WordRule(
     "same",
     "⌈input/stride⌉ output cells, the odd cell behind",
     "TensorFlow and Keras 'same', ONNX SAME_UPPER, JAX 'SAME'; at stride 1 also PyTorch 'same'",
+    "word_same",
 )
 SAME_LOWER = WordRule(
-    "same-lower", "⌈input/stride⌉ output cells, the odd cell in front", "ONNX SAME_LOWER, JAX 'SAME_LOWER'"
+    "same-lower",
+    "⌈input/stride⌉ output cells, the odd cell in front",
+    "ONNX SAME_LOWER, JAX 'SAME_LOWER'",
+    "word_same_lower",
 )
-CAUSAL = WordRule("causal", "all padding in front", "Keras Conv1D(padding='causal'), Flax 'CAUSAL'")
-HALF = WordRule("half", "half the kernel's span on each side", "Dumoulin & Visin, arXiv:1603.07285, section 2.3")
-FULL = WordRule("full", "the kernel's span less one on each side", "Dumoulin & Visin, arXiv:1603.07285, section 2.3")
+CAUSAL = WordRule("causal", "all padding in front", "Keras Conv1D(padding='causal'), Flax 'CAUSAL'", "word_causal")
+HALF = WordRule(
+    "half", "half the kernel's span on each side", "Dumoulin & Visin, arXiv:1603.07285, section 2.3", "word_half"
+)
+FULL = WordRule(
+    "full", "the kernel's span less one on each side", "Dumoulin & Visin, arXiv:1603.07285, section 2.3", "word_full"
+)
 TRANSPOSED_SAME = WordRule(
     "same",
     "input·stride output cells, the odd cropped cell behind",
     "TensorFlow and Keras 'same', ONNX SAME_UPPER, JAX 'SAME' of transposed convolutions",
+    "word_transposed_same",
 )
 TRANSPOSED_VALID = WordRule(
     "valid",
     "(input − 1)·stride + max(span, stride) output cells, none cropped",
     "TensorFlow and Keras 'valid', JAX 'VALID' of transposed convolutions",
+    "word_transposed_valid",
 )
 TRANSPOSED_ADDED = WordRule(
     "same",
@@ -98,28 +109,42 @@ _HANGING = WordRule(
     "ceil_mode",
     "a last window may hang over the padded input, if it starts inside the input or the padding in front",
     "torch.nn.MaxPool2d, ceil_mode, and pooling_output_shape in aten/src/ATen/native/Pool.h; ONNX MaxPool, ceil_mode",
+    "size_ceil_mode",
 )
 _SIZES = {
-    "conv": WordRule("size", _FITTING, "torch.nn.Conv2d, Shape; Dumoulin & Visin, arXiv:1603.07285, relationship 15"),
+    "conv": WordRule(
+        "size", _FITTING, "torch.nn.Conv2d, Shape; Dumoulin & Visin, arXiv:1603.07285, relationship 15", "size_conv"
+    ),
     "conv-transpose": WordRule(
         "size",
         "a stamp of the kernel every stride cells; padding is cropped off, output_padding is left on behind",
         "torch.nn.ConvTranspose2d, Shape; Dumoulin & Visin, arXiv:1603.07285, section 4",
+        "size_conv_transpose",
     ),
     "max-pool": WordRule(
-        "size", _FITTING, "torch.nn.MaxPool2d, Shape; Dumoulin & Visin, arXiv:1603.07285, relationship 7"
+        "size",
+        _FITTING,
+        "torch.nn.MaxPool2d, Shape; Dumoulin & Visin, arXiv:1603.07285, relationship 7",
+        "size_max_pool",
     ),
     "avg-pool": WordRule(
-        "size", _FITTING, "torch.nn.AvgPool2d, Shape; Dumoulin & Visin, arXiv:1603.07285, relationship 7"
+        "size",
+        _FITTING,
+        "torch.nn.AvgPool2d, Shape; Dumoulin & Visin, arXiv:1603.07285, relationship 7",
+        "size_avg_pool",
     ),
 }
 _COUNTED = WordRule(
-    "mean", "padded cells are counted", "count_include_pad, which PyTorch and Flax have on by themselves"
+    "mean",
+    "padded cells are counted",
+    "count_include_pad, which PyTorch and Flax have on by themselves",
+    "mean_counted",
 )
 _NOT_COUNTED = WordRule(
     "mean",
     "padded cells are not counted",
     "count_include_pad, which ONNX has off by itself; TensorFlow and Keras never count them",
+    "mean_not_counted",
 )
 
 

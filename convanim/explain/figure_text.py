@@ -6,39 +6,40 @@ from convanim.explain.layer_text import layer_lines
 from convanim.figures.subject import Comparison, Part, Subject
 from convanim.layers.layer import Layer
 from convanim.networks.chain import Chain
-from convanim.networks.cost import Cost, cost_of
+from convanim.networks.cost import cost_of
 from convanim.networks.pointwise import Pointwise, Stage
 from convanim.words.costs import spelled_ratio
-from convanim.words.layer_names import brief
+from convanim.words.language import Words
+from convanim.words.layer_names import stages_in_brief
 
 _LONGEST_AXIS = 10_000_000  # cells, each of which is looked at
 _LARGEST_TABLE = 20_000_000
 
 
-def explained(figure: Subject) -> str:
+def explained(figure: Subject, words: Words) -> str:
     """The explanation of a figure, several lines. Raises RequestError when it has too many cells to look at."""
     if isinstance(figure, Comparison):
-        return _text(_compared(figure.parts, [(number, 0) for number in range(1, len(figure.parts))]))
-    return _text(_lines(figure))
+        return _text(_compared(figure.parts, [(number, 0) for number in range(1, len(figure.parts))], words))
+    return _text(_lines(figure, words))
 
 
-def explained_against(part: Part, other: Part) -> str:
+def explained_against(part: Part, other: Part, words: Words) -> str:
     """The explanations of two figures, and what the first costs measured by the second."""
-    return _text(_compared((part, other), [(0, 1)]))
+    return _text(_compared((part, other), [(0, 1)], words))
 
 
 def _text(lines: list[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _lines(figure: Layer | Chain) -> list[str]:
+def _lines(figure: Layer | Chain, words: Words) -> list[str]:
     if not isinstance(figure, Chain):
         _refuse_long_axes(figure)
-        return layer_lines(figure)
+        return layer_lines(figure, words)
     for stage in figure.stages:
         _refuse_long_axes(stage)
         _refuse_large_tables(stage)
-    return chain_lines(figure)
+    return chain_lines(figure, words)
 
 
 def _refuse_long_axes(stage: Stage) -> None:
@@ -58,22 +59,14 @@ def _refuse_large_tables(stage: Stage) -> None:
             raise RequestError("input_size", stage.input_size, rule, "try a smaller input or kernel")
 
 
-def _compared(parts: tuple[Part, ...], pairs: list[tuple[int, int]]) -> list[str]:
+def _compared(parts: tuple[Part, ...], pairs: list[tuple[int, int]], words: Words) -> list[str]:
     """Each part under its title, then for some pairs what one costs measured by the other."""
-    titles = [line_of(part.title) or _brief(part.figure) for part in parts]
+    titles = [line_of(part.title) or stages_in_brief(part.figure, words) for part in parts]
     lines = []
     for title, part in zip(titles, parts):
-        lines += [title, "=" * len(title), *_lines(part.figure), ""]
+        lines += [title, "=" * len(title), *_lines(part.figure, words), ""]
     for one, other in pairs:
-        ratio = _ratio(cost_of(parts[one].figure), cost_of(parts[other].figure))
-        lines.append(f"{titles[one]} against {titles[other]}: {ratio}")
+        cost, measure = cost_of(parts[one].figure), cost_of(parts[other].figure)
+        ratio = spelled_ratio(measure, cost, words, has_activations=True)
+        lines.append(words("against", one=titles[one], other=titles[other], ratio=ratio))
     return lines
-
-
-def _brief(figure: Layer | Chain) -> str:
-    return ", ".join(map(brief, figure.stages)) if isinstance(figure, Chain) else brief(figure)
-
-
-def _ratio(cost: Cost, other: Cost) -> str:
-    """What a cost is, measured by the other."""
-    return spelled_ratio(other, cost, has_activations=True)

@@ -4,7 +4,7 @@ from math import prod
 
 from convanim.code.framework_rules import count_rule, rules_giving, size_rule
 from convanim.code.frameworks import FRAMEWORKS, code_of
-from convanim.explain.chain_text import cost_lines, counted
+from convanim.explain.chain_text import cost_lines
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import (
     AvgPool,
@@ -17,75 +17,72 @@ from convanim.layers.layer import (
     input_shape,
     output_shape,
 )
-from convanim.layers.sizes import AXIS_NAMES, spelled_shape
+from convanim.layers.sizes import spelled_shape
 from convanim.networks.cost import stage_cost
-from convanim.words.formulas import footprint_formula, size_formula
+from convanim.words.formulas import axis_names, footprint_formula, size_formula
+from convanim.words.language import Words
 from convanim.words.layer_names import parameters
 
 
-def layer_lines(layer: Layer) -> list[str]:
+def layer_lines(layer: Layer, words: Words) -> list[str]:
     """The lines that explain a layer."""
     has_channels = layer.in_channels is not None
     read = spelled_shape(input_shape(layer), has_channels=has_channels)
     made = spelled_shape(output_shape(layer), has_channels=has_channels)
-    lines = [parameters(layer), f"input {read} -> output {made}", ""]
-    for axis, name in enumerate(AXIS_NAMES[len(layer.axes)]):
-        lines += _axis(layer, axis, name)
-    lines += _rules(layer)
-    lines += _channels(layer)
-    lines += ["", f"unread input cells: {_unread(Geometry(layer))}", *cost_lines(stage_cost(layer))]
-    return [*lines, "", "as code:", *(f"  {FRAMEWORKS[name].title}: {code}" for name, code in code_of(layer).items())]
+    lines = [parameters(layer, words), words("explain_layer", input=read, output=made), ""]
+    for axis, name in enumerate(axis_names(layer, words)):
+        lines += _axis(layer, axis, name, words)
+    lines += _rules(layer, words)
+    lines += _channels(layer, words)
+    lines += ["", _unread(Geometry(layer), words), *cost_lines(stage_cost(layer), words), "", words("as_code")]
+    return [*lines, *(f"  {FRAMEWORKS[name].title}: {code}" for name, code in code_of(layer).items())]
 
 
-def _rules(layer: Layer) -> list[str]:
+def _rules(layer: Layer, words: Words) -> list[str]:
     """The rules of the output's size, of a mean's divisor, and the words that mean this padding, with their sources."""
     is_ceiled = isinstance(layer, MaxPool | AvgPool) and layer.ceil_mode
-    lines = [str(size_rule(layer.op, is_ceiled))]
+    lines = [words(size_rule(layer.op, is_ceiled).phrase)]
     if isinstance(layer, AvgPool) and any(map(any, layer.padding)) and layer.divisor_override is None:
-        lines.append(str(count_rule(layer.count_include_pad)))
+        lines.append(words(count_rule(layer.count_include_pad).phrase))
     extra = layer.output_padding if isinstance(layer, ConvTranspose) else None
     sizes = (layer.input_size, layer.kernel_size, layer.stride, dilation_of(layer))
     return lines + [
-        f"this is '{rule.word}' padding: {rule.says} ({rule.source})"
+        words("padding_word", word=rule.word, rule=words(rule.phrase))
         for rule in rules_giving(layer.op, *sizes, layer.padding, extra)
     ]
 
 
-def _axis(layer: Layer, axis: int, name: str) -> list[str]:
-    lines = [f"{name}: {size_formula(layer, axis)}"]
+def _axis(layer: Layer, axis: int, name: str, words: Words) -> list[str]:
+    lines = [words.titled(name, size_formula(layer, axis))]
     footprint = footprint_formula(layer, axis)
     if footprint:
-        lines.append(f"  the dilated kernel spans {footprint} cells")
+        lines.append(f"  {words('kernel_spans', formula=footprint)}")
     after = layer.padding[axis][1]
     if isinstance(layer, ConvTranspose):
         geometry = layer.axes[axis]
-        lines.append(
-            f"  seen as a convolution: {counted(layer.stride[axis] - 1, 'zero')} between input cells, "
-            f"border {geometry.before} before and {geometry.after} after"
-        )
+        zeros = words.counted("zeros_count", layer.stride[axis] - 1)
+        borders = {"before": str(geometry.before), "after": str(geometry.after)}
+        lines.append(f"  {words('seen_as_convolution', zeros=zeros, **borders)}")
     elif isinstance(layer, MaxPool | AvgPool) and layer.ceil_mode:
         overhang = max(layer.axes[axis].last - (layer.input_size[axis] - 1 + after), 0)
-        lines.append(f"  the last window hangs {counted(overhang, 'cell')} over the padded input" if overhang else "")
-    return [line for line in lines if line]
+        if overhang:
+            lines.append(f"  {words.counted('window_hangs', overhang)}")
+    return lines
 
 
-def _channels(layer: Layer) -> list[str]:
+def _channels(layer: Layer, words: Words) -> list[str]:
     """Which channels talk to which, where there are any."""
     channels = channels_of(layer)
     if channels is None:
         return []
     if not isinstance(layer, Conv | ConvTranspose):
-        return ["channels: each output channel reads the input channel of its own number"]
+        return [words("channels_own")]
     if channels.groups == 1:
-        return [
-            f"channels: each filter reads all {channels.inputs:,}" if channels.inputs > 1 else "channels: 1 is read"
-        ]
-    return [
-        f"channels: {channels.groups:,} groups; in each, {counted(channels.made, 'filter')} "
-        f"{'reads' if channels.made == 1 else 'read'} {channels.read:,} of the {channels.inputs:,}"
-    ]
+        return [words("channels_all", count=channels.inputs) if channels.inputs > 1 else words("channels_one")]
+    numbers = {"groups": channels.groups, "read": channels.read, "inputs": channels.inputs}
+    return [words.counted("channels_groups", channels.made, **numbers)]
 
 
-def _unread(geometry: Geometry) -> str:
-    cells = f"{geometry.unread:,} of {prod(geometry.layer.input_size):,}"
-    return cells if geometry.channels is None else f"{cells} in every channel"
+def _unread(geometry: Geometry, words: Words) -> str:
+    name = "unread" if geometry.channels is None else "unread_channels"
+    return words(name, unread=geometry.unread, cells=prod(geometry.layer.input_size))

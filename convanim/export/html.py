@@ -9,6 +9,13 @@ from convanim.export.writer import Progress
 from convanim.figures.animation import Animation
 from convanim.files.templates import page
 from convanim.style.theme import Colour, Theme
+from convanim.words.language import Words
+
+_SAID = (
+    *("input", "output", "map", "list", "and", "titled", "play", "pause", "of", "step_of", "frame_of"),
+    *("figure_number", "frame_number", "cells", "cells_of", "span", "span_by", "made_from", "made_from_seeing"),
+    *("nothing_made", "no_cell_read", "gets_part_from", "is_seen_by", "is_read_by", "is_not_read", "in_what_is_shown"),
+)
 
 
 def write_html(animation: Animation, stream: BinaryIO, progress: Progress) -> None:
@@ -25,6 +32,8 @@ def page_of(animation: Animation, progress: Callable[[], None] = lambda: None) -
     scene = scene_data(animation, themes, progress)
     return page(
         "figure.html",
+        words=animation.words,
+        said=_said(animation.words),
         mark=stamp(animation).decode("ascii"),
         title=animation.title,
         alt=animation.alt,
@@ -35,6 +44,12 @@ def page_of(animation: Animation, progress: Callable[[], None] = lambda: None) -
         looks=[_look(theme, scene.levels, scene.paints, number) for number, theme in enumerate(themes)],
         scene=scene.data,
     )
+
+
+def _said(words: Words) -> dict[str, Any]:
+    """The words that the page's scripts show."""
+    phrases = {name: words.phrases[name] for name in _SAID}
+    return {"thousands": words.thousands, "singular": words.singular, "phrases": phrases}
 
 
 def _look(theme: Theme, levels: tuple[int, ...], paints: Any, number: int) -> dict[str, Any]:

@@ -37,4 +37,4 @@ def enlarged(animation: Animation, room: tuple[float, float]) -> Animation:
 
 def step_words(animation: Animation, frame: int) -> str:
     """Which frame of how many is shown."""
-    return f"Step {frame + 1} of {len(animation.timing.steps)}"
+    return animation.words("step_of", number=str(frame + 1), count=str(len(animation.timing.steps)))

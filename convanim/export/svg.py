@@ -50,8 +50,10 @@ def write_svg(animation: Animation, stream: BinaryIO, progress: Progress) -> Non
     for _ in range(len(timing.steps) - len(clock.steps)):
         progress()
     size = f'{_sides(animation)} viewBox="0 0 {scene.width} {scene.height}"'
+    # Which signs a font shows, and how a text is read out, may depend on it.
+    language = "" if animation.words.is_english else f' xml:lang="{animation.words.tag}"'
     for line in (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} id="{name}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} id="{name}" role="img"{language} '
         f'aria-labelledby="{name}1" aria-describedby="{name}2" '
         f'font-family="{_FONTS}" text-rendering="geometricPrecision" fill="none">',
         f"<!--{stamp(animation).decode()}-->",

@@ -3,83 +3,76 @@
 from convanim.figures.subject import Comparison, Subject
 from convanim.layers.axis import Axis
 from convanim.layers.layer import AvgPool, ConvTranspose, Layer, MaxPool, input_shape, output_shape
-from convanim.layers.operations import operation_of
 from convanim.layers.sizes import spelled, spelled_shape
 from convanim.networks.chain import Chain, shape_out_of
 from convanim.networks.pointwise import Pointwise, Stage
-from convanim.words.layer_names import brief, parameters
+from convanim.words.language import Words
+from convanim.words.layer_names import brief, layer_title, stages_in_brief
 
 
-def default_title(figure: Subject) -> str:
+def default_title(figure: Subject, words: Words) -> str:
     """What a figure is called when its maker gives no title: `Convolution, kernel 3×3, stride 2`."""
     if isinstance(figure, Comparison):
-        return " | ".join(part.title or default_title(part.figure) for part in figure.parts)
+        return " | ".join(part.title or default_title(part.figure, words) for part in figure.parts)
     if isinstance(figure, Chain):
-        return ", ".join(map(brief, figure.stages))
-    return ", ".join([operation_of(figure).title, *parameters(figure).split(", ")[1:]])
+        return stages_in_brief(figure, words)
+    return layer_title(figure, words)
 
 
-def alt_text(figure: Subject, transposed_as: str = "gather") -> str:
+def alt_text(figure: Subject, words: Words, transposed_as: str = "gather") -> str:
     """The alternative text of a figure: what it is of, its sizes, what moves and what comes out."""
     if isinstance(figure, Comparison):
-        return _comparison(figure)
-    return _chain(figure) if isinstance(figure, Chain) else _layer(figure, transposed_as == "scatter")
+        return _comparison(figure, words)
+    return _chain(figure, words) if isinstance(figure, Chain) else _layer(figure, words, transposed_as == "scatter")
 
 
-def _layer(layer: Layer, is_scatter: bool) -> str:
+def _layer(layer: Layer, words: Words, is_scatter: bool) -> str:
     has_channels = layer.in_channels is not None
     read = spelled_shape(input_shape(layer), has_channels=has_channels)
     made = spelled_shape(output_shape(layer), has_channels=has_channels)
     if is_scatter:
-        how = f"Each cell of the {read} input stamps the kernel onto the {made} output, where stamps add up."
+        how = words("alt_scatter", input=read, output=made)
     else:
-        moves = f"A {_window(layer)} window moves over the {_lined_up(layer, read)}"
-        how = f"{moves}; each place gives one cell of the {made} output{_reduced(layer)}."
-    return f"{default_title(layer)}. {how}"
+        name = "alt_gather_max" if isinstance(layer, MaxPool) else "alt_gather"
+        name = "alt_gather_mean" if isinstance(layer, AvgPool) else name
+        how = words(name, window=_window(layer, words), input=_lined_up(layer, read, words), output=made)
+    return words("alt_titled", title=default_title(layer, words), text=how)
 
 
-def _window(layer: Layer) -> str:
+def _window(layer: Layer, words: Words) -> str:
     spans = tuple(axis.footprint for axis in layer.axes)
-    return spelled(spans) if len(spans) > 1 else f"{spans[0]}-cell"
+    return spelled(spans) if len(spans) > 1 else words("alt_window", size=str(spans[0]))
 
 
-def _lined_up(layer: Layer, read: str) -> str:
+def _lined_up(layer: Layer, read: str, words: Words) -> str:
     """The input as windows see it."""
-    words = []
-    if isinstance(layer, ConvTranspose) and max(layer.stride) > 1:
-        words.append("zeros between its cells")
-    if any(map(_is_padded, layer.axes)):
-        words.append("padding around them" if words else "padding around it")
-    return f"{read} input" + (f" with {' and '.join(words)}" if words else "")
+    zeros = "_zeros" if isinstance(layer, ConvTranspose) and max(layer.stride) > 1 else ""
+    padded = "_padded" if any(map(_is_padded, layer.axes)) else ""
+    return words(f"alt_input{zeros}{padded}", shape=read)
 
 
 def _is_padded(axis: Axis) -> bool:
     return any(not 0 <= p <= (axis.input_size - 1) * axis.spread for p in (axis.positions[0], axis.positions[-1]))
 
 
-def _reduced(layer: Layer) -> str:
-    if isinstance(layer, MaxPool):
-        return ", the largest number in it"
-    return ", the mean of the numbers in it" if isinstance(layer, AvgPool) else ""
-
-
-def _chain(chain: Chain) -> str:
+def _chain(chain: Chain, words: Words) -> str:
     read = spelled_shape(chain.shapes[0], has_channels=chain.has_channels)
-    stages = [_stage(stage) for stage in chain.stages]
-    count = f"{len(stages)} layer" + ("" if len(stages) == 1 else "s")
-    cells = "each step shows what one cell of the last map depends on"
-    return f"A chain of {count} over a {read} input: {', '.join(stages)}; {cells}."
+    stages = words("list").join(_stage(stage, words) for stage in chain.stages)
+    return words.counted("alt_chain", len(chain.stages), input=read, stages=stages)
 
 
-def _stage(stage: Stage) -> str:
+def _stage(stage: Stage, words: Words) -> str:
     if isinstance(stage, Pointwise):  # what it makes is as large as what it reads
-        return brief(stage)
-    return f"{brief(stage)} to {spelled_shape(shape_out_of(stage), has_channels=stage.in_channels is not None)}"
+        return brief(stage, words)
+    made = spelled_shape(shape_out_of(stage), has_channels=stage.in_channels is not None)
+    return words("alt_stage", name=brief(stage, words), shape=made)
 
 
-def _comparison(comparison: Comparison) -> str:
+def _comparison(comparison: Comparison, words: Words) -> str:
     parts = []
     for number, part in enumerate(comparison.parts, start=1):
-        title = f"{part.title}. " if part.title else ""
-        parts.append(f"({number}) {title}{alt_text(part.figure, part.options.transposed_as)}")
-    return " ".join([f"{len(parts)} figures side by side, in step:", *parts])
+        text = alt_text(part.figure, words, part.options.transposed_as)
+        if part.title:
+            text = words("alt_titled", title=part.title, text=text)
+        parts.append(words("alt_part", number=number, text=text))
+    return words("alt_comparison", count=len(parts), parts=words("sentences").join(parts))

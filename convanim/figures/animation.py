@@ -20,6 +20,8 @@ from convanim.scene.transforms import scaled
 from convanim.style.theme import AUTO, DARK, DEFAULT, Theme, load_theme
 from convanim.style.theme_rules import theme_notes
 from convanim.words.captions import caption_lines
+from convanim.words.language import Words, english
+from convanim.words.language_files import load_words
 
 _SCALES = range(1, 9)
 _NUMBER_EM = 13  # font size of the numbers on a sheet at the base width
@@ -48,6 +50,7 @@ class Animation:
     dark: Theme | None = None
     is_auto: bool = False
     caption: tuple[str, ...] = ()
+    words: Words = field(default_factory=english)  # the language, for what formats and pages say themselves
     notes: tuple[str, ...] = field(default=())
     subject: str = ""
 
@@ -64,20 +67,21 @@ def compose(figure: Subject, options: Options, *, name: str = "", title: str = "
     """
     if not isinstance(figure, Comparison):
         refuse_too_many_cells(figure, options)
+    words = english() if options.lang is None else load_words(options.lang)
     is_auto = options.theme == AUTO
     theme = load_theme(DEFAULT if is_auto or options.theme is None else options.theme, transparent=options.transparent)
     dark = load_theme(DARK, transparent=options.transparent) if is_auto or options.theme is None else None
     size = picture_size(options)
-    made = _laid_out(figure, options, size)
-    for name_of, words in (("title", options.title), ("alt", options.alt)):
-        if words is not None and not words.strip():
+    made = _laid_out(figure, options, words, size)
+    for name_of, given in (("title", options.title), ("alt", options.alt)):
+        if given is not None and not given.strip():
             raise RequestError(
-                name_of, words, "there are no words in it", "leave it out, and the layer is told in words"
+                name_of, given, "there are no words in it", "leave it out, and the layer is told in words"
             )
-    titled = options.title or title or default_title(figure)
-    described = options.alt or alt or alt_text(figure, options.transposed_as)
+    titled = options.title or title or default_title(figure, words)
+    described = options.alt or alt or alt_text(figure, words, options.transposed_as)
     scene, clock, still = _shown(made, options, size)
-    parts = (_plain(figure), _worded(options), theme, dark, made.numbers, titled, described)
+    parts = (_plain(figure), _worded(options), theme, dark, words, made.numbers, titled, described)
     return Animation(
         name=name or _name(figure),
         title=titled,
@@ -90,24 +94,25 @@ def compose(figure: Subject, options: Options, *, name: str = "", title: str = "
         digest=hashlib.sha256(repr(parts).encode()).hexdigest(),
         dark=dark,
         is_auto=is_auto,
-        caption=() if isinstance(figure, Comparison) or options.caption is not None else caption_lines(figure),
+        caption=() if isinstance(figure, Comparison) or options.caption is not None else caption_lines(figure, words),
+        words=words,
         notes=(*made.notes, *theme_notes(options.theme, theme)),
         subject=hashlib.sha256(repr(_layers(figure)).encode()).hexdigest(),
     )
 
 
-def _laid_out(figure: Subject, options: Options, size: PictureSize) -> Layout:
+def _laid_out(figure: Subject, options: Options, words: Words, size: PictureSize) -> Layout:
     """The figure as wide as the picture; on paper the pictures of a sheet share its width."""
     columns = grid_of(options.sheet)[1] if size.is_on_paper and options.sheet is not None else 1
-    made = _layout(figure, options, size, columns)
+    made = _layout(figure, options, words, size, columns)
     fewer = min(columns, len(made.timing.steps))
-    return made if fewer == columns else _layout(figure, options, size, fewer)
+    return made if fewer == columns else _layout(figure, options, words, size, fewer)
 
 
-def _layout(figure: Subject, options: Options, size: PictureSize, columns: int) -> Layout:
+def _layout(figure: Subject, options: Options, words: Words, size: PictureSize, columns: int) -> Layout:
     if isinstance(figure, Comparison):
-        return comparison_layout(figure, options, size, columns)
-    return layout_of(figure, options, size, columns)
+        return comparison_layout(figure, options, words, size, columns)
+    return layout_of(figure, options, words, size, columns)
 
 
 def _shown(made: Layout, options: Options, size: PictureSize) -> tuple[Scene, Timing, int]:

@@ -21,7 +21,8 @@ from convanim.scene.transforms import merged, named, retimed
 from convanim.views.drawing import Page
 from convanim.views.text_layout import Block, text_block, wrapped
 from convanim.words.costs import spelled_cost, spelled_ratio
-from convanim.words.layer_names import brief, stage_parameters
+from convanim.words.language import Words
+from convanim.words.layer_names import stage_parameters, stages_in_brief
 
 _PROPOSED = re.compile(r"try ([0-9.]+)\w* or more")
 
@@ -29,13 +30,16 @@ _PROPOSED = re.compile(r"try ([0-9.]+)\w* or more")
 class _Sheet(Page):
     """The page that the parts share."""
 
-    def __init__(self, font: Metrics, size: PictureSize, parts: int) -> None:
+    def __init__(self, font: Metrics, words: Words, size: PictureSize, parts: int) -> None:
         self.font = font
+        self.words = words
         self.size = size
         self.parts = parts
 
 
-def comparison_layout(comparison: Comparison, options: Options, size: PictureSize, pictures: int = 1) -> Layout:
+def comparison_layout(
+    comparison: Comparison, options: Options, words: Words, size: PictureSize, pictures: int = 1
+) -> Layout:
     """The scene of a comparison, which is the whole picture or one of so many `pictures` of it.
 
     Raises RequestError when a part does not fit its share of the width.
@@ -43,7 +47,7 @@ def comparison_layout(comparison: Comparison, options: Options, size: PictureSiz
     parts = comparison.parts
     width = size.pixels // pictures
     share = width // len(parts)
-    made = _parts(parts, options, size, pictures * len(parts))
+    made = _parts(parts, options, words, size, pictures * len(parts))
     frames = max(len(each.timing.steps) for each in made)
     clock = timing(
         frames,
@@ -53,9 +57,9 @@ def comparison_layout(comparison: Comparison, options: Options, size: PictureSiz
         steps=options.steps,
         most=max(options.max_frames or MOST_FRAMES, frames),
     )
-    page = _Sheet(BUNDLED, size, pictures * len(parts))
+    page = _Sheet(BUNDLED, words, size, pictures * len(parts))
     titles = _alike(page, [(part.title,) if part.title else () for part in parts], page.room)
-    said = [_caption(part) if options.caption is not False else () for part in parts]
+    said = [_caption(part, words) if options.caption is not False else () for part in parts]
     captions = _alike(page, said, page.room)
     above = max(round(title.height) for title in titles)
     tallest = max(each.scene.height for each in made)
@@ -95,12 +99,12 @@ def _remarks(parts: Sequence[Part], made: Sequence[Layout]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _parts(parts: Sequence[Part], options: Options, size: PictureSize, shares: int) -> list[Layout]:
+def _parts(parts: Sequence[Part], options: Options, words: Words, size: PictureSize, shares: int) -> list[Layout]:
     """Every part; raises RequestError with the width at which all of them have room, when some have none."""
     made, narrow = [], []
     for part in parts:
         try:
-            made.append(_part(part, options, size, shares))
+            made.append(_part(part, options, words, size, shares))
         except RequestError as error:
             if error.field != "width":
                 raise
@@ -116,39 +120,37 @@ def _enough(error: RequestError) -> float:
     return float(found[1]) if found else inf
 
 
-def _part(part: Part, options: Options, size: PictureSize, shares: int) -> Layout:
+def _part(part: Part, options: Options, words: Words, size: PictureSize, shares: int) -> Layout:
     """One figure in its share of the width, with the page's options but its own of what is drawn."""
     own = {name: getattr(part.options, name) for name in OF_A_PART}
     asked = replace(options, **own, caption=False, steps=None)
     refuse_too_many_cells(part.figure, asked)
-    return layout_of(part.figure, asked, size, shares)
+    return layout_of(part.figure, asked, words, size, shares)
 
 
-def _caption(part: Part) -> tuple[str, ...]:
+def _caption(part: Part, words: Words) -> tuple[str, ...]:
     """What a part is and costs; its formulas would take more room than there is."""
     cost = cost_of(part.figure)
     stages = part.figure.stages if isinstance(part.figure, Chain) else (part.figure,)
-    what = stage_parameters(stages[0]) if len(stages) == 1 else ", ".join(map(brief, stages))
-    return (what, spelled_cost(cost)) if cost.weights else (what,)
+    what = stage_parameters(stages[0], words) if len(stages) == 1 else stages_in_brief(part.figure, words)
+    return (what, spelled_cost(cost, words)) if cost.weights else (what,)
 
 
 def _alike(page: Page, texts: Sequence[tuple[str, ...]], room: float) -> list[Block]:
     """Lines for each part in so much room, all at the size at which the longest fits."""
     em = min((text_block(page, line, room).em for lines in texts for line in lines), default=page.label_em)
-    return [
-        Block(tuple(w for line in lines for w in wrapped(line, room / em, page.font)), em, page.font) for lines in texts
-    ]
+    return [Block(tuple(w for line in lines for w in wrapped(line, room / em, page)), em, page.font) for lines in texts]
 
 
 def _ratio(comparison: Comparison, page: Page, width: int) -> Block | None:
     """How the costs of the others compare with the first's, on a line each; None where there is nothing to compare."""
     first, *others = [cost_of(part.figure) for part in comparison.parts]
-    lines = []
+    lines, words = [], page.words
     for part, cost in zip(comparison.parts[1:], others):
-        said = spelled_ratio(first, cost)
+        said = spelled_ratio(first, cost, words)
         if said and first != cost:
-            against = comparison.parts[0].title or "the first"
-            lines.append(f"{part.title or 'the other'} against {against}: {said}")
+            against = comparison.parts[0].title or words("the_first")
+            lines.append(words("against", one=part.title or words("the_other"), other=against, ratio=said))
     if not lines:
         return None
     return _alike(page, [tuple(lines)], width - 2 * page.margin)[0]

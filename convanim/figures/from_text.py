@@ -167,8 +167,8 @@ def _recipe_part(text: str, field: str, shared: Mapping[str, Any]) -> "Part":
     recipe = load_recipe(text)
     if isinstance(recipe.figure, Comparison):
         raise RequestError(field, text, "it is a comparison itself", "name figures that are one each")
-    options = load_recipe(text, **applicable_options(recipe.figure, shared)).options
-    return Part(recipe.figure, options, recipe.title or recipe.name)
+    told = load_recipe(text, **applicable_options(recipe.figure, shared)).spoken()
+    return Part(recipe.figure, told.options, told.title if recipe.title else recipe.name)
 
 
 def _stages_part(text: str, input_size: str | None, dims: int | None, shared: Mapping[str, Any]) -> "Part":

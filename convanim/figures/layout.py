@@ -24,6 +24,7 @@ from convanim.views.registry import VIEWS, view, wide_enough
 from convanim.views.stack import Stack, StackOptions, drawn_channels
 from convanim.words.captions import caption_lines
 from convanim.words.labels import steps_shown
+from convanim.words.language import Words
 
 _MAPS_NAMED = 4  # in a note, of those whose channels are not all drawn
 _SLOW = 60  # seconds of a step that are worth a word
@@ -52,7 +53,7 @@ class Layout:
         return self.remarks + _left_out_note(self.left_out)
 
 
-def layout_of(figure: Layer | Chain, options: Options, size: PictureSize, parts: int = 1) -> Layout:
+def layout_of(figure: Layer | Chain, options: Options, words: Words, size: PictureSize, parts: int = 1) -> Layout:
     """The scene of one figure, which is the whole picture or one of its `parts`.
 
     Raises RequestError when the options do not fit it.
@@ -74,25 +75,26 @@ def layout_of(figure: Layer | Chain, options: Options, size: PictureSize, parts:
         sample=None if _is_plain(figure) else lambda most: raster(cells, sheets, options.order, most),
     )
     every = prod(figure.input_size) if is_scatter else prod(shape)
-    remark, remarks = _sampling(clock, every if options.steps is None else None)
+    remark, remarks = _sampling(clock, every if options.steps is None else None, words)
     stack_options = StackOptions(
         size=size,
         order=options.order,
         max_sheets=options.max_sheets,
         labels=options.labels,
-        caption=caption_lines(figure) if options.caption else (),
+        caption=caption_lines(figure, words) if options.caption else (),
         input_label=options.input_label,
         output_label=options.output_label,
         remark=remark,
         is_heat=options.heat_map is True,
         parts=parts,
+        words=words,
     )
     if isinstance(figure, Layer) and _is_plain(figure) and (is_scatter or options.heat_map is not True):
         page: Drawing | Stack = _drawing(figure, values, options, stack_options)
     else:
         page = _stack(figure, values, stack_options)
     scene, more = _laid_out(figure, values, options, stack_options, name, page)
-    remarks += more + _missing_glyphs(options) + _slow(options)
+    remarks += more + _missing_glyphs(options, words) + _slow(options)
     return Layout(scene, clock, remarks, _left_out(page), _digest(values))
 
 
@@ -137,6 +139,7 @@ def _drawing(layer: Layer, values: FigureValues | None, options: Options, stack_
         remark=stack_options.remark,
         is_heat=stack_options.is_heat,
         parts=stack_options.parts,
+        words=stack_options.words,
     )
 
 
@@ -243,8 +246,9 @@ def _slow(options: Options) -> tuple[str, ...]:
     return (f"a step lasts {options.step_time:g} s: step-time is in seconds",)
 
 
-def _missing_glyphs(options: Options) -> tuple[str, ...]:
-    labels = (options.input_label, options.output_label)
+def _missing_glyphs(options: Options, words: Words) -> tuple[str, ...]:
+    own = {"input": options.input_label, "output": options.output_label}
+    labels = [words(name) if label is None else label for name, label in own.items()]
     missing = dict.fromkeys(character for label in labels for character in BUNDLED.legible(label)[1])
     if not missing:
         return ()
@@ -258,12 +262,12 @@ def _digest(values: FigureValues | None) -> str:
     return digest.hexdigest()
 
 
-def _sampling(clock: Timing, every: int | None) -> tuple[str, tuple[str, ...]]:
+def _sampling(clock: Timing, every: int | None, words: Words) -> tuple[str, tuple[str, ...]]:
     """What the picture and the notes say when frames do not show every step of their range, or of `every` step."""
     frames, among = len(clock.steps), every or clock.steps[-1] - clock.steps[0] + 1
     if frames == among:
         return "", ()
-    said = steps_shown(frames, among)
+    said = steps_shown(frames, among, words)
     if frames == clock.steps[-1] - clock.steps[0] + 1:
         return said, ()  # those of the channels that are drawn
-    return said, (f"{said} are shown, evenly spread; a larger max-frames shows more",)
+    return said, (f"{frames:,} of {among:,} steps are shown, evenly spread; a larger max-frames shows more",)

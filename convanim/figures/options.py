@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, get_args
 from convanim.errors import RequestError, suggestion
 from convanim.scene.lengths import length_of
 from convanim.scene.picture_size import SUCH_TEXT, SUCH_WIDTHS
-from convanim.words.labels import INPUT, OUTPUT
 
 if TYPE_CHECKING:
     from convanim.numbers.sources import Source
@@ -36,6 +35,7 @@ class Options:
 
     `text_size` is a font size such as "8pt" on paper, else "14px"; `dpi` are the pixels in an inch of paper.
     `theme` left out is `classic`, and in formats that can follow their surroundings `dark` on dark ones.
+    `lang` is a language's name, or a .toml file; left out it is English.
     `frame` counts from 0, or back from -1; `sheet` is rows and columns such as "3x3".
 
     Raises RequestError when an option is of the wrong kind; whether it fits the layer is seen when it is drawn.
@@ -57,8 +57,9 @@ class Options:
     scale: int = _option(1, "view.scale")
     labels: bool = _option(True, "view.labels")
     caption: bool | None = _option(None, "view.caption")  # left out: under comparisons alone
-    input_label: str = _option(INPUT, "view.input_label", of_a_part=True)
-    output_label: str = _option(OUTPUT, "view.output_label", of_a_part=True)
+    input_label: str | None = _option(None, "view.input_label", of_a_part=True)  # left out: the language's word
+    output_label: str | None = _option(None, "view.output_label", of_a_part=True)
+    lang: str | None = _option(None, "view.lang")  # left out: English
     title: str | None = _option(None)  # left out: the recipe's, or the layer in words
     alt: str | None = _option(None)
     step_time: float = _option(0.5, "timing.step_time")

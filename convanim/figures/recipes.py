@@ -44,9 +44,36 @@ class Recipe:
         from convanim.figures.animation import compose  # what lays figures out is not needed to read or list them
 
         try:
-            return compose(self.figure, self.options, name=self.name, title=self.title, alt=self.alt)
+            told = self.spoken()
+            return compose(told.figure, told.options, name=told.name, title=told.title, alt=told.alt)
         except RequestError as error:
             raise self.blamed(error) from None
+
+    def spoken(self) -> "Recipe":
+        """The recipe in its language: the words of templates are English, and others have the catalogue's instead.
+
+        Without them captions say what the parts of a comparison are. Raises RequestError for a language that is none.
+        """
+        if self.source not in template_names() or self.options.lang is None:
+            return self
+        from convanim.words.language_files import load_words  # what writes numbers is not needed to read recipes
+
+        if load_words(self.options.lang).is_english:
+            return self
+        figure, options = self.figure, self._unlabelled(self.options)
+        if isinstance(figure, Comparison):
+            parts = (replace(part, title="", options=self._unlabelled(part.options)) for part in figure.parts)
+            figure = Comparison(tuple(parts))
+            options = options if "caption" in self.replaced else replace(options, caption=None)
+        return replace(self, figure=figure, options=options, title="", alt="")
+
+    def _unlabelled(self, options: Options) -> Options:
+        """Options without the labels of the recipe itself."""
+        return replace(
+            options,
+            input_label=options.input_label if "input_label" in self.replaced else None,
+            output_label=options.output_label if "output_label" in self.replaced else None,
+        )
 
     def blamed(self, error: RequestError) -> RequestError:
         """An error with the recipe's file in front, unless the fault is in an option that was replaced."""
@@ -216,7 +243,7 @@ def beside(folder: "Path", option: str, value: Any) -> Any:
             raise RequestError(option, value, "not numbers", "give rows of numbers, a file, or a word such as random")
         return value
     is_file = option in ("values", "kernel_values") and value.lower().endswith(SUFFIXES)
-    if is_file or (option == "theme" and value.lower().endswith(".toml")):
+    if is_file or (option in ("theme", "lang") and value.lower().endswith(".toml")):
         return str(folder / value)
     return value
 

@@ -1,4 +1,4 @@
-"""What comes along to be named: templates and themes, each with a line that says what it is."""
+"""What comes along to be named: templates, themes and languages, each with a line that says what it is."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -20,6 +20,11 @@ def theme_names() -> tuple[str, ...]:
     return _names("themes")
 
 
+def language_names() -> tuple[str, ...]:
+    """The names of the languages, in order."""
+    return _names("words")
+
+
 def template_file(name: str) -> "Path":
     """The file of a template."""
     return templates_folder() / "figures" / f"{name}.toml"
@@ -28,6 +33,11 @@ def template_file(name: str) -> "Path":
 def theme_file(name: str) -> "Path":
     """The file of a theme."""
     return templates_folder() / "themes" / f"{name}.toml"
+
+
+def language_file(name: str) -> "Path":
+    """The file of a language."""
+    return templates_folder() / "words" / f"{name}.toml"
 
 
 def template_groups() -> Mapping[str, tuple[str, ...]]:
@@ -42,7 +52,16 @@ def template_line(name: str) -> str:
 
 def theme_line(name: str) -> str:
     """What a theme is for: the first line of its file, a comment."""
-    return theme_file(name).read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+    return _first_line(theme_file(name))
+
+
+def language_line(name: str) -> str:
+    """What a language is called: the first line of its file, a comment."""
+    return _first_line(language_file(name))
+
+
+def _first_line(path: "Path") -> str:
+    return path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
 
 
 @cache

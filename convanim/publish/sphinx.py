@@ -31,6 +31,7 @@ from convanim.files.file_set import FileSet
 from convanim.files.package import VERSION
 from convanim.scene.transforms import scaled
 from convanim.style.theme import AUTO
+from convanim.words.language import REFERENCE
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -49,6 +50,7 @@ def setup(app: "Sphinx") -> dict[str, Any]:
     """Register the directive; figures become images once a document is resolved for a builder."""
     app.add_directive("convanim", ConvanimDirective)
     app.add_config_value("convanim_theme", AUTO, "env", str)  # where pages are always light, it must not follow readers
+    app.add_config_value("convanim_lang", REFERENCE, "env", str)  # a language's name, or a file beside conf.py
     app.add_node(figure_in_document)
     app.connect("doctree-resolved", put_images)
     return {
@@ -143,6 +145,8 @@ class ConvanimDirective(SphinxDirective):
             recipe = recipe_of(text, "figure", **sizes, given=given, own=_LOOKS, folder=folder, say=say)
         if recipe.options.theme is None:
             recipe = replace(recipe, options=replace(recipe.options, theme=self.config.convanim_theme))
+        if recipe.options.lang is None:
+            recipe = replace(recipe, options=replace(recipe.options, lang=_language(self.config, self.env.srcdir)))
         return recipe
 
     def _looks(self, folder: Path) -> dict[str, Any]:
@@ -189,6 +193,12 @@ class ConvanimDirective(SphinxDirective):
         if parts:
             figure += nodes.legend("", *parts)
         return [figure, *messages]
+
+
+def _language(config: Any, folder: str | os.PathLike[str]) -> str:
+    """The language that documents are in, a file of which is beside their settings."""
+    lang = str(config.convanim_lang)
+    return os.path.join(folder, lang) if lang.lower().endswith(".toml") else lang
 
 
 def put_images(app: "Sphinx", document: nodes.document, docname: str) -> None:
@@ -252,7 +262,7 @@ def _files_of(recipe: Recipe) -> Iterator[str]:
     parts = [part.options for part in figure.parts] if isinstance(figure, Comparison) else []
     for options in (recipe.options, *parts):
         kernels = options.kernel_values if isinstance(options.kernel_values, list) else [options.kernel_values]
-        for source in (options.values, *kernels, options.theme):
+        for source in (options.values, *kernels, options.theme, options.lang):
             if isinstance(source, str | os.PathLike) and Path(source).is_file():
                 yield os.path.abspath(source)
 

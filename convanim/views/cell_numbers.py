@@ -11,6 +11,7 @@ from convanim.scene.font import Metrics
 from convanim.scene.scene import Lattice
 from convanim.views.drawing import Page, TooNarrowError
 from convanim.views.text_layout import fits, widest
+from convanim.words.language import Words
 from convanim.words.numerals import MINUS, Weights, factor, numeral, weights_of
 
 _SUBSCRIPT = 0.64  # size of a subscript to its number, where the least size allows
@@ -50,7 +51,7 @@ def lettering(
     # A fraction without its decimals would be another number, unless it is large.
     fewest = 1 if rounds_off and np.abs(numbers[np.isfinite(numbers)]).max() < _LARGE else 0
     for decimals in range(2, fewest - 1, -1):
-        strings = tuple(numeral(n, decimals) for n in numbers.ravel().tolist())
+        strings = tuple(page.words.numeral(n, decimals) for n in numbers.ravel().tolist())
         width = widest((*strings, *others), page.font)
         sizes = [em for em in _sizes(page, lattice) if fits(lattice, width * em, page.font.cap_height * em)]
         if sizes:
@@ -110,30 +111,31 @@ def least_width(numbers: Numbers, font: Metrics, others: tuple[str, ...] = ()) -
     return max(font.width(text, 1) for text in (*(numeral(n, 0) for n in extremes), *others))
 
 
-def kernel_weights(values: Values | None) -> Weights:
+def kernel_weights(values: Values | None, words: Words) -> Weights:
     """How the weights of a figure's kernel are written; of none where there is no kernel."""
-    return weights_of([] if values is None or values.kernel is None else values.kernel.ravel().tolist())
+    numbers = [] if values is None or values.kernel is None else values.kernel.ravel().tolist()
+    return weights_of(numbers, words.decimal)
 
 
-def weight_texts(values: Values) -> tuple[str, ...]:
+def weight_texts(values: Values, words: Words) -> tuple[str, ...]:
     """The kernel's weights as text, in row-major order."""
-    texts = kernel_weights(values).texts
+    texts = kernel_weights(values, words).texts
     return () if values.kernel is None else tuple(texts[w] for w in values.kernel.ravel().tolist())
 
 
-def widest_term(values: Values, weights: Weights, joint: str, font: Metrics) -> float:
+def widest_term(values: Values, weights: Weights, joint: str, page: Page) -> float:
     """How wide a term of an equation can be with its joint, in ems."""
-    number = widest_numeral(values.input, font, bracketed=True)
+    number = widest_numeral(values.input, page, bracketed=True)
     dot = "" if values.kernel is None else "·"
-    return number + widest(map(factor, weights.texts.values()), font) + font.width(dot + joint, 1)
+    return number + widest(map(factor, weights.texts.values()), page.font) + page.font.width(dot + joint, 1)
 
 
-def widest_numeral(numbers: Numbers, font: Metrics, *, bracketed: bool = False) -> float:
+def widest_numeral(numbers: Numbers, page: Page, *, bracketed: bool = False) -> float:
     """The width of the widest number of a map, in ems; of a large map a little more, told from its extremes."""
     if numbers.size > _MOST_MEASURED:
-        texts = [numeral(float(x)) for x in (numbers.min(), numbers.max())]
-        texts += [_LONGEST_FRACTION] if numbers.dtype.kind == "f" else []
+        texts = [page.words.numeral(float(x)) for x in (numbers.min(), numbers.max())]
+        texts += [page.words.number(_LONGEST_FRACTION)] if numbers.dtype.kind == "f" else []
         texts += [_LONGEST_WHOLE] if np.abs([numbers.min(), numbers.max()]).max() >= 1e6 else []
     else:
-        texts = [numeral(x) for x in np.unique(numbers).tolist()]
-    return widest(map(factor, texts) if bracketed else texts, font)
+        texts = [page.words.numeral(x) for x in np.unique(numbers).tolist()]
+    return widest(map(factor, texts) if bracketed else texts, page.font)

@@ -16,12 +16,13 @@ from convanim.scene.scene import Ints, Key
 from convanim.views.stack import SheetMap, Spot, Stack, StackOptions, drawn_channels, made_at
 from convanim.views.stack_equations import last_terms
 from convanim.views.stack_maps import NOISE, all_input, plain_canvas, with_channels
-from convanim.words.labels import OUTPUT, map_label
+from convanim.words.labels import map_label
 from convanim.words.layer_names import brief
 
 
 def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions) -> Stack:
     """The stack of a chain: every map, and on each what the current cell of the last depends on."""
+    words = options.words
     shapes = [shape if chain.has_channels else (1, *shape) for shape in chain.shapes]
     last = len(shapes) - 1
     noise = 0.0 if values is None else NOISE * float(np.abs(values.maps[0]).max())
@@ -32,9 +33,9 @@ def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions
         role, window = ("input", "window") if number == 0 else ("hidden", "window_hidden")
         if number == last:
             role, window = "output", "current"
-        words = options.input_label if number == 0 else brief(chain.stages[number - 1])
-        if number == last and options.output_label != OUTPUT:
-            words = options.output_label
+        label = words("input") if number == 0 else brief(chain.stages[number - 1], words)
+        own = options.input_label if number == 0 else options.output_label if number == last else None
+        label = label if own is None else own
         remark = options.remark if number == last else ""
         maps.append(
             SheetMap(
@@ -47,7 +48,7 @@ def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions
                 drawn=drawn,
                 canvas=plain_canvas(size),
                 kinds=all_input(size),
-                label=map_label(words, size, channels, chain.has_channels, drawn, remark),
+                label=map_label(label, size, channels, chain.has_channels, drawn, words, remark),
                 series=tuple(range(len(drawn))) if _is_by_itself(chain, number) else (),
                 group_size=_group_size(chain, number, channels),
                 noise=0.0 if values is None else noise,
@@ -66,6 +67,7 @@ def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions
     return Stack(
         size=options.size,
         parts=options.parts,
+        words=words,
         maps=tuple(maps),
         spots=lru_cache(maxsize=8)(lambda step: tuple(map(_spot, maps, regions(step)))),
         order=options.order,
@@ -75,7 +77,9 @@ def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions
         reads=lambda step: _region_keys(maps[-2], regions(step)[-2]),
         behind=lambda step: tuple(key for of in zip(maps[:-2], regions(step)) for key in _region_keys(*of)),
         series=lambda step: None,
-        terms=None if values is None else lru_cache(maxsize=8)(lambda step: last_terms(chain, values, cell(step))),
+        terms=None
+        if values is None
+        else lru_cache(maxsize=8)(lambda step: last_terms(chain, values, cell(step), words)),
         links=lru_cache(maxsize=8)(lambda step: _links(chain, regions(step))) if len(chain.input_size) == 1 else None,
     )
 

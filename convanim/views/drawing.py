@@ -1,13 +1,13 @@
 """What a view is asked to draw, and the measures of its page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from convanim.layers.geometry import Geometry
 from convanim.numbers.values import Values
 from convanim.scene.font import BUNDLED, Metrics
 from convanim.scene.picture_size import PictureSize
 from convanim.scene.scene import unit
-from convanim.words.labels import INPUT, OUTPUT
+from convanim.words.language import Words, english
 
 READINGS = ("gather", "scatter")
 _LEAST_TEXT = 9  # height of a digit in pixels at that width
@@ -21,9 +21,10 @@ class TooNarrowError(Exception):
 
 
 class Page:
-    """A page, the font that its text is measured in, and the sizes that follow from its width and its text's."""
+    """A page, its language and font, and the sizes that follow from its width and its text's."""
 
     font: Metrics
+    words: Words
     size: PictureSize  # of the whole picture
     parts: int  # of equal width that it has, of which this is one
 
@@ -97,12 +98,13 @@ class Drawing(Page):
     transposed_as: str = "gather"
     labels: bool = True
     caption: bool = False
-    input_label: str = INPUT
-    output_label: str = OUTPUT
+    input_label: str | None = None  # left out: the language's word
+    output_label: str | None = None
     remark: str = ""  # stands behind the output's label
     is_heat: bool = False  # whether numbers are colours, too
     parts: int = 1
     font: Metrics = BUNDLED
+    words: Words = field(default_factory=english)
 
     @property
     def is_scatter(self) -> bool:

@@ -11,7 +11,7 @@ from convanim.views.grids import Canvas
 from convanim.views.sheets import PlacedSheet
 from convanim.views.stack import SheetMap, Stack
 from convanim.views.text_layout import fits, widest
-from convanim.words.numerals import is_exact, numeral
+from convanim.words.numerals import is_exact
 
 
 def filter_plan(stack: Stack) -> SheetMap | None:
@@ -36,7 +36,7 @@ def filter_plan(stack: Stack) -> SheetMap | None:
         drawn=source.drawn,
         canvas=Canvas(tuple(range(n) for n in size)),
         kinds={kind: np.full(cells, kind is CellKind.INPUT) for kind in CellKind},
-        label=("filters" if outputs > 1 else "filter",) if stack.is_heat else (),
+        label=(stack.words("filters" if outputs > 1 else "filter"),) if stack.is_heat else (),
         group_size=source.group_size,
         numbers=stack.kernels[:, 0] if stack.is_heat else None,
     )
@@ -102,10 +102,11 @@ def slice_shapes(stack: Stack, inputs: tuple[PlacedSheet, ...], places: tuple[Pl
         shapes.append(Texts("label", signs, joints, 0.9 * stack.label_em, when=both))
     if stack.labels:
         heads = np.array([(place.lattice.origin[0] + plan.canvas.columns * cell / 2, 0), (right + cell / 2, 0)])
+        words = (stack.words("filter"), stack.words("adds"))
         heads[:, 1] = places[0].lattice.origin[1] - 0.85 * stack.label_em
-        em = min(stack.label_em, (plan.canvas.columns + 2) * cell / stack.font.width("filter adds", 1))
+        em = min(stack.label_em, (plan.canvas.columns + 2) * cell / stack.font.width(" ".join(words), 1))
         if em >= stack.least_em:
-            shapes.append(Texts("label", heads, ("filter", "adds"), em))
+            shapes.append(Texts("label", heads, words, em))
     if not fits(lattice, widest(texts, stack.font) * weights.em, 0.0):
         return []
     return shapes
@@ -143,4 +144,4 @@ def _added(stack: Stack, sums: Floats, sheet: int, decimals: int, step: int, ele
     place = _slice(stack, sheet, step)
     if place is None:
         return ""
-    return numeral(sums[(*place, *stack.made(step)[1])].item(), decimals)
+    return stack.words.numeral(sums[(*place, *stack.made(step)[1])].item(), decimals)

@@ -46,7 +46,7 @@ class _Column:
 
     def slot(self, stack: Stack, cell: int) -> int:
         """Pixels that the block takes with its label, whose words are not broken."""
-        words = [word for line in self.plan.label for word in words_of(line)] if stack.labels else []
+        words = [word for line in self.plan.label for word in words_of(line, stack.words)] if stack.labels else []
         return max(self.width(stack, cell), round(max((stack.font.width(w, stack.least_em) for w in words), default=0)))
 
     def steps_down(self, stack: Stack) -> list[int]:

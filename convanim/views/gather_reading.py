@@ -11,7 +11,6 @@ from convanim.layers.geometry import Geometry
 from convanim.layers.layer import AvgPool, MaxPool
 from convanim.layers.operations import Reduction, operation_of
 from convanim.numbers.values import Values, winner
-from convanim.scene.font import Metrics
 from convanim.scene.scene import Cells, During, Floats, Ints, Lattice, Lines, Shape, Since, Texts
 from convanim.views.cell_numbers import (
     Lettering,
@@ -28,7 +27,8 @@ from convanim.views.grids import Canvas, Mask, copied, input_canvas, kinds, outp
 from convanim.views.reading import Reading
 from convanim.views.text_layout import fits
 from convanim.words.equations import Terms, max_terms, mean_terms, sum_terms
-from convanim.words.numerals import MINUS, Weights, factor, numeral
+from convanim.words.language import Words
+from convanim.words.numerals import MINUS, Weights, factor
 
 # What stands at a position: the role of its cell, and that of the window over it.
 KIND_ROLES = {
@@ -42,7 +42,7 @@ KIND_ROLES = {
 def gather_reading(drawing: Drawing) -> Reading:
     """The gather reading of a layer: one step an output cell."""
     geometry, values = drawing.geometry, drawing.values
-    weights = kernel_weights(values)
+    weights = kernel_weights(values, drawing.words)
     canvas = input_canvas(geometry)
     output = output_canvas(geometry, with_cropped=False)
     return Reading(
@@ -54,10 +54,10 @@ def gather_reading(drawing: Drawing) -> Reading:
         rays=partial(_rays, geometry, canvas, output),
         reads=lambda step: tuple(("input", *cell) for cell in geometry.cells_read(geometry.output(step))),
         writes=lambda step: (("output", *geometry.output(step)),),
-        terms=None if values is None else partial(_terms, geometry, values, weights),
+        terms=None if values is None else partial(_terms, geometry, values, weights, drawing.words),
         most_terms=prod(geometry.layer.kernel_size),
-        widest_term=0.0 if values is None else widest_term(values, weights, " + ", drawing.font),
-        around_terms=0.0 if values is None else _around_terms(geometry, values, drawing.font),
+        widest_term=0.0 if values is None else widest_term(values, weights, " + ", drawing),
+        around_terms=0.0 if values is None else _around_terms(drawing, geometry, values),
         number_width=0.0
         if values is None
         else max(
@@ -88,7 +88,9 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
     letters = None
     if values is not None:
         fillers = fillers_of(geometry)
-        letters = lettering(drawing, lattice, values.input, tuple(fillers.values()), weight_texts(values))
+        letters = lettering(
+            drawing, lattice, values.input, tuple(fillers.values()), weight_texts(values, drawing.words)
+        )
         strings[masks[CellKind.INPUT]] = letters.strings
         for kind, text in fillers.items():
             strings[masks[kind]] = text
@@ -114,7 +116,7 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
         if strings[masks[kind]].any():
             moving.append(Texts(window_role, lattice.centres(canvas.cells), tuple(strings), em, when=seen))
         if letters and letters.subscript_em and values is not None and strings[masks[kind]].any():
-            moving.append(_subscripts(geometry, values, canvas, lattice, letters, window_role, seen))
+            moving.append(_subscripts(drawing, values, canvas, lattice, letters, window_role, seen))
     if copies is not None:
         ends = partial(_copied_from, lattice, canvas, copies, under_kernel, drawing.unit)
         moving.append(Lines("source", lru_cache(maxsize=4)(ends)))
@@ -170,7 +172,7 @@ def _won(geometry: Geometry, values: Values, canvas: Canvas, step: int) -> Ints:
 
 
 def _subscripts(
-    geometry: Geometry,
+    drawing: Drawing,
     values: Values,
     canvas: Canvas,
     lattice: Lattice,
@@ -179,7 +181,8 @@ def _subscripts(
     seen: During,
 ) -> Texts:
     """The kernel's weights, each in its cell of the window."""
-    weights = np.array(weight_texts(values), dtype=object).reshape(geometry.layer.kernel_size)
+    geometry = drawing.geometry
+    weights = np.array(weight_texts(values, drawing.words), dtype=object).reshape(geometry.layer.kernel_size)
 
     def text(step: int, element: int) -> str:
         output, position = geometry.output(step), canvas.index[element].tolist()
@@ -215,21 +218,23 @@ def _rays(geometry: Geometry, canvas: Canvas, output: Canvas, below: Lattice, ab
     return np.stack([window, quad(above, output, list(cell), [1] * len(cell))], axis=1)
 
 
-def _terms(geometry: Geometry, values: Values, weights: Weights, step: int) -> Terms:
+def _terms(geometry: Geometry, values: Values, weights: Weights, words: Words, step: int) -> Terms:
     output = geometry.output(step)
     made = values.output[output].item()
     real = [tap for tap in geometry.taps(output) if tap.input is not None]
     numbers = [values.input[tap.input].item() for tap in real]
     if values.kernel is not None:
-        return sum_terms([(x, values.kernel[tap.kernel].item()) for x, tap in zip(numbers, real)], weights, made)
+        pairs = [(x, values.kernel[tap.kernel].item()) for x, tap in zip(numbers, real)]
+        return sum_terms(pairs, weights, made, words)
     divisor = geometry.divisor(output)
-    return max_terms(numbers, made) if divisor is None else mean_terms(numbers, divisor, made)
+    return max_terms(numbers, made, words) if divisor is None else mean_terms(numbers, divisor, made, words)
 
 
-def _around_terms(geometry: Geometry, values: Values, font: Metrics) -> float:
+def _around_terms(drawing: Drawing, geometry: Geometry, values: Values) -> float:
     """How much wider than its terms an equation can be, in ems; their last joint is not there."""
-    before_and_behind = {Reduction.SUM: " ≈ ", Reduction.MAX: "max() ≈ ", Reduction.MEAN: "()/ ≈ "}
+    font, words = drawing.font, drawing.words
+    before_and_behind = {Reduction.SUM: " ≈ ", Reduction.MAX: f"{words('max')}() ≈ ", Reduction.MEAN: "()/ ≈ "}
     spent = before_and_behind[operation_of(geometry.layer).reduction]
     if geometry.divisors is not None:
-        spent += factor(numeral(max(geometry.divisors.min(), geometry.divisors.max(), key=abs)))
-    return font.width(spent, 1) + widest_numeral(values.output, font) - font.width(" + ", 1)
+        spent += factor(words.numeral(max(geometry.divisors.min(), geometry.divisors.max(), key=abs)))
+    return font.width(spent, 1) + widest_numeral(values.output, drawing) - font.width(" + ", 1)

@@ -16,6 +16,7 @@ from convanim.views.page import finished_stack
 from convanim.views.sheets import LEAST_BLOCK, PlacedSheet, scale_of, sheet_shapes, written
 from convanim.views.stack import SheetMap, Stack
 from convanim.views.text_layout import Block, text_block, words_of, wrapped
+from convanim.words.labels import map_name
 
 _LARGEST_CELL = 44  # pixels of a column at the base width
 _LEAST_CELL = 6  # pixels of a column below which sheets have no grid
@@ -78,7 +79,7 @@ def iso_stack(stack: Stack) -> Scene:
         share = stack.room / len(stack.maps)
         for number, plan in enumerate(stack.maps):
             centre = stack.margin + (number + 0.5) * share
-            word = plan.label[0] if plan.label else plan.name
+            word = plan.label[0] if plan.label else map_name(plan.name, stack.words)
             shapes += bar(stack, centre, bottom, share - 8 * stack.unit, scale_of(plan), number, word)
         bottom += round(LEGEND_HEIGHT * stack.unit)
     return finished_stack(stack, shapes, bottom, has_grid=not layout.is_coarse)
@@ -100,7 +101,7 @@ def _gutter(stack: Stack) -> int:
         return 0
     widest = max(stack.font.width(line, 1) for plan in stack.maps for line in plan.label)
     longest_word = max(
-        stack.font.width(word, 1) for plan in stack.maps for line in plan.label for word in words_of(line)
+        stack.font.width(word, 1) for plan in stack.maps for line in plan.label for word in words_of(line, stack.words)
     )
     least = longest_word * stack.least_em
     return round(max(min(widest * stack.label_em, _GUTTER * stack.width), least) + 2 + stack.margin)
@@ -234,8 +235,7 @@ def gutter_labels(stack: Stack, room: float) -> list[Block]:
         return []
     em = min(text_block(stack, line, room).em for plan in stack.maps for line in plan.label)
     return [
-        Block(tuple(w for line in p.label for w in wrapped(line, room / em, stack.font)), em, stack.font)
-        for p in stack.maps
+        Block(tuple(w for line in p.label for w in wrapped(line, room / em, stack)), em, stack.font) for p in stack.maps
     ]
 
 

@@ -32,6 +32,9 @@ def layer_stack(layer: Layer, values: Values | None, options: StackOptions) -> S
     read = _drawn_inputs(channels, made, options.max_sheets)
     hues = channels.outputs > 1
     alone = hues and channels.groups == channels.outputs == channels.inputs
+    words = options.words
+    input_label = words("input") if options.input_label is None else options.input_label
+    output_label = words("output") if options.output_label is None else options.output_label
     maps = (
         SheetMap(
             name="input",
@@ -43,7 +46,7 @@ def layer_stack(layer: Layer, values: Values | None, options: StackOptions) -> S
             drawn=read,
             canvas=input_canvas(geometry),
             kinds=kinds(geometry),
-            label=map_label(options.input_label, layer.input_size, channels.inputs, has_channels, read),
+            label=map_label(input_label, layer.input_size, channels.inputs, has_channels, read, words),
             read=geometry.read.ravel(),
             copies=copied(geometry),
             series=tuple(i if alone else None for i in range(len(read))),
@@ -62,7 +65,7 @@ def layer_stack(layer: Layer, values: Values | None, options: StackOptions) -> S
             canvas=plain_canvas(geometry.output_size),
             kinds=all_input(geometry.output_size),
             label=map_label(
-                options.output_label, geometry.output_size, channels.outputs, has_channels, made, options.remark
+                output_label, geometry.output_size, channels.outputs, has_channels, made, words, options.remark
             ),
             series=tuple(i if hues else None for i in range(len(made))),
             group_size=channels.made if channels.groups > 1 and channels.made > 1 else 0,
@@ -79,6 +82,7 @@ def layer_stack(layer: Layer, values: Values | None, options: StackOptions) -> S
     return Stack(
         size=options.size,
         parts=options.parts,
+        words=words,
         maps=maps,
         spots=lru_cache(maxsize=8)(partial(_layer_spots, geometry, channels, read, made, at)),
         order=options.order,
@@ -87,11 +91,13 @@ def layer_stack(layer: Layer, values: Values | None, options: StackOptions) -> S
         is_heat=options.is_heat,
         reads=lambda step: tuple(("input", *read) for read in geometry.cells_read(cell(step))),
         series=lambda step: at(step)[0] if hues else None,
-        terms=None if values is None else lru_cache(maxsize=8)(lambda step: layer_terms(geometry, values, cell(step))),
+        terms=None
+        if values is None
+        else lru_cache(maxsize=8)(lambda step: layer_terms(geometry, values, cell(step), words)),
         spells_terms=not options.is_heat or prod(layer.kernel_size) <= _MOST_TERMS,
         winner=partial(_won, geometry, values, cell) if values is not None and isinstance(layer, MaxPool) else None,
         kernels=None if values is None or values.kernel is None else _filters_on_window(geometry, values.kernel),
-        kernel_texts={} if values is None else kernel_weights(values).texts,
+        kernel_texts={} if values is None else kernel_weights(values, words).texts,
         partial_sums=None if values is None else lru_cache(maxsize=1)(lambda: channel_sums(geometry, values)),
     )
 

@@ -7,7 +7,7 @@ import numpy as np
 from convanim.scene.scene import Cells, Lattice, Shape, Texts
 from convanim.views.drawing import Page
 from convanim.views.sheets import PlacedSheet, scale_of
-from convanim.words.numerals import MINUS, numeral
+from convanim.words.numerals import MINUS
 
 LEGEND_HEIGHT = 44  # pixels at the base width
 _STEPS = 17  # colours of the bar
@@ -34,7 +34,7 @@ def bar(page: Page, middle: float, top: int, room: float, scale: float, number: 
     lattice = Lattice((round(middle - cell * _STEPS / 2), round(top + 12 * page.unit)), (cell, 0), (0, max(cell, 4)))
     columns = np.arange(_STEPS)
     cells = np.stack([np.zeros(_STEPS, dtype=np.int64), columns], axis=1)
-    largest = numeral(scale, 1 if scale >= 1 else 2)
+    largest = page.words.numeral(scale, 1 if scale >= 1 else 2)
     texts: tuple[str, ...] = (MINUS + largest, "0", largest)
     parts: tuple[int, ...] = (-1, 0, 1)
     em = max(page.least_em, 0.75 * page.label_em)

@@ -18,7 +18,7 @@ from convanim.views.stack import Stack
 from convanim.views.text_layout import LEADING, Block, broken, lines_needed, text_block, widest, wrapped_lines
 from convanim.words.captions import caption_lines
 from convanim.words.equations import Terms, joined
-from convanim.words.labels import GRIDLESS, GRIDLESS_COPIES
+from convanim.words.language import Words
 
 _MOST_LINES = 3  # of a stack's equation
 _SAMPLES = 40  # steps whose equations are looked at to know how wide they are, or how many lines they take
@@ -34,15 +34,15 @@ def map_labels(drawing: Drawing) -> tuple[str, str]:
     if not drawing.labels:
         return "", ""
     geometry = drawing.geometry
-    output = _label(drawing.output_label, geometry.output_size)
+    output = _label(drawing.output_label, "output", drawing.words, geometry.output_size)
     if drawing.remark:
         output += f" ({drawing.remark})"
-    return _label(drawing.input_label, geometry.layer.input_size), output
+    return _label(drawing.input_label, "input", drawing.words, geometry.layer.input_size), output
 
 
-def _label(words: str, size: Sizes) -> str:
+def _label(own: str | None, name: str, words: Words, size: Sizes) -> str:
     shape = str(size[0]) if len(size) == 1 else spelled(size)
-    return f"{words} {shape}".strip()
+    return f"{words(name) if own is None else own} {shape}".strip()
 
 
 def line_height(page: Page) -> int:
@@ -59,7 +59,7 @@ def finished(drawing: Drawing, reading: Reading, shapes: list[Shape], bottom: in
     elif reading.terms is not None:
         lines = lines_needed(drawing, reading.widest_term, reading.most_terms, reading.around_terms)
     most = reading.widest_term + reading.around_terms
-    caption = caption_lines(drawing.geometry.layer) if drawing.caption else ()
+    caption = caption_lines(drawing.geometry.layer, drawing.words) if drawing.caption else ()
     return scene_of(
         drawing, shapes, bottom, reading.steps, (reading.terms, lines, most), caption, (reading.reads, reading.writes)
     )
@@ -69,7 +69,7 @@ def finished_stack(stack: Stack, shapes: list[Shape], bottom: int, *, has_grid: 
     """The scene of shapes that end at `bottom`, with the equation and the caption below."""
     if stack.labels and not has_grid:
         copies = any(plan.copies is not None for plan in stack.maps)
-        said = text_block(stack, GRIDLESS_COPIES if copies else GRIDLESS, stack.room)
+        said = text_block(stack, stack.words("gridless_copies" if copies else "gridless"), stack.room)
         shapes = [*shapes, said.at(stack.width / 2, bottom + 0.3 * said.em, "caption")]
         bottom += round(said.height + 0.3 * said.em)
     scene = scene_of(

@@ -18,8 +18,9 @@ from convanim.views.cell_shapes import quad, unread_marks
 from convanim.views.drawing import Drawing, TooNarrowError
 from convanim.views.grids import Canvas, Mask, output_canvas, stamp_steps
 from convanim.views.reading import Reading
-from convanim.words.equations import Terms, stamp_terms
-from convanim.words.numerals import Weights, numeral
+from convanim.words.equations import Terms, around_stamp, stamp_terms
+from convanim.words.language import Words
+from convanim.words.numerals import Weights
 
 Sums: TypeAlias = Callable[[int, Cell], str]
 
@@ -27,8 +28,8 @@ Sums: TypeAlias = Callable[[int, Cell], str]
 def scatter_reading(drawing: Drawing) -> Reading:
     """The scatter reading of a transposed convolution: one step an input cell."""
     geometry, values = drawing.geometry, drawing.values
-    weights = kernel_weights(values)
-    size = geometry.layer.input_size
+    weights = kernel_weights(values, drawing.words)
+    size, between = geometry.layer.input_size, drawing.words.between
     canvas = Canvas(tuple(range(n) for n in size))
     output = output_canvas(geometry, with_cropped=True)
     return Reading(
@@ -42,11 +43,11 @@ def scatter_reading(drawing: Drawing) -> Reading:
         writes=lambda step: tuple(
             ("output", *stamp.output) for stamp in geometry.stamps(unravel(step, size)) if stamp.output is not None
         ),
-        terms=None if values is None else partial(_terms, geometry, values, weights),
+        terms=None if values is None else partial(_terms, geometry, values, weights, drawing.words),
         scale=_scale(values) if values is not None and drawing.is_heat else 0.0,
         most_terms=prod(geometry.layer.kernel_size),
-        widest_term=0.0 if values is None else widest_term(values, weights, ", ", drawing.font),
-        around_terms=drawing.font.width("adds ", 1) - drawing.font.width(", ", 1),
+        widest_term=0.0 if values is None else widest_term(values, weights, between, drawing),
+        around_terms=drawing.font.width("".join(around_stamp(drawing.words)), 1) - drawing.font.width(between, 1),
         number_width=0.0
         if values is None
         else max(least_width(numbers, drawing.font) for numbers in (values.input, _sum_bounds(geometry, values))),
@@ -103,9 +104,9 @@ def _output_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[S
     ]
     if drawing.values is not None:
         letters = _letters(drawing, drawing.values, lattice)
-        sums = _running_sums(geometry, drawing.values, letters)
-        shapes += _sums_so_far(geometry, drawing.values, letters, sums, lattice.centres(own), (first, last))
-        current += _stamped_numbers(geometry, drawing.values, letters, sums, canvas, lattice, stamped)
+        sums = _running_sums(drawing, drawing.values, letters)
+        shapes += _sums_so_far(drawing, drawing.values, letters, sums, lattice.centres(own), (first, last))
+        current += _stamped_numbers(drawing, drawing.values, letters, sums, canvas, lattice, stamped)
     return shapes + current
 
 
@@ -132,7 +133,7 @@ def _heated(
     shapes: list[Shape] = [Cells("heat", "output", lattice, cells, index, begun, levels=levels)]
     try:
         letters = _letters(drawing, values, lattice)
-        texts = partial(_number_at, so_far, letters.decimals)
+        texts = partial(_number_at, drawing.words, so_far, letters.decimals)
         shapes.append(Texts("heat", lattice.centres(cells), texts, letters.em, when=begun, levels=levels))
     except TooNarrowError:
         pass
@@ -144,32 +145,32 @@ def _heated(
     return [*shapes, Lines("frame", lru_cache(maxsize=4)(frame))]
 
 
-def _number_at(so_far: Callable[[int], Numbers], decimals: int, step: int, element: int) -> str:
-    return numeral(so_far(step)[element].item(), decimals)
+def _number_at(words: Words, so_far: Callable[[int], Numbers], decimals: int, step: int, element: int) -> str:
+    return words.numeral(so_far(step)[element].item(), decimals)
 
 
-def _running_sums(geometry: Geometry, values: Values, letters: Lettering) -> Sums:
+def _running_sums(drawing: Drawing, values: Values, letters: Lettering) -> Sums:
     """What has been added up in an output cell until a step, as text."""
 
     @lru_cache(maxsize=4096)  # asked for by layout and by drawing
     def so_far(step: int, output: Cell) -> str:
-        return numeral(partial_sum(geometry, values, output, step), letters.decimals)
+        return drawing.words.numeral(partial_sum(drawing.geometry, values, output, step), letters.decimals)
 
     return so_far
 
 
 def _sums_so_far(
-    geometry: Geometry, values: Values, letters: Lettering, sums: Sums, points: Floats, steps: tuple[Ints, Ints]
+    drawing: Drawing, values: Values, letters: Lettering, sums: Sums, points: Floats, steps: tuple[Ints, Ints]
 ) -> list[Shape]:
     """What has been added up so far, in cells that are partial and in those that are done."""
     first, last = steps
-    final = tuple(numeral(n, letters.decimals) for n in values.output.ravel().tolist())
+    final = tuple(drawing.words.numeral(n, letters.decimals) for n in values.output.ravel().tolist())
     order = np.argsort(last, kind="stable")
     never, order = order[last[order] < 0], order[last[order] >= 0]
     partly = During(lambda step: np.flatnonzero((first >= 0) & (first <= step) & (step < last)))
 
     def so_far(step: int, element: int) -> str:
-        return sums(step, unravel(element, geometry.output_size))
+        return sums(step, unravel(element, drawing.geometry.output_size))
 
     shapes: list[Shape] = [
         Texts("output", points[order], tuple(final[i] for i in order), letters.em, when=Since(last[order])),
@@ -181,7 +182,7 @@ def _sums_so_far(
 
 
 def _stamped_numbers(
-    geometry: Geometry,
+    drawing: Drawing,
     values: Values,
     letters: Lettering,
     sums: Sums,
@@ -190,7 +191,8 @@ def _stamped_numbers(
     stamped: During,
 ) -> list[Shape]:
     """The sums under the stamp, and the weights that it adds with."""
-    weights = np.array(weight_texts(values), dtype=object).reshape(geometry.layer.kernel_size)
+    geometry = drawing.geometry
+    weights = np.array(weight_texts(values, drawing.words), dtype=object).reshape(geometry.layer.kernel_size)
 
     def so_far(step: int, element: int) -> str:
         return sums(step, tuple(canvas.index[element].tolist()))
@@ -210,7 +212,7 @@ def _stamped_numbers(
 
 def _letters(drawing: Drawing, values: Values, lattice: Lattice) -> Lettering:
     numbers = np.concatenate([values.output.ravel(), _sum_bounds(drawing.geometry, values)])
-    return lettering(drawing, lattice, numbers, weights=weight_texts(values))
+    return lettering(drawing, lattice, numbers, weights=weight_texts(values, drawing.words))
 
 
 def _sum_bounds(geometry: Geometry, values: Values) -> Numbers:
@@ -248,8 +250,9 @@ def _rays(geometry: Geometry, canvas: Canvas, output: Canvas, below: Lattice, ab
     return np.stack([quad(below, canvas, list(cell), [1] * len(cell)), stamp], axis=1)
 
 
-def _terms(geometry: Geometry, values: Values, weights: Weights, step: int) -> Terms:
+def _terms(geometry: Geometry, values: Values, weights: Weights, words: Words, step: int) -> Terms:
     assert values.kernel is not None
     cell = unravel(step, geometry.layer.input_size)
     kept = [stamp.kernel for stamp in geometry.stamps(cell) if stamp.output is not None]
-    return stamp_terms(values.input[cell].item(), [values.kernel[kernel].item() for kernel in kept], weights)
+    stamped = [values.kernel[kernel].item() for kernel in kept]
+    return stamp_terms(values.input[cell].item(), stamped, weights, words)

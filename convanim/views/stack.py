@@ -17,6 +17,7 @@ from convanim.scene.scene import Ints, Key
 from convanim.views.drawing import Page
 from convanim.views.grids import Canvas, Mask
 from convanim.words.equations import Terms
+from convanim.words.language import Words, english
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ class Stack(Page):
     behind: Callable[[int], tuple[Key, ...]] = lambda step: ()  # of a chain, what those that are read come from
     links: Callable[[int], tuple[Ints, ...]] | None = None  # of one axis: (from, to) cells between neighbouring maps
     font: Metrics = BUNDLED
+    words: Words = field(default_factory=english)
 
     @property
     def output(self) -> SheetMap:
@@ -156,8 +158,9 @@ class StackOptions:
     max_sheets: int
     labels: bool
     caption: tuple[str, ...]
-    input_label: str
-    output_label: str
+    input_label: str | None  # left out: the language's word
+    output_label: str | None
     remark: str
     is_heat: bool
     parts: int = 1
+    words: Words = field(default_factory=english)

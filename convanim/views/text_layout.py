@@ -1,6 +1,5 @@
 """Text in and around the maps: how large it may be, and where its lines go."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,11 +10,11 @@ from convanim.scene.font import Metrics
 from convanim.scene.scene import ALWAYS, Lattice, Scene, Texts
 from convanim.views.drawing import Page, TooNarrowError
 from convanim.words.equations import Terms
+from convanim.words.language import PUNCTUATION, Words
 
 LEADING = 1.5  # from one line of text to the next, in ems
 _CLEAR = 0.84  # how much of a cell text may fill
 _EQUATION_LINES = 3
-_WORDS = re.compile(r"(?:stride|padding|dilation|groups) \d\S*|\S+")
 
 
 def fits(lattice: Lattice, width: float, height: float) -> bool:
@@ -110,19 +109,20 @@ def text_block(page: Page, text: str, room: float) -> Block:
     """Text in `room` pixels: on one line, smaller where need be, else on several at the least size."""
     width = page.font.width(text, 1)
     em = page.label_em if width == 0 else max(page.least_em, min(page.label_em, room / width))
-    return Block(wrapped(text, room / em, page.font), em, page.font)
+    return Block(wrapped(text, room / em, page), em, page.font)
 
 
-def words_of(text: str) -> list[str]:
+def words_of(text: str, language: Words) -> list[str]:
     """The words between which a text may be broken: a number stays with the argument that it is of."""
-    return _WORDS.findall(text)
+    return language.word.findall(text)
 
 
-def wrapped(text: str, room: float, font: Metrics) -> tuple[str, ...]:
+def wrapped(text: str, room: float, page: Page) -> tuple[str, ...]:
     """Text on lines of `room` ems, broken between words, and within those that are longer than a line."""
-    lines = [""]
-    for word in words_of(text):
-        longer = f"{lines[-1]} {word}".strip()
+    lines, font = [""], page.font
+    for word in words_of(text, page.words):
+        blank = "" if lines[-1].endswith(tuple(PUNCTUATION)) else " "
+        longer = f"{lines[-1]}{blank}{word}".strip()
         if font.width(longer, 1) <= room:
             lines[-1] = longer
             continue

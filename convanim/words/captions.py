@@ -5,12 +5,13 @@ from convanim.networks.chain import Chain
 from convanim.networks.cost import cost_of
 from convanim.words.costs import spelled_cost
 from convanim.words.formulas import size_formulas
-from convanim.words.layer_names import brief, parameters
+from convanim.words.language import Words
+from convanim.words.layer_names import parameters, stages_in_brief
 
 
-def caption_lines(figure: Layer | Chain) -> tuple[str, ...]:
+def caption_lines(figure: Layer | Chain, words: Words) -> tuple[str, ...]:
     """The lines of a caption."""
-    cost = (spelled_cost(cost_of(figure)),) if cost_of(figure).weights else ()
+    cost = (spelled_cost(cost_of(figure), words),) if cost_of(figure).weights else ()
     if isinstance(figure, Chain):
-        return (", ".join(map(brief, figure.stages)), *cost)
-    return (parameters(figure), *size_formulas(figure), *cost)
+        return (stages_in_brief(figure, words), *cost)
+    return (parameters(figure, words), *size_formulas(figure, words), *cost)

@@ -3,6 +3,7 @@
 from convanim.layers.layer import Conv, ConvTranspose, Layer, dilation_of
 from convanim.layers.pools import pool_output_size
 from convanim.layers.sizes import AXIS_NAMES
+from convanim.words.language import Words
 from convanim.words.numerals import MINUS
 
 
@@ -29,10 +30,15 @@ def size_formula(layer: Layer, axis: int) -> str:
     return f"⌊({room} + {stride} {MINUS} 1)/{stride}⌋ + 1{less} = {size}"
 
 
-def size_formulas(layer: Layer) -> list[str]:
+def size_formulas(layer: Layer, words: Words) -> list[str]:
     """One line an axis, or a single one when all axes say the same: `output height and width: … = 3`."""
-    names = AXIS_NAMES[len(layer.axes)]
+    names = axis_names(layer, words)
     formulas = [size_formula(layer, axis) for axis in range(len(names))]
     if len(set(formulas)) == 1:
-        return [f"output {' and '.join(names)}: {formulas[0]}"]
-    return [f"output {name}: {formula}" for name, formula in zip(names, formulas)]
+        return [words.titled(words("output_size", axes=words("and").join(names)), formulas[0])]
+    return [words.titled(words("output_size", axes=name), formula) for name, formula in zip(names, formulas)]
+
+
+def axis_names(layer: Layer, words: Words) -> list[str]:
+    """What a layer's axes are called, in order."""
+    return [words(name) for name in AXIS_NAMES[len(layer.axes)]]

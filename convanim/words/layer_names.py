@@ -1,63 +1,90 @@
 """A layer or a stage in words: all its arguments on one line, or in the fewest words."""
 
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, dilation_of
-from convanim.layers.operations import operation_of
 from convanim.layers.sizes import spelled, spelled_short, spelled_sides
+from convanim.networks.chain import Chain
 from convanim.networks.pointwise import Pointwise, Stage
+from convanim.words.language import Words
 
 
-def parameters(layer: Layer) -> str:
+def layer_name(layer: Layer, words: Words) -> str:
+    """What a layer is called in few words: `conv`, `max pool`."""
+    return words(layer.op.replace("-", "_"))
+
+
+def layer_title(layer: Layer, words: Words) -> str:
+    """A layer in one line as a title: `Convolution, kernel 3×3, stride 2`."""
+    return words("list").join([words(f"title_{layer.op.replace('-', '_')}"), *_parameters(layer, words)])
+
+
+def parameters(layer: Layer, words: Words) -> str:
     """The layer in one line, defaults left out: `conv, kernel 3×3, 20 filters, stride 2, padding 1, groups 2`."""
-    parts = [operation_of(layer).name.replace("-", " "), f"kernel {spelled(layer.kernel_size)}"]
+    return words("list").join([layer_name(layer, words), *_parameters(layer, words)])
+
+
+def _parameters(layer: Layer, words: Words) -> list[str]:
+    parts = [words("kernel", size=spelled(layer.kernel_size))]
     if isinstance(layer, Conv | ConvTranspose) and layer.out_channels is not None:
-        parts.append(f"{layer.out_channels:,} filter" + ("" if layer.out_channels == 1 else "s"))
+        parts.append(words.counted("filters_count", layer.out_channels))
     ones = (1,) * len(layer.input_size)
     default_stride = ones if isinstance(layer, Conv | ConvTranspose) else layer.kernel_size
     if layer.stride != default_stride:
-        parts.append(f"stride {spelled_short(layer.stride)}")
+        parts.append(words("stride", size=spelled_short(layer.stride)))
     if any(map(any, layer.padding)):
-        mode = f" ({layer.padding_mode})" if isinstance(layer, Conv) and layer.padding_mode != "zeros" else ""
-        parts.append(f"padding {spelled_sides(layer.padding)}{mode}")
+        padding = words("padding", size=spelled_sides(layer.padding))
+        if isinstance(layer, Conv) and layer.padding_mode != "zeros":
+            padding = words("padding_copied", padding=padding, mode=words(layer.padding_mode))
+        parts.append(padding)
     if dilation_of(layer) != ones:
-        parts.append(f"dilation {spelled_short(dilation_of(layer))}")
+        parts.append(words("dilation", size=spelled_short(dilation_of(layer))))
     if isinstance(layer, ConvTranspose) and any(layer.output_padding):
-        parts.append(f"output padding {spelled_short(layer.output_padding)}")
+        parts.append(words("output_padding", size=spelled_short(layer.output_padding)))
     if isinstance(layer, ConvTranspose) and not layer.transpose_kernel:
-        parts.append("kernel stamped flipped")
+        parts.append(words("kernel_flipped"))
     if isinstance(layer, MaxPool | AvgPool) and layer.ceil_mode:
-        parts.append("ceil mode")
+        parts.append(words("ceil_mode"))
     if isinstance(layer, AvgPool) and not layer.count_include_pad and any(map(any, layer.padding)):
-        parts.append("padding not counted")
+        parts.append(words("padding_not_counted"))
     if isinstance(layer, AvgPool) and layer.divisor_override is not None:
-        parts.append(f"divided by {layer.divisor_override}")
+        parts.append(words("divided_by", number=str(layer.divisor_override)))
     if isinstance(layer, Conv | ConvTranspose) and layer.groups > 1:
-        parts.append(f"groups {layer.groups}")
-    return ", ".join(parts)
+        parts.append(words("groups", number=str(layer.groups)))
+    return parts
 
 
-def stage_parameters(stage: Stage) -> str:
+def pointwise_name(stage: Pointwise, words: Words) -> str:
+    """What a pointwise step is called: `relu`, `leaky relu`."""
+    return words(stage.op.replace("-", "_"))
+
+
+def stage_parameters(stage: Stage, words: Words) -> str:
     """A layer in one line as `parameters` has it; a pointwise step's name: `relu`, `leaky relu`."""
-    return stage.op.replace("-", " ") if isinstance(stage, Pointwise) else parameters(stage)
+    return pointwise_name(stage, words) if isinstance(stage, Pointwise) else parameters(stage, words)
 
 
-def brief(stage: Stage) -> str:
+def stages_in_brief(figure: Layer | Chain, words: Words) -> str:
+    """A layer, or all stages of a chain, in the fewest words: `conv 5×5, relu`."""
+    stages = figure.stages if isinstance(figure, Chain) else (figure,)
+    return words("list").join(brief(stage, words) for stage in stages)
+
+
+def brief(stage: Stage, words: Words) -> str:
     """A stage in the fewest words, as the parts of a chain are called: `conv 5×5`, `max pool 2×2 stride 1`, `relu`."""
     if isinstance(stage, Pointwise):
-        return stage_parameters(stage)
-    words = [operation_of(stage).name.replace("-", " "), spelled(stage.kernel_size)]
+        return pointwise_name(stage, words)
+    name = layer_name(stage, words)
     is_depthwise = isinstance(stage, Conv | ConvTranspose) and stage.groups == stage.in_channels != 1
-    if is_depthwise:
-        words.insert(0, "depthwise")
+    parts = [words("depthwise", name=name) if is_depthwise else name, spelled(stage.kernel_size)]
     default_stride = (1,) * len(stage.input_size) if isinstance(stage, Conv | ConvTranspose) else stage.kernel_size
     if stage.stride != default_stride:
-        words.append(f"stride {spelled_short(stage.stride)}")
+        parts.append(words("stride", size=spelled_short(stage.stride)))
     if any(map(any, stage.padding)):
-        words.append("causal" if _is_causal(stage) else f"padding {spelled_sides(stage.padding)}")
+        parts.append(words("causal") if _is_causal(stage) else words("padding", size=spelled_sides(stage.padding)))
     if max(dilation_of(stage)) > 1:
-        words.append(f"dilation {spelled_short(dilation_of(stage))}")
+        parts.append(words("dilation", size=spelled_short(dilation_of(stage))))
     if isinstance(stage, Conv | ConvTranspose) and stage.groups > 1 and not is_depthwise:
-        words.append(f"groups {stage.groups}")
-    return " ".join(words)
+        parts.append(words("groups", number=str(stage.groups)))
+    return " ".join(parts)
 
 
 def _is_causal(layer: Layer) -> bool:

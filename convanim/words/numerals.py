@@ -43,15 +43,15 @@ class Weights:
     are_exact: bool
 
 
-def weights_of(numbers: Iterable[float]) -> Weights:
-    """How the weights of one kernel are written: all in one way."""
+def weights_of(numbers: Iterable[float], decimal: str = ".") -> Weights:
+    """How the weights of one kernel are written: all in one way, with such a decimal sign."""
     different = set(numbers)
     if all(map(is_exact, different)):
-        return Weights({w: numeral(w) for w in different}, True)
+        return Weights({w: numeral(w).replace(".", decimal) for w in different}, True)
     fractions = {w: Fraction(w).limit_denominator(_LARGEST_DENOMINATOR) for w in different}
     if all(float(fraction) == w for w, fraction in fractions.items()):
         return Weights({w: str(fraction).replace("-", MINUS) for w, fraction in fractions.items()}, True)
-    return Weights({w: numeral(w) for w in different}, False)
+    return Weights({w: numeral(w).replace(".", decimal) for w in different}, False)
 
 
 def is_exact(number: float, decimals: int = 2) -> bool:

@@ -16,7 +16,15 @@ from convanim.cli.options import figure_options
 from convanim.code.frameworks import FRAMEWORKS
 from convanim.export.formats import FORMATS
 from convanim.figures.options import Options
-from convanim.files.catalogue import template_groups, template_line, template_names, theme_line, theme_names
+from convanim.files.catalogue import (
+    language_line,
+    language_names,
+    template_groups,
+    template_line,
+    template_names,
+    theme_line,
+    theme_names,
+)
 from convanim.layers.operations import OPERATIONS
 from convanim.layers.step_order import ORDERS
 from convanim.numbers.named_kernels import KERNEL_NAMES, ORIENTED
@@ -26,6 +34,7 @@ from convanim.views.registry import VIEWS
 __all__ = ["in_a_new_folder"]
 
 GROUPS = [LAYER, NUMBERS, PICTURE, TIME, FILES]
+UNDRAWN = ("explain", "templates", "themes", "theme", "languages", "language")  # commands that draw nothing
 
 
 def help_of(*path: str, columns: int = 80) -> str:
@@ -54,7 +63,7 @@ def test_summaries_are_whole_and_take_a_line_each(columns: int) -> None:
     assert all(summary.endswith(".") and "..." not in summary for _, summary in rows)
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("explain", "templates", "themes", "theme")])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in UNDRAWN])
 def test_options_come_in_groups(name: str) -> None:
     """Every option but --help is under a title, in the same order everywhere; -o comes first among the files'."""
     options = [param for param in COMMANDS[name].params if isinstance(param, click.Option)]
@@ -130,6 +139,7 @@ def test_every_default_is_shown_as_it_is() -> None:
         ("--view", VIEWS),
         ("--order", ORDERS),
         ("--theme", [*theme_names(), "auto"]),
+        ("--lang", language_names()),
         ("--kernel-values", [*KERNEL_NAMES, *(f"{name}:ANGLE" for name in ORIENTED)]),
         ("--output", list(FORMATS)),
         ("--format", [suffix[1:] for suffix in FORMATS]),
@@ -186,3 +196,21 @@ def test_a_printed_theme_is_one_to_start_from(name: str) -> None:
         done("conv", "-i", "3", "-k", "2", "--width", "96", "--theme", theme, "-o", f"{theme}.png")
     pixels = [Path(f"{theme}.png").read_bytes().partition(b"IDAT")[2] for theme in (name, "mine.toml")]
     assert pixels[0] == pixels[1]
+
+
+def test_languages_are_listed_with_a_line_about_each() -> None:
+    """Each language's line is that of its file; `--names` are what `--lang` takes."""
+    plain = " ".join(done("languages").stdout.split())
+    assert all(f"{name} {language_line(name)}" in plain for name in language_names())
+    assert done("languages", "--names").stdout.splitlines() == list(language_names())
+
+
+@pytest.mark.parametrize("name", ["en", "fr", "ja"])
+def test_a_printed_language_is_one_to_start_from(name: str) -> None:
+    """Saved as a file it says what the language says, and its first line says how."""
+    text = done("language", name).stdout
+    assert "--lang mine.toml" in text.splitlines()[0]
+    Path("mine.toml").write_text(text, encoding="utf-8")
+    said = [done("explain", "conv", "-i", "3", "-k", "2", "--lang", lang).stdout for lang in (name, "mine.toml")]
+    assert said[0] == said[1]
+    assert done("explain", "conv", "-i", "3", "-k", "2").stdout == said[0] or name != "en"

@@ -39,6 +39,8 @@ LINES = {
     "templates": "",
     "themes": "",
     "theme": "classic",
+    "languages": "",
+    "language": "en",
     "--help": "",
     "--version": "",
 }

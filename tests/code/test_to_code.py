@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from helpers.campaigns import campaign
+from helpers.english import explained
 from helpers.strategies import LAYERS, layers
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -17,7 +18,6 @@ from convanim.cli import main
 from convanim.code.canonical import canonical
 from convanim.code.frameworks import FRAMEWORKS, code_of, code_table, from_code, read_code, to_code
 from convanim.errors import RequestError
-from convanim.explain.figure_text import explained
 from convanim.explain.layer_json import code_entry
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, channels_of, output_shape

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from helpers.campaigns import campaign
 from helpers.command_lines import done, in_a_new_folder, run
+from helpers.english import explained, explained_against
 from helpers.formulas import worked_out
 from helpers.json_text import chains
 from hypothesis import given
 
 from convanim.errors import RequestError
-from convanim.explain.figure_text import explained, explained_against
 from convanim.figures.options import Options
 from convanim.figures.subject import Comparison, Part
 from convanim.layers.layer import Conv, ConvTranspose, Layer, MaxPool

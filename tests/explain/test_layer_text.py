@@ -3,17 +3,17 @@
 import pytest
 from click.testing import CliRunner
 from helpers.campaigns import campaign
+from helpers.english import explained, size_formulas
 from helpers.formulas import worked_out
 from helpers.strategies import LAYERS, layers
 from hypothesis import given
 from hypothesis import strategies as st
 
 from convanim.cli import main
-from convanim.explain.figure_text import explained
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, output_size
 from convanim.layers.operations import OPERATIONS
-from convanim.words.formulas import footprint_formula, size_formula, size_formulas
+from convanim.words.formulas import footprint_formula, size_formula
 
 
 @pytest.mark.parametrize("op", LAYERS)

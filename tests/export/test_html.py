@@ -141,7 +141,7 @@ def test_words_come_out_as_text(words: str) -> None:
     shown_words = " ".join(text for texts in page.scene["texts"] for text in map(str, texts))
     assert words.split()[0] in shown_words
     assert "[U+" not in text
-    assert text.count("</script>") == 2
+    assert text.count("</script>") == 3
 
 
 def test_a_page_asks_nothing_of_a_network() -> None:

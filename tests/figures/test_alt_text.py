@@ -1,13 +1,12 @@
 """Alternative texts, and layers in a line."""
 
 import pytest
+from helpers.english import alt_text, brief, parameters, stage_parameters
 
-from convanim.figures.alt_text import alt_text
 from convanim.figures.options import Options
 from convanim.figures.subject import Comparison, Part, Subject
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
 from convanim.networks.chain import Chain
-from convanim.words.layer_names import brief, parameters, stage_parameters
 
 REDUCED = Chain("192@28x28", ["conv 1x1 16", "relu", "conv 5x5 32 p2"])
 

@@ -417,6 +417,10 @@ def _run_theme(content: Content, folder: Path) -> None:
     animate(Conv(4, 2), theme=_file(content, folder, ".toml"), width=120).save(folder / "x.png")
 
 
+def _run_language(content: Content, folder: Path) -> None:
+    animate(Conv(4, 2), lang=_file(content, folder, ".toml"), width=1200, caption=True).save(folder / "x.html")
+
+
 def _run_numbers(suffix: str) -> Callable[[Content, Path], None]:
     def run(content: Content, folder: Path) -> None:
         path = _file(content, folder, suffix)
@@ -478,6 +482,12 @@ def _templates() -> list[Content]:
 def _themes() -> list[Content]:
     every = [path.read_text(encoding="utf-8") for path in sorted((templates_folder() / "themes").glob("*.toml"))]
     return [*every, 'base = "dark"\n[roles]\ninput = { fill = "#fff" }\n[background]\ntransparent = true\n']
+
+
+def _languages() -> list[Content]:
+    every = [path.read_text(encoding="utf-8") for path in sorted((templates_folder() / "words").glob("*.toml"))]
+    own = 'base = "de"\ntag = "de-AT"\n[numbers]\nthousands = " "\nsingular = [0]\n[phrases]\ninput = "x"\n'
+    return [*every, own, f'{own}cells = {{ one = "eine", other = "{{count}}" }}\n']
 
 
 def _csvs() -> list[Content]:
@@ -567,6 +577,7 @@ LINES = [
 READERS: dict[str, Reader] = {
     "recipe": Reader(_run_recipe, _templates, _toml),
     "theme": Reader(_run_theme, _themes, _toml),
+    "language": Reader(_run_language, _languages, _toml),
     "csv": Reader(_run_numbers(".csv"), _csvs, _csv),
     "npy": Reader(_run_numbers(".npy"), _npys, _npy),
     "png": Reader(_run_numbers(".png"), _pngs, _png),

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from itertools import product
 from typing import Any
 
-VOID = {"meta", "input", "link", "br", "img"}
+VOID = {"meta", "input", "link", "br", "img", "source"}
 
 
 @dataclass
@@ -123,7 +123,7 @@ def read_page(text: str) -> Page:
     reader.close()
     assert not reader.open
     scripts = [element for element in reader.found if element.attributes.get("id") == "scene"]
-    return Page(reader.found, reader.comments, json.loads(scripts[0].text))
+    return Page(reader.found, reader.comments, json.loads(scripts[0].text) if scripts else {})
 
 
 def _unboxed(start: int, count: int = 1, step: int = 1, rows: int = 1, down: int = 1) -> list[int]:

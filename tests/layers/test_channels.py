@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.campaigns import campaign
+from helpers.english import spelled_cost
 from helpers.oracle import cells, maxima, means, oracle_of
 from helpers.strategies import avg_pools, convs, layers, max_pools, transposed, whole
 from hypothesis import assume, given
@@ -35,7 +36,6 @@ from convanim.networks.receptive_fields import Dependence, ReceptiveField, recep
 from convanim.networks.stage_text import stage_table
 from convanim.numbers.figure_values import figure_values
 from convanim.numbers.values import by_filter, partial_sum, values_of, winner
-from convanim.words.costs import spelled_cost
 
 few = campaign(60)
 Numbers = NDArray[np.int64]

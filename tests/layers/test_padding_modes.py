@@ -11,20 +11,18 @@ import pytest
 from click.testing import CliRunner
 from helpers.campaigns import campaign
 from helpers.copies import NUMPY, Padded, padded
+from helpers.english import alt_text, caption_lines, explained
 from hypothesis import given
 from hypothesis import strategies as st
 
 from convanim.cli import main
 from convanim.errors import RequestError
-from convanim.explain.figure_text import explained
 from convanim.explain.layer_json import geometry_json
-from convanim.figures.alt_text import alt_text
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import Conv, input_shape, kernel_shape, output_size
 from convanim.networks.chain import Chain
 from convanim.networks.receptive_fields import Dependence
 from convanim.numbers.values import values_of
-from convanim.words.captions import caption_lines
 
 every_mode = pytest.mark.parametrize("mode", sorted(NUMPY))
 

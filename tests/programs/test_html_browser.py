@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.pixels import Picture
+from helpers.spoken import pseudo_language
 from outside import browser, cell_centres, differing, drawn, screenshot
 
 from convanim import Chain, Conv, ConvTranspose, MaxPool, Options
@@ -472,3 +473,42 @@ def test_a_still_can_be_explored(tmp_path: Path) -> None:
         assert re.fullmatch(r"input \(1, 1\) is read by 1 cell of output in what is shown", page.said())
         page.point(animation, ("output", 0, 0))
         assert "output (0, 0) from input (0–2, 0–2), 9 cells" in page.said()
+
+
+def test_the_page_speaks_its_language(tmp_path: Path) -> None:
+    """What its scripts say of steps, cells and buttons is in the figure's language, with its numbers."""
+    animation = compose(Chain((7, 7), ["conv 3x3", "conv 3x3"]), Options(lang="de"))
+    with opened(page_of(animation), tmp_path) as page:
+        page.point(animation, ("input", 0, 1))
+        assert page.said() == "Eingabe (0, 1) wird gesehen von: 2 Zellen von Ausgabe"
+        page.point(animation, ("map 1", 1, 1))
+        assert page.said() == "Karte 1 (1, 1) wird gelesen von: 4 Zellen von Ausgabe"
+        page.point(animation, ("output", 0, 0))
+        said = "Schritt 1 von 9: Ausgabe (0, 0) aus Karte 1 (0–2, 0–2), 9 Zellen; gesehen wird Eingabe (0–4, 0–4)"
+        assert page.said() == f"{said}, 25 Zellen"
+        page.tab.wait_for_function("document.getElementById('live').textContent.startsWith('Schritt 1 von 9:')")
+        assert page.tab.get_attribute("#slider", "aria-valuetext") == "1 von 9"
+        assert page.tab.get_attribute("#play", "aria-label") == "Abspielen"
+        page.tab.mouse.move(1, 1)
+        page.tab.click("#play")
+        assert page.tab.get_attribute("#play", "aria-label") == "Anhalten"
+        assert page.tab.get_attribute("html", "lang") == "de"
+
+
+@pytest.mark.parametrize(
+    "name", ["ceil_mode", "dilation", "checkerboard", "no_padding_strides", "one_by_one_reduction"]
+)
+def test_scripts_have_no_words_of_their_own(name: str, tmp_path: Path) -> None:
+    """In a language of strange letters, whatever is pointed at, all that is said is in them."""
+    animation = load_recipe(name, lang=pseudo_language(tmp_path / "strange.toml")).animation()
+    with opened(page_of(animation), tmp_path) as page:
+        heard = [page.said()]
+        box = page.tab.locator("#cells").bounding_box()
+        assert box is not None
+        for across in range(1, 8):
+            for down in range(1, 6):
+                page.tab.mouse.move(box["x"] + across * box["width"] / 8, box["y"] + down * box["height"] / 6)
+                heard.append(page.said())
+        heard += [str(page.tab.get_attribute("#slider", "aria-valuetext"))]
+    assert len(set(heard)) > 5
+    assert not re.search("[A-Za-z]", " ".join(heard))

@@ -222,6 +222,21 @@ def test_a_project_may_choose_its_theme(source: Path) -> None:
     assert "#268bd2" not in first
 
 
+def test_a_project_may_choose_its_language(source: Path) -> None:
+    """`convanim_lang` is that of all figures that choose none, a name or a file beside the project's settings."""
+    (source / "sub" / "more.rst").write_text(
+        "More\n====\n\n.. convanim:: dilation\n\n.. convanim:: dilation\n   :lang: fr\n", encoding="utf-8"
+    )
+    (source / "words.toml").write_text('base = "de"\n[phrases]\ninput = "Bild"\n', encoding="utf-8")
+    build(source, "html", "-D", "convanim_lang=words.toml")
+    german, french = images(source / "out/html/sub/more.html")
+    assert german["alt"].startswith("Faltung, Kern 3×3, Dilatation 2. Ein Fenster")
+    assert french["alt"].startswith("Convolution, noyau 3×3, dilatation 2. Une fenêtre")
+    drawn = [(source / "out/html/sub" / image["src"]).read_text(encoding="utf-8") for image in (german, french)]
+    assert ">Bild 7×7<" in drawn[0]
+    assert ">entrée 7×7<" in drawn[1]
+
+
 WRONG = [
     ("conv -i 3 -k 9", "", "figure conv -i 3 -k 9: --kernel-size 9x9: spans 9 cells"),
     ("conv -i 5 -k 3 --widht 9", "", "no such option here: --widht; try --width"),
@@ -230,6 +245,7 @@ WRONG = [
     ("nn.Conv2d(3, 8, 3)", "", ":input-size:: missing: code does not say it"),
     ("nn.Conv2d(3, 8, f())", ":input-size: 5", "code nn.Conv2d(3, 8, f()): "),
     ("conv -i 5 -k 3", ":theme: none", ":theme: none: "),
+    ("conv -i 5 -k 3", ":lang: dutch", ":lang: dutch: no such language"),
     ("conv -i 5 -k 3", ":width: 3px", ":width: 3: "),
     ("conv -i 5 -k 3", ":width: -3px", "invalid option value: (option: \"width\"; value: '-3px')"),
     ("conv -i 5 -k 3", ":text-size: 8pt", ":text-size: 8pt: it is of paper"),

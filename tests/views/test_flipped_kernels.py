@@ -8,20 +8,19 @@ from typing import Any, TypeAlias
 import numpy as np
 import pytest
 from helpers.campaigns import campaign
+from helpers.english import caption_lines, explained
 from helpers.pixels import composed, keys_at, numbers_at, weights_at
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from convanim.errors import RequestError
-from convanim.explain.figure_text import explained
 from convanim.explain.layer_json import layer_table
 from convanim.figures.options import Options
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import Conv, ConvTranspose, input_shape, kernel_shape, output_size
 from convanim.numbers.values import channel_sums, values_of
 from convanim.views.registry import VIEWS
-from convanim.words.captions import caption_lines
 from convanim.words.numerals import MINUS
 
 Cell: TypeAlias = tuple[int, ...]

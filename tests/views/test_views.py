@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 from convanim.errors import RequestError
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
+from convanim.layers.geometry import Geometry
 from convanim.layers.layer import Conv, Layer, output_size
 from convanim.layers.operations import OPERATIONS, operation_of
 from convanim.render.frames import Renderer
 from convanim.scene.font import BUNDLED
-from convanim.scene.picture_size import WIDTHS
+from convanim.scene.lengths import Length
+from convanim.scene.picture_size import WIDTHS, PictureSize
 from convanim.scene.scene import Cells, Lines, Scene, Texts, shown
+from convanim.views.drawing import Drawing
 from convanim.views.registry import VIEWS
 from convanim.views.text_layout import words_of, wrapped
 
@@ -190,9 +193,20 @@ def test_a_width_that_is_none_is_refused(view: str, width: Any) -> None:
 def test_numbers_stay_with_what_they_are_of() -> None:
     """Lines of labels and captions break between a stage's arguments, not within one."""
     text = "conv 3×3 stride 2 padding 1:0×2:1, avg pool 2×2 padding 1, relu"
-    assert words_of(text) == ["conv", "3×3", "stride 2", "padding 1:0×2:1,", "avg", "pool", "2×2", "padding 1,", "relu"]
-    assert " ".join(wrapped(text, 11, BUNDLED)) == text
-    assert all(not line[0].isdigit() or line[1] == "×" for line in wrapped(text, 11, BUNDLED))
+    page = Drawing(Geometry(Conv(5, 3)), None, PictureSize(Length(480, "px")))
+    assert words_of(text, page.words) == [
+        "conv",
+        "3×3",
+        "stride 2",
+        "padding 1:0×2:1,",
+        "avg",
+        "pool",
+        "2×2",
+        "padding 1,",
+        "relu",
+    ]
+    assert " ".join(wrapped(text, 11, page)) == text
+    assert all(not line[0].isdigit() or line[1] == "×" for line in wrapped(text, 11, page))
 
 
 def test_rays_join_the_window_and_its_cell_in_the_slanted_view() -> None:

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from helpers.english import max_terms, mean_terms, stamp_terms, sum_terms
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from convanim.scene.picture_size import PictureSize
 from convanim.scene.scene import Lattice
 from convanim.views.cell_numbers import lettering
 from convanim.views.drawing import Drawing, TooNarrowError
-from convanim.words.equations import joined, max_terms, mean_terms, stamp_terms, sum_terms
+from convanim.words.equations import joined
 from convanim.words.numerals import is_exact, numeral, weights_of
 
 FINITE = st.floats(-1e12, 1e12)

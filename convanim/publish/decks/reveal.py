@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 
 from convanim.export.frame_patches import frame_patches
-from convanim.export.slide_steps import enlarged, forward_only
+from convanim.export.slide_steps import enlarged, forward_only, step_words
 from convanim.export.writer import Progress
 from convanim.figures.animation import Animation
 from convanim.files.templates import page, page_part
@@ -21,6 +21,7 @@ def reveal_page(figures: Sequence[Animation], progress: Progress) -> str:
     """The page, with all that it needs in it."""
     return page(
         "reveal.html",
+        words=figures[0].words,
         title=", ".join(dict.fromkeys(figure.title for figure in figures)),
         width=_SLIDE[0],
         height=_SLIDE[1],
@@ -38,6 +39,7 @@ def _slide(figure: Animation, progress: Progress) -> dict[str, object]:
     order = [frame if frame <= last else 2 * last - frame for frame in range(len(timing.steps))]
     ink = theme.styles["label"].text or (0, 0, 0)
     return {
+        "words": figure.words,
         "title": figure.title,
         "alt": figure.alt,
         "caption": figure.caption,
@@ -51,6 +53,11 @@ def _slide(figure: Animation, progress: Progress) -> dict[str, object]:
             "play": [[frame, 10 * timing.duration(number)] for number, frame in enumerate(order)],
             "loop": timing.loop,
             "clears": theme.transparent,
+            "words": {
+                "play": figure.words("play"),
+                "pause": figure.words("pause"),
+                "steps": [step_words(large, frame) for frame in range(last + 1)],
+            },
         },
     }
 

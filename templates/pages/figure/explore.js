@@ -82,13 +82,13 @@ function pointAt(cell, isHeard) {
   player.preview(cell.state, isHeard);
   if (cell.state === null) {
     const part = partOf(cell.map);
-    const [others, verb] = writes.states.length ? [cellsOf(scene.reads, writes.states, part), "gets a part from"]
-      : behind.states.length ? [cellsOf(scene.writes, behind.states, part), "is seen by"]
-      : [cellsOf(scene.writes, reads.states, part), "is read by"];
+    const [others, verb] = writes.states.length ? [cellsOf(scene.reads, writes.states, part), "gets_part_from"]
+      : behind.states.length ? [cellsOf(scene.writes, behind.states, part), "is_seen_by"]
+      : [cellsOf(scene.writes, reads.states, part), "is_read_by"];
     mark(others.cells, "others");
-    const some = scene.isSampled ? " in what is shown" : "";
+    const text = others.count ? word(verb, {cells: cellsIn(others.count, others.map)}) : word("is_not_read");
     say(inPart(part, `${named(cell.map)} (${cell.key.join(", ")})`),
-      others.count ? `${verb} ${many(others.count, "cell")} of ${named(others.map)}${some}` : `is not read${some}`, isHeard);
+      scene.isSampled ? word("in_what_is_shown", {text}) : text, isHeard);
   }
   mark([cell], "ring");
 }

@@ -33,7 +33,7 @@ function show(isHeard) {
   const state = previewed ?? stateOf(frame);
   draw(state);
   slider.value = state + 1;
-  slider.setAttribute("aria-valuetext", `${state + 1} of ${scene.states}`);
+  slider.setAttribute("aria-valuetext", word("of", {number: `${state + 1}`, count: `${scene.states}`}));
   $("number").textContent = state + 1;
   sayState(state, isHeard);
 }
@@ -45,7 +45,7 @@ function stop() {
 
 function label() {
   $("player").classList.toggle("playing", player.isPlaying);
-  playButton.setAttribute("aria-label", player.isPlaying ? "Pause" : "Play");
+  playButton.setAttribute("aria-label", word(player.isPlaying ? "pause" : "play"));
 }
 
 function pause() {

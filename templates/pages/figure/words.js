@@ -1,3 +1,13 @@
+// Phrases, with values in the places of their names; of those with forms for counts, the one for a count.
+const words = JSON.parse($("words").textContent);
+const valued = value => typeof value === "number" ? value.toLocaleString("en").replaceAll(",", words.thousands) : value;
+
+function word(name, values = {}) {
+  let phrase = words.phrases[name];
+  if (typeof phrase !== "string") phrase = words.singular.includes(values.count) && phrase.one || phrase.other;
+  return phrase.replace(/\{([a-z]+)\}/g, (place, key) => valued(values[key]));
+}
+
 // What a state, or a cell, is in words. Sets of cells are products of progressions, one for each axis.
 const sets = scene.sets.map(([map, blocks]) => ({
   map: scene.maps[map],
@@ -24,19 +34,30 @@ function* keysIn(set) {
 }
 
 // A map without the figure that it belongs to, and that figure: `1/output` is the output of figure 1.
-const named = map => map.slice(partOf(map).length);
-const partName = part => part.split("/").filter(Boolean).map(word => /^\d+$/.test(word) ? `figure ${word}` : word).join(", ");
-const inPart = (part, text) => part ? `${partName(part)}: ${text}` : text;
-const many = (n, what) => `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
+function named(map) {
+  const [kind, number] = map.slice(partOf(map).length).split(" ");
+  return word(kind, {number});
+}
+
+function partName(part) {
+  const names = part.split("/").filter(Boolean).map(name => name.startsWith("frame ")
+    ? word("frame_number", {number: name.slice(6)}) : word("figure_number", {number: name}));
+  return names.join(words.phrases.list);
+}
+
+const inPart = (part, text) => part ? word("titled", {head: partName(part), text}) : text;
+const cellsIn = (count, map) => word("cells_of", {cells: word("cells", {count}), map: named(map)});
 
 function setName(set) {
-  if (set.blocks.length !== 1) return `${many(sizeOf(set), "cell")} of ${named(set.map)}`;
+  if (set.blocks.length !== 1) return cellsIn(sizeOf(set), set.map);
   const spans = set.blocks[0].map(({start, count, step}) => {
     const end = start + (count - 1) * step;
-    return count === 1 ? `${start}` : step === 1 ? `${start}–${end}` : count === 2 ? `${start} and ${end}` : `${start}–${end} by ${step}`;
+    const ends = {first: `${start}`, last: `${end}`, step: `${step}`};
+    return count === 1 ? `${start}` : step === 1 ? word("span", ends)
+      : count === 2 ? [start, end].join(words.phrases.and) : word("span_by", ends);
   });
   const size = sizeOf(set);
-  return `${named(set.map)} (${spans.join(", ")})${size > 1 ? `, ${many(size, "cell")}` : ""}`;
+  return `${named(set.map)} (${spans.join(", ")})${size > 1 ? `${words.phrases.list}${word("cells", {count: size})}` : ""}`;
 }
 
 // What a state reads and writes, a sentence for each figure on the page; of many none.
@@ -51,15 +72,17 @@ function told(state) {
     }
   if (parts.size > MOST_TOLD) return "";
   // Of all that lies behind, the first map is what a cell sees of the input.
-  const sentence = ([part, {writes, reads, behind: [seen]}]) =>
-    inPart(part, `${writes.join(" and ") || "nothing"} from ${reads.join(" and ") || "no cell"}`
-      + (seen ? `, which see ${seen}` : ""));
+  const sentence = ([part, {writes, reads, behind: [seen]}]) => inPart(part, word(seen ? "made_from_seeing" : "made_from", {
+    written: writes.join(words.phrases.and) || word("nothing_made"),
+    read: reads.join(words.phrases.and) || word("no_cell_read"),
+    seen,
+  }));
   return [...parts].map(sentence).join("; ");
 }
 
 const equation = state => scene.equations.length ? scene.equations[state] : "";
 
-const stateName = state => `${scene.isSampled ? "Frame" : "Step"} ${state + 1} of ${scene.states}`;
+const stateName = state => word(scene.isSampled ? "frame_of" : "step_of", {number: `${state + 1}`, count: `${scene.states}`});
 
 // The line under the picture is seen; screen readers hear the other, which waits until nothing changes any more.
 const made = (name, className, text) => Object.assign(document.createElement(name), {className, textContent: text});
@@ -74,5 +97,5 @@ function say(bold, text, isHeard, sum = "") {
 }
 
 function sayState(state, isHeard) {
-  say(scene.states > 1 ? `${stateName(state)}:` : "", told(state), isHeard, equation(state));
+  say(scene.states > 1 ? word("titled", {head: stateName(state), text: ""}).trim() : "", told(state), isHeard, equation(state));
 }
