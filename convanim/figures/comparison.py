@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from convanim.errors import RequestError
+from convanim.figures.difference_marks import cell_side, marked
 from convanim.figures.layout import Layout, layout_of
 from convanim.figures.options import OF_A_PART, Options
 from convanim.figures.subject import Comparison, Part
 from convanim.figures.timing import timing
+from convanim.layers.layer import Layer
 from convanim.networks.chain import Chain
 from convanim.networks.cost import cost_of
+from convanim.networks.differences import Difference, alone
 from convanim.numbers.figure_values import refuse_too_many_cells
 from convanim.scene.font import BUNDLED, Metrics
 from convanim.scene.scene import Scene, Shape
@@ -20,7 +23,10 @@ from convanim.views.drawing import Page
 from convanim.views.registry import WIDTHS
 from convanim.views.text_layout import Block, text_block, wrapped
 from convanim.words.costs import spelled_cost, spelled_ratio
+from convanim.words.differences import marked as marks_meaning
 from convanim.words.layer_names import brief, stage_parameters
+
+_UNMARKED = "maps have no grid at this size, so that differing cells are not marked; a larger width shows them"
 
 
 class _Sheet(Page):
@@ -30,6 +36,7 @@ class _Sheet(Page):
         self.font = font
         self.width = width
         self.whole_width = whole_width
+        self.most_cell = 0
 
 
 def comparison_layout(comparison: Comparison, options: Options) -> Layout:
@@ -37,6 +44,9 @@ def comparison_layout(comparison: Comparison, options: Options) -> Layout:
     parts = comparison.parts
     share = options.width // len(parts)
     made = _parts(parts, options, share)
+    difference = _difference(comparison)
+    if difference is not None:
+        made = _marked(parts, _on_one_scale(parts, made, options, share), difference)
     frames = max(len(each.timing.steps) for each in made)
     clock = timing(
         frames,
@@ -67,6 +77,8 @@ def comparison_layout(comparison: Comparison, options: Options) -> Layout:
                 around.append(block.at(left + share / 2, top, role))
     bottom = page.margin + above + tallest + max(round(caption.height) for caption in captions)
     ratio = _ratio(comparison, page, options.width) if options.caption is not False else None
+    if difference is not None:
+        ratio = _alike(page, [(marks_meaning(difference),)], options.width - 2 * page.margin)[0]
     if ratio is not None:
         bottom += page.margin
         around.append(ratio.at(options.width / 2, bottom, "equation"))
@@ -103,12 +115,44 @@ def _parts(parts: Sequence[Part], options: Options, share: int) -> list[Layout]:
     return made
 
 
-def _part(part: Part, options: Options, share: int) -> Layout:
+def _difference(comparison: Comparison) -> Difference | None:
+    """What the two layers of a comparison do differently, where that is to be marked; raises RequestError."""
+    if not comparison.differences:
+        return None
+    a, b = (part.figure for part in comparison.parts)
+    assert isinstance(a, Layer)
+    assert isinstance(b, Layer)
+    return Difference(alone(a), alone(b))
+
+
+def _on_one_scale(parts: Sequence[Part], made: list[Layout], options: Options, share: int) -> list[Layout]:
+    """The parts with cells as large as those of the part that has the smallest."""
+    sides = [cell_side(each.scene) for each in made]
+    if min(sides) == max(sides) or not min(sides):
+        return made
+    return [
+        each if side == min(sides) else _part(part, options, share, min(sides))
+        for part, each, side in zip(parts, made, sides)
+    ]
+
+
+def _marked(parts: Sequence[Part], made: list[Layout], difference: Difference) -> list[Layout]:
+    """The parts with marks on all cells that differ."""
+    found = []
+    for part, each in zip(parts, made):
+        assert isinstance(part.figure, Layer)
+        scene, is_whole = marked(each.scene, difference, part.figure)
+        more = () if is_whole else (_UNMARKED,)
+        found.append(replace(each, scene=scene, remarks=(*each.remarks, *more)))
+    return found
+
+
+def _part(part: Part, options: Options, share: int, most_cell: int = 0) -> Layout:
     """One figure in its share of the width, with the page's options but its own of what is drawn."""
     own = {name: getattr(part.options, name) for name in OF_A_PART}
     asked = replace(options, **own, width=share, caption=False, steps=None)
     refuse_too_many_cells(part.figure, asked)
-    return layout_of(part.figure, asked, whole_width=options.width)
+    return layout_of(part.figure, asked, whole_width=options.width, most_cell=most_cell)
 
 
 def _caption(part: Part) -> tuple[str, ...]:

@@ -51,9 +51,10 @@ class Layout:
         return self.remarks + _left_out_note(self.left_out)
 
 
-def layout_of(figure: Layer | Chain, options: Options, *, whole_width: int = 0) -> Layout:
+def layout_of(figure: Layer | Chain, options: Options, *, whole_width: int = 0, most_cell: int = 0) -> Layout:
     """The scene of one figure; `whole_width` is that of the picture that it is a part of, if it is one.
 
+    A cell is `most_cell` pixels wide at most; 0 is no bound.
     Raises RequestError when the options do not fit it.
     """
     values = figure_values(figure, options)
@@ -85,6 +86,7 @@ def layout_of(figure: Layer | Chain, options: Options, *, whole_width: int = 0) 
         remark=remark,
         is_heat=options.heat_map is True,
         whole_width=whole_width,
+        most_cell=most_cell,
     )
     if isinstance(figure, Layer) and _is_plain(figure) and (is_scatter or options.heat_map is not True):
         page: Drawing | Stack = _drawing(figure, values, options, stack_options)
@@ -139,6 +141,7 @@ def _drawing(layer: Layer, values: FigureValues | None, options: Options, stack_
         remark=stack_options.remark,
         is_heat=stack_options.is_heat,
         whole_width=stack_options.whole_width,
+        most_cell=stack_options.most_cell,
     )
 
 

@@ -22,11 +22,17 @@ class Part:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two or more figures side by side, in step. Raises RequestError for more than a picture has room for."""
+    """Two or more figures side by side, in step; with `differences`, two layers whose differing cells are marked.
+
+    Raises RequestError for more than a picture has room for, and for differences of what are not two layers.
+    """
 
     parts: tuple[Part, ...]
+    differences: bool = False
 
     def __post_init__(self) -> None:
+        if self.differences and (len(self.parts) != 2 or not all(isinstance(p.figure, Layer) for p in self.parts)):
+            raise RequestError("differences", None, "they are between two layers", "give two, or leave it out")
         if len(self.parts) > _MOST:
             rule = f"{len(self.parts):,} side by side are more than {_MOST}"
             raise RequestError("figure", None, rule, "compare fewer at once")

@@ -178,10 +178,10 @@ class Geometry:
 
 def met_by(axis: Axis, kernel: int) -> NDArray[np.int64]:
     """For every output cell of an axis the input cell that a kernel cell meets, -1 where there is none."""
-    return _cells_at(axis, axis.position(0, kernel) + axis.stride * np.arange(axis.output_size))
+    return cells_at(axis, axis.position(0, kernel) + axis.stride * np.arange(axis.output_size))
 
 
-def _cells_at(axis: Axis, positions: NDArray[np.int64]) -> NDArray[np.int64]:
+def cells_at(axis: Axis, positions: NDArray[np.int64]) -> NDArray[np.int64]:
     """The input cells at positions, in padding those that it copies, -1 where there is none."""
     cells, between = np.divmod(positions, axis.spread)
     last = axis.input_size - 1
@@ -212,7 +212,7 @@ def _marked(axis: Axis) -> NDArray[np.bool_]:
     flat[first] += 1
     flat[first + axis.kernel_size * axis.dilation] -= 1
     seen = np.cumsum(open_windows, axis=0, dtype=np.int32).reshape(-1)[axis.dilation :][: len(positions)] > 0
-    cells = _cells_at(axis, positions[seen])
+    cells = cells_at(axis, positions[seen])
     read = np.zeros(axis.input_size, dtype=bool)
     read[cells[cells >= 0]] = True
     return read
@@ -221,7 +221,7 @@ def _marked(axis: Axis) -> NDArray[np.bool_]:
 def _reaching(axis: Axis) -> NDArray[np.bool_]:
     """Which output cells of an axis read any input cell."""
     positions, starts, real = _line(axis)
-    real.reshape(-1)[axis.dilation :][: len(positions)] = _cells_at(axis, positions) >= 0
+    real.reshape(-1)[axis.dilation :][: len(positions)] = cells_at(axis, positions) >= 0
     count = np.cumsum(real, axis=0, dtype=np.int32).reshape(-1)
     return np.asarray(count[starts + axis.kernel_size * axis.dilation] > count[starts])
 

@@ -22,11 +22,17 @@ class Page:
     font: Metrics
     width: int  # in pixels
     whole_width: int  # of the picture that it is a part of; 0 where it is all of it
+    most_cell: int  # pixels of a cell's side at most, so that all parts of a picture are on one scale; 0 for no bound
 
     @property
     def unit(self) -> float:
         """Pixels here for one pixel at the base width; parts of a picture are drawn no smaller than a whole one."""
         return max(unit(self.width), min(1.0, unit(self.whole_width or self.width)))
+
+    def largest_cell(self, at_base_width: int) -> int:
+        """Pixels of a cell's side at most, where a view has so many at the base width."""
+        most = round(at_base_width * self.unit)
+        return min(most, self.most_cell) if self.most_cell else most
 
     @property
     def least_em(self) -> float:
@@ -64,6 +70,7 @@ class Drawing(Page):
     remark: str = ""  # stands behind the output's label
     is_heat: bool = False  # whether numbers are colours, too
     whole_width: int = 0
+    most_cell: int = 0
     font: Metrics = BUNDLED
 
     @property

@@ -79,6 +79,7 @@ def layer_stack(layer: Layer, values: Values | None, options: StackOptions) -> S
     return Stack(
         width=options.width,
         whole_width=options.whole_width,
+        most_cell=options.most_cell,
         maps=maps,
         spots=lru_cache(maxsize=8)(partial(_layer_spots, geometry, channels, read, made, at)),
         order=options.order,

@@ -99,6 +99,7 @@ class Stack(Page):
     kernel_texts: Mapping[float, str] = field(default_factory=dict)  # how its weights are written
     partial_sums: Callable[[], Numbers] | None = None  # what each input channel adds, as `values.channel_sums`
     whole_width: int = 0
+    most_cell: int = 0
     behind: Callable[[int], tuple[Key, ...]] = lambda step: ()  # of a chain, what those that are read come from
     links: Callable[[int], tuple[Ints, ...]] | None = None  # of one axis: (from, to) cells between neighbouring maps
     font: Metrics = BUNDLED
@@ -160,3 +161,4 @@ class StackOptions:
     remark: str
     is_heat: bool
     whole_width: int = 0
+    most_cell: int = 0

@@ -1,0 +1,73 @@
+"""The command that holds two layers against each other."""
+
+from typing import Any
+
+import click
+
+from convanim.cli.help import Command
+from convanim.cli.notes import Notes
+from convanim.cli.options import dims_option, figure_options, input_option, output_options
+from convanim.cli.output import give
+from convanim.errors import RequestError
+from convanim.figures.from_text import options_given
+
+
+def differ_command() -> click.Command:
+    """The command `differ`."""
+
+    def run(
+        a: str,
+        b: str,
+        input_size: str | None,
+        dims: int | None,
+        output: tuple[str, ...],
+        format: str | None,
+        json: bool,
+        quiet: bool,
+        **given: Any,
+    ) -> None:
+        from convanim.explain.differing import differing
+        from convanim.figures.layer_pairs import layer_pair
+
+        options = options_given(given)
+        notes = Notes(quiet=quiet)
+        if json and (output or format):
+            rule = "it renders nothing, so there is nothing for -o"
+            raise RequestError("json", None, rule, "leave one of them out")
+        if format and not output:
+            raise RequestError("format", format, "only -o - needs it: a file's suffix says its format", "leave it out")
+        found = differing(*layer_pair(a, b, input_size, dims), options)
+        for name, side in (("A", found.a), ("B", found.b)):
+            for note in side.notes:
+                notes(f"{name}: {note}")
+        if json:
+            from json import dumps
+
+            click.echo(dumps(found.json(), allow_nan=False, indent=1))
+            return
+        if "-" not in output:
+            click.echo(str(found))
+        if output:
+            from convanim.figures.recipes import Recipe
+
+            give(Recipe("differ", found.comparison, options), output, format, notes, json=False)
+
+    return Command(
+        "differ",
+        callback=run,
+        params=[
+            click.Argument(["a"], metavar="A"),
+            click.Argument(["b"], metavar="B"),
+            input_option("Size of the input of both: 7x9 (height x width), or 3@7x9 with channels"),
+            dims_option(),
+            *output_options("no figure, the text alone"),
+            *figure_options(),
+        ],
+        help="What layer B does otherwise than A, and what would equal A.\n\n"
+        "A and B are layers as code of PyTorch, Keras, ONNX or JAX (Flax), or as command lines in quotes, such as "
+        "'conv -k 3 -s 2 -p 1'; B may be the name of a framework, for A as its code has it. Text says where windows, "
+        "kernels and divisors differ, in which output cells, and which layer of B's framework equals A. "
+        "With -o both are drawn beside each other, the output cells that differ marked.\n\n"
+        "Example: convanim differ 'keras.layers.Conv2D(8, 3, strides=2, padding=\"same\")' "
+        "'nn.Conv2d(3, 8, 3, stride=2, padding=1)' -i 3@8x8",
+    )
