@@ -4,10 +4,11 @@ Arrangements are tried from the plainest on. One is proposed only if its windows
 makes of random whole numbers is the same, to the last bit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -31,7 +32,8 @@ from convanim.layers.layer import (
     with_channels,
 )
 from convanim.layers.sizes import Sides, Sizes
-from convanim.networks.differences import Arranged, Difference, alone
+from convanim.networks.arrangements import Arranged, alone
+from convanim.networks.differences import Difference
 from convanim.numbers.maps import Numbers
 from convanim.numbers.values import values_of
 
@@ -96,7 +98,7 @@ def _arrangements(layer: Layer) -> Iterator[Arranged]:
 
 def _around(
     layer: Layer,
-    changes: dict[str, object],
+    changes: Mapping[str, Any],
     *,
     pads: Sides | None = None,
     first: Sizes | None = None,
@@ -109,7 +111,7 @@ def _around(
     pads, first, step = pads or ((0, 0),) * dims, first or (0,) * dims, step or (1,) * dims
     size = tuple(n + sum(sides) for n, sides in zip(layer.input_size, pads))
     try:
-        changed = replace(layer, input_size=size, **changes)
+        changed: Layer = replace(layer, **{"input_size": size, **changes})
     except RequestError:
         return
     wanted = output_size(layer)
@@ -200,5 +202,5 @@ def run(arranged: Arranged, numbers: Numbers, kernel: Numbers | None) -> Numbers
     if kernel is not None and arranged.flips:
         kernel = np.flip(kernel, tuple(range(-axes, 0)))
     output = values_of(Geometry(arranged.layer), padded, kernel).output
-    kept = tuple(windows.kept for windows in arranged.windows)
-    return np.asarray(output[(..., *kept)])
+    kept: Any = (..., *(windows.kept for windows in arranged.windows))
+    return np.asarray(output[kept])

@@ -4,7 +4,7 @@ from convanim.code.signatures import NotExpressibleError
 from convanim.layers.axis import PaddingMode
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, dilation_of, output_size
 from convanim.layers.sizes import Sides, Sizes
-from convanim.networks.differences import Arranged
+from convanim.networks.arrangements import Arranged
 
 _TORCH = {
     PaddingMode.ZEROS: "Zero",
@@ -60,9 +60,7 @@ def slice_code(arranged: Arranged, framework: str) -> str:
     if arranged.is_whole:
         return ""
     made = output_size(arranged.layer)
-    ends = [
-        first + (size - 1) * step + 1 for first, size, step in zip(arranged.first, arranged.size, arranged.step)
-    ]
+    ends = [first + (size - 1) * step + 1 for first, size, step in zip(arranged.first, arranged.size, arranged.step)]
     if framework == "keras" and max(arranged.step) == 1:
         crop = tuple((first, size - end) for first, size, end in zip(arranged.first, made, ends))
         return f"keras.layers.Cropping{len(crop)}D({crop[0] if len(crop) == 1 else crop})"

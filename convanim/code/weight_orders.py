@@ -16,7 +16,7 @@ _BEHIND = ("keras", "jax")  # whose channels stand behind the kernel's cells
 
 @dataclass(frozen=True)
 class Order:
-    """The axes of a layer's weights: what each is of (`out`, `in`, `ky`, …), and whether it is Keras's depthwise one."""
+    """The axes of a layer's weights, each by what it is of (`out`, `in`, `ky`, …); or of Keras's DepthwiseConv."""
 
     axes: tuple[str, ...]
     is_depthwise: bool = False

@@ -5,7 +5,7 @@ from itertools import islice
 from math import isfinite
 from typing import Any
 
-from convanim.explain.differing import Differing
+from convanim.explain.findings import Findings
 from convanim.explain.layer_json import layer_table
 from convanim.figures.layer_pairs import Side
 from convanim.layers.geometry import Geometry
@@ -16,7 +16,7 @@ VERSION = 1
 _MOST_TAPS = 10_000  # of one output cell that are listed
 
 
-def difference_table(found: Differing) -> dict[str, Any]:
+def difference_table(found: Findings) -> dict[str, Any]:
     """What B does otherwise than A, as JSON has it.
 
     `cells` are the output cells that both have, `differing` those of them that differ for some numbers; `taps` counts
@@ -66,7 +66,7 @@ def _side(side: Side) -> dict[str, Any]:
     }
 
 
-def _first(found: Differing, cell: Cell) -> dict[str, Any]:
+def _first(found: Findings, cell: Cell) -> dict[str, Any]:
     return {"output": list(cell), "a": _cell(found.a, cell), "b": _cell(found.b, cell)}
 
 
@@ -80,7 +80,7 @@ def _cell(side: Side, cell: Cell) -> dict[str, Any]:
     return {"taps": taps} if divisor is None else {"taps": taps, "divisor": divisor}
 
 
-def _values(found: Differing) -> dict[str, Any] | None:
+def _values(found: Findings) -> dict[str, Any] | None:
     if found.options.values is None and found.options.kernel_values is None:
         return None
     values = found.values
@@ -98,7 +98,7 @@ def _values(found: Differing) -> dict[str, Any] | None:
     return told
 
 
-def _mend(found: Differing) -> dict[str, Any] | None:
+def _mend(found: Findings) -> dict[str, Any] | None:
     mend = found.mend
     if mend is None:
         return None

@@ -4,7 +4,7 @@ from itertools import islice
 
 from convanim.code.frameworks import FRAMEWORKS
 from convanim.code.mends import Mend
-from convanim.explain.differing import Differing
+from convanim.explain.findings import Findings
 from convanim.figures.layer_pairs import Side
 from convanim.layers.geometry import Geometry, Tap
 from convanim.layers.layer import input_shape, output_shape
@@ -20,7 +20,7 @@ _MOST_TERMS = 9  # of an equation that are written out, as many as a 3x3 kernel 
 _MOST_TAPS = 100_000  # that an equation has
 
 
-def difference_lines(found: Differing) -> list[str]:
+def difference_lines(found: Findings) -> list[str]:
     """The lines that say what B does otherwise than A, and what would equal A."""
     difference = found.difference
     lines = [*_side("A", found.a), *_side("B", found.b), "", sizes_line(difference)]
@@ -47,7 +47,7 @@ def _side(name: str, side: Side) -> list[str]:
     return [f"{name}{title}: {side.text}", f"  {parameters(side.layer)}; {read} -> {made}"]
 
 
-def _weights(found: Differing) -> list[str]:
+def _weights(found: Findings) -> list[str]:
     """How both store their weights, where that is not one way, and what makes A's weights B's."""
     if found.orders is None or found.orders[0] == found.orders[1]:
         return []
@@ -56,7 +56,7 @@ def _weights(found: Differing) -> list[str]:
     return [f"weights: A stores {a}, B {b}{become}"]
 
 
-def _equations(found: Differing, cell: Cell) -> list[str]:
+def _equations(found: Findings, cell: Cell) -> list[str]:
     values = found.values
     lines = []
     for name, side, own in (
@@ -108,7 +108,7 @@ def _joined(terms: Terms) -> str:
     return before + joint.join(_few(list(parts))) + behind
 
 
-def _numbers(found: Differing) -> list[str]:
+def _numbers(found: Findings) -> list[str]:
     """The largest difference of the numbers that were asked for."""
     if found.options.values is None and found.options.kernel_values is None:
         return []
@@ -125,7 +125,7 @@ def _numbers(found: Differing) -> list[str]:
     ]
 
 
-def _mend(found: Differing) -> list[str]:
+def _mend(found: Findings) -> list[str]:
     """What equals A in B's framework, one line for each part of it, or why nothing does."""
     if found.is_equal:
         return []

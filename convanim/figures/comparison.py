@@ -12,9 +12,10 @@ from convanim.figures.options import OF_A_PART, Options
 from convanim.figures.subject import Comparison, Part
 from convanim.figures.timing import timing
 from convanim.layers.layer import Layer
+from convanim.networks.arrangements import alone
 from convanim.networks.chain import Chain
 from convanim.networks.cost import cost_of
-from convanim.networks.differences import Difference, alone
+from convanim.networks.differences import Difference
 from convanim.numbers.figure_values import refuse_too_many_cells
 from convanim.scene.font import BUNDLED, Metrics
 from convanim.scene.scene import Scene, Shape

@@ -1,6 +1,6 @@
 """Two layers that are to be held against each other, in any form: code, command lines, layers, live modules."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -8,7 +8,6 @@ from convanim.code.frameworks import FRAMEWORKS, Coded, from_code, is_code, read
 from convanim.code.live_layers import read_module
 from convanim.errors import RequestError, line_of
 from convanim.figures.from_text import part_of
-from convanim.figures.subject import Comparison
 from convanim.layers.layer import Layer, channels_of, with_channels
 from convanim.layers.sizes import SizeLike
 from convanim.networks.chain import Chain
@@ -52,11 +51,6 @@ def layer_pair(a: Form, b: Form, input_size: SizeLike | None = None, dims: int |
     return _alike(a, b, first, second, dims)
 
 
-def comparison_of(a: Side, b: Side, parts: Callable[[Side], "object"]) -> Comparison:
-    """The figure of both beside each other, with what differs marked; `parts` makes one of each."""
-    return Comparison((parts(a), parts(b)), differences=True)  # type: ignore[arg-type]
-
-
 def _side(form: Form, field: str, input_size: SizeLike | None, dims: int | None) -> Side:
     if isinstance(form, Layer):
         return Side(form, brief(form))
@@ -66,9 +60,8 @@ def _side(form: Form, field: str, input_size: SizeLike | None, dims: int | None)
         return _coded(read_module(form, input_size), type(form).__name__)
     size = None if input_size is None else _text(input_size)
     part = part_of(form, field, input_size=size, dims=dims)
-    figure = part.figure
-    if isinstance(figure, Chain) and len(figure.stages) == 1:
-        (figure,) = figure.stages  # type: ignore[assignment]
+    alone = isinstance(part.figure, Chain) and len(part.figure.stages) == 1
+    figure = part.figure.stages[0] if isinstance(part.figure, Chain) and alone else part.figure
     if not isinstance(figure, Layer):
         rule = "it is no single layer"
         raise RequestError(field, form, rule, "give one layer, such as 'nn.Conv2d(3, 8, 3)' or 'conv -k 3 -p 1'")

@@ -72,7 +72,7 @@ class Windows:
     def holds(self, cells: Ints) -> NDArray[np.bool_]:
         """Whether each window reads the cell of its own number in `cells`; none does where that is -1."""
         j, between = np.divmod(cells - self.starts, self.axis.dilation)
-        return (cells >= 0) & (between == 0) & (j >= 0) & (j < self.kernel_size)
+        return np.asarray((cells >= 0) & (between == 0) & (j >= 0) & (j < self.kernel_size))
 
     def divisors(self, count_include_pad: bool) -> Ints:
         """By how many cells of this axis the mean of each window is divided."""

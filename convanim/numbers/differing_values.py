@@ -14,7 +14,7 @@ from convanim.numbers.values import Values, by_filter, values_of
 
 @dataclass(frozen=True)
 class ValuesApart:
-    """The numbers of both layers; how many of the output cells that both have differ, the most that one does, and where.
+    """The numbers of both layers; how many of the output cells that both have differ, by how much at most, and where.
 
     `most` is infinite where one of the two has seen padding alone; `at` is None where nothing differs.
     """

@@ -21,11 +21,13 @@ def verdict(difference: Difference) -> str:
         how = "all agree" if not differing else "all differ" if differing == cells else f"{differing:,} differ"
         return f"outputs are not of one size; of the {_counted(cells, 'cell')} that both have {how}"
     if not differing:
-        return "equal: outputs agree for all numbers" + (" and weights" if difference.reduction is Reduction.SUM else "")
+        what = "numbers and weights" if difference.reduction is Reduction.SUM else "numbers"
+        return f"equal: outputs agree for all {what}"
     if differing == cells:
         return f"all {cells:,} output cells differ" if cells > 1 else "the only output cell differs"
     agree = cells - differing
-    return f"{differing:,} of {cells:,} output cells differ, {agree:,} {'agrees' if agree == 1 else 'agree'} all the same"
+    also = f"{agree:,} {'agrees' if agree == 1 else 'agree'} all the same"
+    return f"{differing:,} of {cells:,} output cells differ, {also}"
 
 
 def marked(difference: Difference) -> str:
@@ -56,7 +58,11 @@ def window_lines(difference: Difference) -> list[str]:
 def _apart(one: Sequence[Axis], other: Sequence[Axis]) -> list[str]:
     """Distances that differ: of windows, of the cells in one, of input cells with zeros between them."""
     lines = []
-    for what, name in (("windows are", "stride"), ("cells of the kernel are", "dilation"), ("input cells are", "spread")):
+    for what, name in (
+        ("windows are", "stride"),
+        ("cells of the kernel are", "dilation"),
+        ("input cells are", "spread"),
+    ):
         a, b = (tuple(getattr(axis, name) for axis in axes) for axes in (one, other))
         if a != b:
             zeros = ", with zeros between them" if name == "spread" else ""
@@ -90,20 +96,7 @@ def _starts(a: Layer, b: Layer) -> list[str]:
 
 def _contents(a: Layer, b: Layer) -> list[str]:
     """What padding holds, which way the kernel lies, how sizes are rounded, by what means are divided."""
-    lines = []
-    modes = [layer.padding_mode if isinstance(layer, Conv) else "zeros" for layer in (a, b)]
-    if modes[0] != modes[1] and any(map(any, (*a.padding, *b.padding))):
-        held = ["zeros" if mode == "zeros" else f"copies ({mode})" for mode in modes]
-        lines.append(f"A's padding holds {held[0]}, B's {held[1]}")
-    flipped = [any(axis.flipped for axis in layer.axes) for layer in (a, b)]
-    if flipped[0] is not flipped[1]:
-        way = "as it is" if len(a.axes) == 1 else "in every direction"
-        said = "from its last cell to its first" if len(a.axes) == 1 else f"turned around {way}"
-        lines.append(f"over the input, B's kernel lies {said} where A's does not" if flipped[1] else
-                     f"over the input, A's kernel lies {said} where B's does not")
-    if isinstance(a, ConvTranspose) is not isinstance(b, ConvTranspose):
-        one, other = ("conv transpose" if isinstance(layer, ConvTranspose) else "conv" for layer in (a, b))
-        lines.append(f"A is a {one}, B a {other}: one has its input channels in front of its weights' shape")
+    lines = [*_modes(a, b), *_turns(a, b)]
     if isinstance(a, ConvTranspose) and isinstance(b, ConvTranspose) and a.output_padding != b.output_padding:
         added = [spelled_short(layer.output_padding) for layer in (a, b)]
         lines.append(f"output_padding adds {added[0]} behind A, {added[1]} behind B")
@@ -111,21 +104,45 @@ def _contents(a: Layer, b: Layer) -> list[str]:
     if ceiled[0] is not ceiled[1]:
         one, other = ("A", "B") if ceiled[0] else ("B", "A")
         lines.append(f"{one} rounds its size up, so that windows may hang over the end (ceil_mode), {other} down")
-    if isinstance(a, AvgPool) and isinstance(b, AvgPool):
-        said = [_divided(layer) for layer in (a, b)]
-        if said[0] != said[1] and any(map(any, (*a.padding, *b.padding))) or _overrides(a) != _overrides(b):
-            lines.append(f"A divides by {said[0]}, B by {said[1]}")
+    return [*lines, *_divisors(a, b)]
+
+
+def _modes(a: Layer, b: Layer) -> list[str]:
+    modes = [layer.padding_mode if isinstance(layer, Conv) else "zeros" for layer in (a, b)]
+    if modes[0] == modes[1] or not any(map(any, (*a.padding, *b.padding))):
+        return []
+    held = ["zeros" if mode == "zeros" else f"copies ({mode})" for mode in modes]
+    return [f"A's padding holds {held[0]}, B's {held[1]}"]
+
+
+def _turns(a: Layer, b: Layer) -> list[str]:
+    """Which of two kernels lies turned around over the input, and which is a transposed layer's."""
+    lines = []
+    turned = [any(axis.flipped for axis in layer.axes) for layer in (a, b)]
+    if turned[0] is not turned[1]:
+        one, other = ("A", "B") if turned[0] else ("B", "A")
+        lines.append(f"{one}'s kernel lies flipped over the input, its last cell first, {other}'s does not")
+    transposed = [isinstance(layer, ConvTranspose) for layer in (a, b)]
+    if transposed[0] is not transposed[1]:
+        names = ["conv transpose" if each else "conv" for each in transposed]
+        lines.append(f"A is a {names[0]}, B a {names[1]}: the transposed one's weights have input channels in front")
     return lines
 
 
-def _overrides(layer: AvgPool) -> int | None:
-    return layer.divisor_override
+def _divisors(a: Layer, b: Layer) -> list[str]:
+    if not isinstance(a, AvgPool) or not isinstance(b, AvgPool):
+        return []
+    said = [_divided(layer) for layer in (a, b)]
+    has_own = a.divisor_override is not None or b.divisor_override is not None
+    if said[0] == said[1] or not (has_own or any(map(any, (*a.padding, *b.padding)))):
+        return []
+    return [f"A divides by {said[0]}, B by {said[1]}"]
 
 
 def _divided(layer: AvgPool) -> str:
     if layer.divisor_override is not None:
         return numeral(layer.divisor_override)
-    return "all cells of the window, padding counted" if layer.count_include_pad else "the real cells alone"
+    return "all cells of the window, padded ones counted" if layer.count_include_pad else "the real cells alone"
 
 
 def _channels(a: Layer, b: Layer) -> list[str]:
@@ -146,19 +163,16 @@ def _channels(a: Layer, b: Layer) -> list[str]:
 def taps_line(taps: Taps, reduction: Reduction) -> str:
     """What the reads of all windows find."""
     if reduction is not Reduction.SUM:
-        return (
-            f"cells in windows: {taps.same:,} in both, {taps.only_a:,} in A's alone, {taps.only_b:,} in B's alone"
-        )
+        return f"cells in windows: {taps.same:,} in both, {taps.only_a:,} in A's alone, {taps.only_b:,} in B's alone"
     every = taps.same + taps.other + taps.only_a + taps.only_b + taps.neither
     parts = [
-        (taps.same, "read the same cell in both"),
-        (taps.other, "another cell"),
+        (taps.other, "another one in B"),
         (taps.only_a, "a cell in A and a zero in B"),
         (taps.only_b, "a zero in A and a cell in B"),
         (taps.neither, "a zero in both"),
     ]
     said = [f"{count:,} {what}" for count, what in parts if count]
-    return f"taps: of {every:,}, {', '.join(said)}"
+    return f"taps: of {every:,}, {', '.join([f'{taps.same:,} read the same cell in both', *said])}"
 
 
 def spelled_cell(cell: Cell) -> str:

@@ -132,7 +132,7 @@ def jax_code(s: dict[str, Any], dims: int, rng: random.Random) -> str:
 
 
 def batch_for(found: Differing, rng: random.Random) -> np.ndarray[Any, Any]:
-    """Inputs of whole numbers no two of which are alike; for maxima one more for each cell, which is the largest there."""
+    """Inputs of whole numbers, all different; for maxima one more for each cell, which is the largest there."""
     layer = found.a.layer
     channels = layer.in_channels or 1
     count = channels * int(np.prod(layer.input_size))
@@ -157,7 +157,7 @@ def in_our_order(found: Differing, weights: Any) -> Any:
 
     layer = found.a.layer
     source = order_of(layer, found.a.framework, found.a.text)
-    cells = tuple("ky kx".split()) if len(layer.input_size) == 2 else ("k",)
+    cells = ("ky", "kx") if len(layer.input_size) == 2 else ("k",)
     target = Order(("in", "out", *cells) if isinstance(layer, ConvTranspose) else ("out", "in", *cells))
     assert source is not None
     made = eval(conversion(layer, source, target, flips=False), {"w": weights})

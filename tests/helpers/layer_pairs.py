@@ -6,17 +6,17 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from helpers.oracle import Cell, Oracle, cells, oracle_of
 from numpy.typing import NDArray
 
 from convanim.errors import RequestError
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, channels_of
+from helpers.oracle import Cell, Oracle, cells, oracle_of
 
 KINDS: tuple[Any, ...] = (Conv, ConvTranspose, MaxPool, AvgPool)
 
 
 def random_pairs(kind: Any, rng: random.Random, count: int) -> Iterator[tuple[Layer, Layer]]:
-    """So many pairs of layers of a kind, which read the same input; a convolution may stand against a transposed one."""
+    """Pairs of layers of a kind, which read the same input; a convolution may stand against a transposed one."""
     while count:
         dims = rng.randint(1, 2)
         size = tuple(rng.randint(1, 7) for _ in range(dims))
@@ -81,7 +81,7 @@ def differing_cells(a: Layer, b: Layer) -> NDArray[np.bool_]:
 
 
 def oracle(layer: Layer) -> Oracle:
-    """The oracle of a layer, whose kernel is turned around where it is to be, and whose padding copies what it is to."""
+    """The oracle of a layer, its kernel turned around where it is to be, its padding with the copies that it holds."""
     if isinstance(layer, Conv) and layer.padding_mode != "zeros":
         return _copying(layer)
     found = oracle_of(layer)

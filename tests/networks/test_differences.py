@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from convanim.errors import RequestError
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, output_size
-from convanim.networks.differences import Difference, Taps, alone
+from convanim.networks.arrangements import alone
+from convanim.networks.differences import Difference, Taps
 
 PAIRS = 5  # of each example
 
