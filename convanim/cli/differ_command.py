@@ -1,5 +1,6 @@
 """The command that holds two layers against each other."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -10,6 +11,8 @@ from convanim.cli.options import dims_option, figure_options, input_option, outp
 from convanim.cli.output import give
 from convanim.errors import RequestError
 from convanim.figures.from_text import options_given
+
+_OF_NUMBERS = ("values", "kernel_values", "resize", "max_cells")  # which count in text, too
 
 
 def differ_command() -> click.Command:
@@ -36,14 +39,20 @@ def differ_command() -> click.Command:
             raise RequestError("json", None, rule, "leave one of them out")
         if format and not output:
             raise RequestError("format", format, "only -o - needs it: a file's suffix says its format", "leave it out")
-        found = differing(*layer_pair(a, b, input_size, dims), options)
+        if not output:
+            _refuse_unseen(given)
+        sides = layer_pair(a, b, input_size, dims)
+        if options.transposed_as != "gather" and not any(side.layer.op == "conv-transpose" for side in sides):
+            rule = "it means nothing for either of these layers"
+            raise RequestError("transposed_as", options.transposed_as, rule, "leave it out")
+        found = differing(*sides, options)
         for name, side in (("A", found.a), ("B", found.b)):
             for note in side.notes:
                 notes(f"{name}: {note}")
         if json:
-            from json import dumps
+            from convanim.explain.difference_json import difference_json
 
-            click.echo(dumps(found.json(), allow_nan=False, indent=1))
+            click.echo(difference_json(found))
             return
         if "-" not in output:
             click.echo(str(found))
@@ -71,3 +80,12 @@ def differ_command() -> click.Command:
         "Example: convanim differ 'keras.layers.Conv2D(8, 3, strides=2, padding=\"same\")' "
         "'nn.Conv2d(3, 8, 3, stride=2, padding=1)' -i 3@8x8",
     )
+
+
+def _refuse_unseen(given: Mapping[str, Any]) -> None:
+    """Raise RequestError for an option of a figure where none is drawn."""
+    for name, value in given.items():
+        if value is not None and name not in _OF_NUMBERS:
+            raise RequestError(
+                name, value if isinstance(value, str | int) else None, "no figure is drawn", "add -o FILE"
+            )

@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any
 
 from convanim.explain.findings import Findings
-from convanim.explain.layer_json import layer_table
+from convanim.explain.layer_json import dumped, layer_table
 from convanim.figures.layer_pairs import Side
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import output_shape
@@ -45,7 +45,7 @@ def difference_table(found: Findings) -> dict[str, Any]:
         ],
         "same_kernels": difference.same_kernels,
         "weights": found.weights or None,
-        "taps": None if difference.taps is None else asdict(difference.taps),
+        "taps": asdict(difference.taps) if difference.same_kernels and difference.taps is not None else None,
         "cells": difference.cells,
         "differing": difference.differing,
         "otherwise_divided": difference.otherwise_divided,
@@ -54,6 +54,12 @@ def difference_table(found: Findings) -> dict[str, Any]:
         "equal_layer": _mend(found),
         "why": found.why_not or None,
     }
+
+
+def difference_json(found: Findings) -> str:
+    """The JSON text of it, an entry a line."""
+    entries = (f"{dumped(name)}: {dumped(value)}" for name, value in difference_table(found).items())
+    return "{" + ",\n ".join(entries) + "}"
 
 
 def _side(side: Side) -> dict[str, Any]:

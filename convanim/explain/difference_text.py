@@ -25,7 +25,7 @@ def difference_lines(found: Findings) -> list[str]:
     difference = found.difference
     lines = [*_side("A", found.a), *_side("B", found.b), "", sizes_line(difference)]
     lines += window_lines(difference)
-    if not found.is_equal and difference.taps is not None:
+    if not found.is_equal and difference.same_kernels and difference.taps is not None:
         lines.append(taps_line(difference.taps, difference.reduction))
     if difference.otherwise_divided:
         lines.append(f"means of the same cells, divided by another number: {difference.otherwise_divided:,}")
@@ -129,7 +129,7 @@ def _mend(found: Findings) -> list[str]:
     """What equals A in B's framework, one line for each part of it, or why nothing does."""
     if found.is_equal:
         return []
-    where = f"in {FRAMEWORKS[found.b.framework].title}" if found.b.framework else "of convanim's own"
+    where = f"in {FRAMEWORKS[found.b.framework].title}" if found.b.framework else "as a command line"
     if found.mend is None:
         return ["", f"nothing {where} equals A: {found.why_not}"]
     how = {

@@ -1,12 +1,13 @@
 """Figures in words, for those who do not see the picture: a title, and a sentence or two."""
 
-from convanim.figures.subject import Comparison, Subject
+from convanim.figures.subject import Comparison, Subject, difference_of
 from convanim.layers.axis import Axis
 from convanim.layers.layer import AvgPool, ConvTranspose, Layer, MaxPool, input_shape, output_shape
 from convanim.layers.operations import operation_of
 from convanim.layers.sizes import spelled, spelled_shape
 from convanim.networks.chain import Chain, shape_out_of
 from convanim.networks.pointwise import Pointwise, Stage
+from convanim.words.differences import verdict
 from convanim.words.layer_names import brief, parameters
 
 
@@ -82,4 +83,6 @@ def _comparison(comparison: Comparison) -> str:
     for number, part in enumerate(comparison.parts, start=1):
         title = f"{part.title}. " if part.title else ""
         parts.append(f"({number}) {title}{alt_text(part.figure, part.options.transposed_as)}")
-    return " ".join([f"{len(parts)} figures side by side, in step:", *parts])
+    told = " ".join([f"{len(parts)} figures side by side, in step:", *parts])
+    difference = difference_of(comparison)
+    return told if difference is None else f"{told} Output cells that differ are crossed: {verdict(difference)}."

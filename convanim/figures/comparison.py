@@ -9,10 +9,9 @@ from convanim.errors import RequestError
 from convanim.figures.difference_marks import cell_side, marked
 from convanim.figures.layout import Layout, layout_of
 from convanim.figures.options import OF_A_PART, Options
-from convanim.figures.subject import Comparison, Part
+from convanim.figures.subject import Comparison, Part, difference_of
 from convanim.figures.timing import timing
 from convanim.layers.layer import Layer
-from convanim.networks.arrangements import alone
 from convanim.networks.chain import Chain
 from convanim.networks.cost import cost_of
 from convanim.networks.differences import Difference
@@ -45,7 +44,7 @@ def comparison_layout(comparison: Comparison, options: Options) -> Layout:
     parts = comparison.parts
     share = options.width // len(parts)
     made = _parts(parts, options, share)
-    difference = _difference(comparison)
+    difference = difference_of(comparison)
     if difference is not None:
         made = _marked(parts, _on_one_scale(parts, made, options, share), difference)
     frames = max(len(each.timing.steps) for each in made)
@@ -114,16 +113,6 @@ def _parts(parts: Sequence[Part], options: Options, share: int) -> list[Layout]:
     if narrow:
         raise max(narrow, key=lambda error: max((int(n) for n in re.findall("[0-9]+", error.fix)), default=WIDTHS.stop))
     return made
-
-
-def _difference(comparison: Comparison) -> Difference | None:
-    """What the two layers of a comparison do differently, where that is to be marked; raises RequestError."""
-    if not comparison.differences:
-        return None
-    a, b = (part.figure for part in comparison.parts)
-    assert isinstance(a, Layer)
-    assert isinstance(b, Layer)
-    return Difference(alone(a), alone(b))
 
 
 def _on_one_scale(parts: Sequence[Part], made: list[Layout], options: Options, share: int) -> list[Layout]:

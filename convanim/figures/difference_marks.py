@@ -65,7 +65,7 @@ def _crosses(lattice: Lattice, cells: Ints, unit: float, *, around_text: bool) -
     """A cross on each cell, broken where text stands in its middle; each stroke with an edge around it."""
     if min(hypot(*lattice.row), hypot(*lattice.column)) < _SMALL * unit:
         return [Lines("differing", _strokes(lattice, cells, [((0.1, 0.1), (0.9, 0.9))]))]
-    ends = [0.06, 0.18, 0.82, 0.94] if around_text else [0.18, 0.82]
+    ends = [0.1, 0.2, 0.8, 0.9] if around_text else [0.18, 0.82]
     strokes = []
     for start, end in zip(ends[::2], ends[1::2]):
         strokes += [((start, start), (end, end)), ((start, 1 - start), (end, 1 - end))]

@@ -6,7 +6,9 @@ from typing import TypeAlias
 from convanim.errors import RequestError
 from convanim.figures.options import Options
 from convanim.layers.layer import Layer
+from convanim.networks.arrangements import alone
 from convanim.networks.chain import Chain
+from convanim.networks.differences import Difference
 
 _MOST = 32
 
@@ -36,6 +38,19 @@ class Comparison:
         if len(self.parts) > _MOST:
             rule = f"{len(self.parts):,} side by side are more than {_MOST}"
             raise RequestError("figure", None, rule, "compare fewer at once")
+
+
+def difference_of(comparison: Comparison) -> Difference | None:
+    """What the two layers of a comparison do differently, where that is to be marked; None where it is not.
+
+    Raises RequestError for two that cannot be compared.
+    """
+    if not comparison.differences:
+        return None
+    a, b = (part.figure for part in comparison.parts)
+    assert isinstance(a, Layer)
+    assert isinstance(b, Layer)
+    return Difference(alone(a), alone(b))
 
 
 Subject: TypeAlias = Layer | Chain | Comparison

@@ -90,7 +90,7 @@ def _starts(a: Layer, b: Layer) -> list[str]:
         over = " over the zero-stuffed input" if max(axis.spread for axis in a.axes) > 1 else ""
         return [f"B's {word} {' and '.join(parts)}{over}{against}"]
     if alike and a.padding != b.padding:
-        return [f"windows start at the same cells; behind the input the padding differs{against.removeprefix(':')}"]
+        return [f"windows start at the same cells, and what is behind the input differs{against}"]
     return []
 
 

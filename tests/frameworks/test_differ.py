@@ -5,6 +5,7 @@ they are said to and nowhere else, and what is proposed as equal to A is: run wi
 """
 
 import random
+import tomllib
 import warnings
 from collections import Counter
 from itertools import permutations
@@ -16,6 +17,9 @@ from running import run, torch, weights_shape
 
 from convanim.errors import RequestError
 from convanim.explain.differing import Differing, differ
+from convanim.figures.recipes import load_recipe
+from convanim.figures.subject import Comparison, difference_of
+from convanim.files.catalogue import template_file, template_groups
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import Conv, ConvTranspose, channels_of, kernel_shape
 from convanim.numbers.values import values_of
@@ -136,10 +140,10 @@ def batch_for(found: Differing, rng: random.Random) -> np.ndarray[Any, Any]:
     layer = found.a.layer
     channels = layer.in_channels or 1
     count = channels * int(np.prod(layer.input_size))
-    numbers = np.array(rng.sample(range(1, 400), count), dtype=np.float64)
-    batch = numbers[None]
+    # Three, so that sums and means of other cells are not the same by chance.
+    batch = np.array([rng.sample(range(1, 400), count) for _ in range(3)], dtype=np.float64)
     if layer.op == "max-pool":
-        batch = np.concatenate([batch, np.eye(count) * 1000 + numbers])
+        batch = np.concatenate([batch, np.eye(count) * 1000 + batch[0]])
     return batch.reshape(-1, channels, *layer.input_size)
 
 
@@ -287,3 +291,45 @@ def test_random_pairs_differ_where_it_is_said(first: str, second: str) -> None:
     assert tally["B departed"] + tally["mend departed"] <= DEPARTED_AT_MOST * PAIRS_EACH, tally
     assert tally["differ"] > PAIRS_EACH / 3
     assert tally["mended"] > PAIRS_EACH / 3
+
+
+TEMPLATES = template_groups()["Where two layers differ"]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_templates_show_what_the_frameworks_do(name: str) -> None:
+    """The two layers of every template, run in their frameworks, differ in the crossed cells and in no others."""
+    first, second = tomllib.loads(template_file(name).read_text(encoding="utf-8"))["figure"]
+    a, b, size = first["layer"]["code"], second["layer"]["code"], first["layer"]["input_size"]
+    found, rng = differ(a, b, size), random.Random(name)
+    batch, weights = batch_for(found, rng), None
+    if isinstance(found.a.layer, Conv | ConvTranspose):
+        shape = kernel_shape(found.a.layer)
+        if found.a.framework != "onnx":
+            shape = weights_shape(found.a.framework, a, 1, len(found.a.layer.input_size))
+        shape = shape if len(shape) > len(found.a.layer.input_size) else (1, 1, *shape)
+        weights = np.array(rng.sample(range(1, 900), int(np.prod(shape))), dtype=np.float64).reshape(shape)
+    made_a = run(found.a.framework, a, batch, weights)
+    assert made_a is not None
+    tally: Counter[str] = Counter()
+    compare_b(found, found.b.framework, b, batch, weights, made_a, name, tally)
+    compare_mend(found, found.b.framework, batch, weights, made_a, name, tally)
+    assert tally == Counter({"differ": 1, "mended": 1})
+    shown = load_recipe(name).figure
+    assert isinstance(shown, Comparison)
+    marked = difference_of(shown)
+    assert marked is not None
+    assert np.array_equal(marked.mask, found.difference.mask)
+
+
+def test_a_true_convolution_is_scipys() -> None:
+    """The template's right layer does what scipy.signal.convolve2d does, its left one what correlate2d does."""
+    signal = pytest.importorskip("scipy.signal")
+    draw = np.random.default_rng(7)
+    x, w = draw.integers(1, 90, (5, 5)), draw.integers(1, 90, (3, 3))
+    figures = tomllib.loads(template_file("differ_true_convolution").read_text(encoding="utf-8"))["figure"]
+    for figure, function in zip(figures, (signal.correlate2d, signal.convolve2d)):
+        made = run("pytorch", figure["layer"]["code"], x[None, None].astype(float), w[None, None].astype(float))
+        assert made is not None
+        assert np.array_equal(made[0, 0], function(x, w, mode="valid"))
