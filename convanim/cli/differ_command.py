@@ -77,8 +77,7 @@ def differ_command() -> click.Command:
         "'conv -k 3 -s 2 -p 1'; B may be the name of a framework, for A as its code has it. Text says where windows, "
         "kernels and divisors differ, in which output cells, and which layer of B's framework equals A. "
         "With -o both are drawn beside each other, the output cells that differ marked.\n\n"
-        "Example: convanim differ 'keras.layers.Conv2D(8, 3, strides=2, padding=\"same\")' "
-        "'nn.Conv2d(3, 8, 3, stride=2, padding=1)' -i 3@8x8",
+        "Example: convanim differ 'conv -k 2 -p same' 'conv -k 2 -p same-lower' -i 4",
     )
 
 

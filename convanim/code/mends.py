@@ -38,6 +38,7 @@ from convanim.numbers.maps import Numbers
 from convanim.numbers.values import values_of
 
 _MOST_CHECKED = 4_000_000  # products; a layer of more is checked in one channel, or by its windows alone
+_LARGEST_CHECKED = 20_000  # cells of a kernel, each of which takes a while of its own
 _FURTHER = 4  # windows in front that a pool may make and a slice takes off
 _PADS = {PaddingMode.REFLECT: "reflect", PaddingMode.REPLICATE: "edge", PaddingMode.CIRCULAR: "wrap"}
 
@@ -178,7 +179,7 @@ def _checked(layer: Layer, arranged: Arranged) -> str:
     channels = channels_of(layer)
     windows = prod(output_size(arranged.layer)) * prod(layer.kernel_size)
     many = 1 if channels is None else channels.outputs * channels.read
-    if windows > _MOST_CHECKED:
+    if windows > _MOST_CHECKED or prod(layer.kernel_size) > _LARGEST_CHECKED:
         return "windows"
     if windows * many > _MOST_CHECKED:
         layer, arranged = with_channels(layer, None), replace(arranged, layer=with_channels(arranged.layer, None))

@@ -5,7 +5,7 @@ from itertools import islice
 from math import isfinite
 from typing import Any
 
-from convanim.explain.findings import Findings
+from convanim.explain.findings import Findings, taps_in
 from convanim.explain.layer_json import dumped, layer_table
 from convanim.figures.layer_pairs import Side
 from convanim.layers.geometry import Geometry
@@ -20,10 +20,10 @@ def difference_table(found: Findings) -> dict[str, Any]:
     """What B does otherwise than A, as JSON has it.
 
     `cells` are the output cells that both have, `differing` those of them that differ for some numbers; `taps` counts
-    what reads of one channel find (of pools, cells in windows), null where kernels have not as many cells. `first` is
-    the first output cell that differs, with the taps of both (`"input": null` is a zero). `equal_layer` is what equals
-    A in B's framework: code before it, its own, code after it, and what makes A's weights its own, null where
-    there is nothing to do; where there is no such layer, `why` says why.
+    what reads of one channel find (of pools, cells in windows), null where no weights fit both. `first` is the first
+    output cell that differs, with the taps of both (`"input": null` is a zero), the first 10,000 of them. `equal_layer`
+    is what equals A in B's framework: code before it, its own, code after it, and what makes A's weights its own, null
+    where there is nothing to do; where there is no such layer, `why` says why.
     """
     difference = found.difference
     return {
@@ -83,7 +83,10 @@ def _cell(side: Side, cell: Cell) -> dict[str, Any]:
         for tap in islice(geometry.taps(cell), _MOST_TAPS)
     ]
     divisor = geometry.divisor(cell)
-    return {"taps": taps} if divisor is None else {"taps": taps, "divisor": divisor}
+    told: dict[str, Any] = {"taps": taps}
+    if taps_in(geometry) > len(taps):
+        told["taps_left_out"] = taps_in(geometry) - len(taps)
+    return told if divisor is None else {**told, "divisor": divisor}
 
 
 def _values(found: Findings) -> dict[str, Any] | None:

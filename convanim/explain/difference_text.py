@@ -4,7 +4,7 @@ from itertools import islice
 
 from convanim.code.frameworks import FRAMEWORKS
 from convanim.code.mends import Mend
-from convanim.explain.findings import Findings
+from convanim.explain.findings import Findings, source_count, sources, taps_in
 from convanim.figures.layer_pairs import Side
 from convanim.layers.geometry import Geometry, Tap
 from convanim.layers.layer import input_shape, output_shape
@@ -17,7 +17,6 @@ from convanim.words.layer_names import parameters
 from convanim.words.numerals import numeral, weights_of
 
 _MOST_TERMS = 9  # of an equation that are written out, as many as a 3x3 kernel has
-_MOST_TAPS = 100_000  # that an equation has
 
 
 def difference_lines(found: Findings) -> list[str]:
@@ -72,40 +71,40 @@ def _equations(found: Findings, cell: Cell) -> list[str]:
 def equation(geometry: Geometry, cell: Cell) -> str:
     """What makes an output cell, in letters: `w[0, 0]·x[1, 1] + w[0, 1]·0`, the first terms where they are many."""
     reduction = operation_of(geometry.layer).reduction
-    taps = list(islice(geometry.taps(cell), _MOST_TAPS))
     if reduction is Reduction.SUM:
-        terms = [f"w{list(tap.kernel)}·{_read(tap)}" for tap in taps]
-        return " + ".join(_few(terms))
-    reads = [_read(tap) for tap in taps if tap.input is not None]
+        terms = [f"w{list(tap.kernel)}·{_read(tap)}" for tap in islice(geometry.taps(cell), _MOST_TERMS)]
+        return " + ".join(_few(terms, taps_in(geometry)))
+    reads = [f"x{list(source)}" for source in islice(sources(geometry, cell), _MOST_TERMS)]
+    every = source_count(geometry, cell)
     if reduction is Reduction.MAX:
-        return f"max({', '.join(_few(reads))})" if reads else "−∞, the window holds padding alone"
-    return f"({' + '.join(_few(reads)) or '0'})/{geometry.divisor(cell)}"
+        return f"max({', '.join(_few(reads, every))})" if reads else "−∞, the window holds padding alone"
+    return f"({' + '.join(_few(reads, every)) or '0'})/{geometry.divisor(cell)}"
 
 
 def _read(tap: Tap) -> str:
     return "0" if tap.input is None else f"x{list(tap.input)}"
 
 
-def _few(terms: list[str]) -> list[str]:
-    left = len(terms) - _MOST_TERMS
-    return terms if left <= 0 else [*terms[:_MOST_TERMS], f"… ({left:,} more)"]
+def _few(terms: list[str], every: int) -> list[str]:
+    """Terms, and how many of all there are besides."""
+    return terms if every <= len(terms) else [*terms, f"… ({every - len(terms):,} more)"]
 
 
 def _numbered(geometry: Geometry, values: Values, cell: Cell) -> str:
     """What makes an output cell, in numbers."""
-    made = values.output[cell].item()
-    real = [tap for tap in islice(geometry.taps(cell), _MOST_TAPS) if tap.input is not None]
-    numbers = [values.input[tap.input].item() for tap in real]
+    made, every = values.output[cell].item(), source_count(geometry, cell)
     if values.kernel is not None:
-        weights = [values.kernel[tap.kernel].item() for tap in real]
-        return _joined(sum_terms(list(zip(numbers, weights)), weights_of(weights), made))
+        real = (tap for tap in geometry.taps(cell) if tap.input is not None)
+        met = [(values.input[tap.input].item(), values.kernel[tap.kernel].item()) for tap in islice(real, _MOST_TERMS)]
+        return _joined(sum_terms(met, weights_of(w for _, w in met), made), every)
+    numbers = [values.input[source].item() for source in islice(sources(geometry, cell), _MOST_TERMS)]
     divisor = geometry.divisor(cell)
-    return _joined(max_terms(numbers, made) if divisor is None else mean_terms(numbers, divisor, made))
+    return _joined(max_terms(numbers, made) if divisor is None else mean_terms(numbers, divisor, made), every)
 
 
-def _joined(terms: Terms) -> str:
+def _joined(terms: Terms, every: int) -> str:
     before, parts, joint, behind = terms
-    return before + joint.join(_few(list(parts))) + behind
+    return before + joint.join(_few(list(parts), every)) + behind
 
 
 def _numbers(found: Findings) -> list[str]:

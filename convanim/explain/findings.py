@@ -1,7 +1,10 @@
 """Two layers held against each other: all that text, JSON and the figure say of it, worked out once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
+from math import prod
 from typing import Any
 
 from convanim.code.mends import Mend, mend_of
@@ -9,6 +12,7 @@ from convanim.code.weight_orders import Order, conversion, order_of
 from convanim.figures.layer_pairs import Side
 from convanim.figures.options import OF_A_PART, Options
 from convanim.figures.subject import Comparison, Part
+from convanim.layers.geometry import Geometry
 from convanim.layers.layer import channels_of
 from convanim.layers.operations import Reduction
 from convanim.layers.sizes import Cell
@@ -112,3 +116,29 @@ class Findings:
 def _filters(side: Side) -> int:
     channels = channels_of(side.layer)
     return 1 if channels is None else channels.outputs
+
+
+def taps_in(geometry: Geometry) -> int:
+    """How many taps an output cell has, null ones too."""
+    read = 1 if geometry.channels is None else geometry.channels.read
+    return read * prod(geometry.layer.kernel_size)
+
+
+def source_count(geometry: Geometry, cell: Cell) -> int:
+    """How many of an output cell's taps find an input cell."""
+    read = 1 if geometry.channels is None else geometry.channels.read
+    return read * prod(map(len, _real(geometry, cell)))
+
+
+def sources(geometry: Geometry, cell: Cell) -> Iterator[Cell]:
+    """The input cells that an output cell reads, in the kernel's order."""
+    channels = geometry.channels
+    for channel in [()] if channels is None else [(source,) for source in channels.inputs_of([cell[0]])]:
+        for place in product(*_real(geometry, cell)):
+            yield (*channel, *place)
+
+
+def _real(geometry: Geometry, cell: Cell) -> list[list[int]]:
+    """For each axis the input cells that an output cell reads."""
+    places = cell[-len(geometry.axes) :]
+    return [[source for source in axis.reads(o) if source is not None] for axis, o in zip(geometry.axes, places)]

@@ -24,7 +24,8 @@ from convanim.layers.windows import Windows
 from convanim.networks.arrangements import Arranged
 from convanim.networks.axis_classes import Classes, Mask, cell_counts, classes_of, tap_counts
 
-_MOST_READS = 20_000_000  # (output, kernel) pairs of an axis that are looked at
+_MOST_READS = 5_000_000  # (output, kernel) pairs of an axis that are looked at; a tenth of a second
+_LONGEST_KERNEL = 5_000  # cells of a kernel on an axis, each of which is looked at by itself
 _MOST_CELLS = 1 << 62
 
 
@@ -55,6 +56,9 @@ class Difference:
             if windows.axis.output_size * windows.kernel_size > _MOST_READS:
                 rule = f"an axis reads more than {_MOST_READS:,} times"
                 raise RequestError("input_size", windows.input_size, rule, "try a smaller input or kernel")
+            if windows.kernel_size > _LONGEST_KERNEL:
+                rule = f"more than {_LONGEST_KERNEL:,} cells on an axis are too many to be looked at"
+                raise RequestError("kernel_size", windows.kernel_size, rule, "try a smaller one")
         if prod(self.a.size) > _MOST_CELLS or prod(self.b.size) > _MOST_CELLS:
             raise RequestError("input_size", self.a.layer.input_size, "there are too many cells", "try a smaller input")
 

@@ -254,6 +254,19 @@ def test_means_are_told_with_their_divisors() -> None:
     assert "cells in windows: 100 in both, 0 in A's alone, 0 in B's alone" in text
 
 
+def test_equations_of_large_windows_are_cut_and_true() -> None:
+    """The first terms are written out, the others counted, in windows that begin with padding, too."""
+    found = differ(MaxPool(4000, 1000, 1), MaxPool(4000, 1000, 1, "same"))
+    text = lines(found)
+    at = text.index("the first that differs is (0, 0):")
+    assert text[at + 1].endswith("x[0, 8], … (999,991 more))")
+    assert text[at + 2].startswith("  B = max(x[0, 0], x[0, 1], ")
+    assert text[at + 2].endswith(f"… ({501 * 501 - 9:,} more))")
+    told = json.loads(difference_json(differ("nn.Conv2d(2, 1, 200)", "nn.Conv2d(2, 1, 200, padding=1)", "2@300")))
+    first = told["first"]["a"]
+    assert (len(first["taps"]), first["taps_left_out"]) == (10_000, 70_000)
+
+
 def test_neither_text_nor_json_needs_matplotlib() -> None:
     """Held against each other without what draws."""
     code = (

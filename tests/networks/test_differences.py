@@ -92,8 +92,10 @@ def test_large_layers_take_no_longer_than_their_axes() -> None:
         (Conv(5, 3), Conv(5, 3, dims=1), "A has 2 axes, B 1 axis"),
         (Conv(5, 3), Conv(6, 3), "A reads 5x5, B 6x6"),
         (Conv("3@5", 3), Conv("2@5", 3), "A reads 3@5x5, B 2@5x5"),
-        (Conv((9_000_000, 1), 1), Conv((9_000_000, 5), 5), "A reads 9000000x1, B 9000000x5"),
-        (Conv(90_000_000, 1), Conv(90_000_000, 1), "an axis reads more than 20,000,000 times"),
+        (Conv((900_000, 1), 1), Conv((900_000, 5), 5), "A reads 900000x1, B 900000x5"),
+        (Conv(90_000_000, 1), Conv(90_000_000, 1), "an axis reads more than 5,000,000 times"),
+        (Conv(6000, 5001), Conv(6000, 3), "an axis reads more than 5,000,000 times"),
+        (Conv(5001, 5001), Conv(5001, 3), "kernel_size 5001: more than 5,000 cells on an axis"),
     ],
 )
 def test_what_cannot_be_compared_is_said_plainly(a: Layer, b: Layer, words: str) -> None:
