@@ -191,6 +191,21 @@ def test_weights_are_stored_as_each_framework_stores_them(
     assert order_of(MaxPool(5, 2), framework, code) is None
 
 
+def test_weights_of_keras_become_those_of_pytorch() -> None:
+    """Every weight is where the other framework looks for it, of a convolution and of a transposed one."""
+    w = np.arange(3 * 2 * 4 * 5).reshape(3, 2, 4, 5)  # [ky, kx, in, out], transposed [ky, kx, out, in]
+    plain, up = Conv("4@9", (3, 2), out_channels=5), ConvTranspose("5@9", (3, 2), out_channels=4)
+    for layer in (plain, up):
+        source, target = order_of(layer, "keras", "Conv2D"), order_of(layer, "pytorch", "")
+        assert source is not None
+        assert target is not None
+        made = eval(conversion(layer, source, target, flips=False), {"w": w})
+        assert made.shape == kernel_shape(layer)
+        assert all(made[o, i, y, x] == w[y, x, i, o] for o, i, y, x in np.ndindex(made.shape))
+        back = eval(conversion(layer, target, source, flips=False), {"w": made})
+        assert np.array_equal(back, w)
+
+
 def test_depthwise_weights_of_keras_are_split_and_joined() -> None:
     """[ky, kx, in, multiplier] becomes [out, 1, ky, kx] and back, filter by filter."""
     layer = Conv("2@5", (3, 2), out_channels=6, groups=2)

@@ -41,6 +41,22 @@ def test_differing_cells_are_those_that_brute_force_finds(kind: Any, seed: int) 
         assert found.is_equal == (output_size(a) == output_size(b) and found.same_size and not expected.any())
 
 
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (MaxPool(7, 3, 2, 2, 2), MaxPool(7, 2, 2, 0, 2)),  # windows that begin in the padding, between two cells or not
+        (MaxPool(7, 3, 1, 1, 2), MaxPool(7, 3, 1, 2, 2)),
+        (MaxPool(5, 3, 1, 2, 3), MaxPool(5, 3, 1, 2, 3, ceil_mode=True)),
+        (AvgPool((6, 4), (4, 2), 1, ((3, 0), (0, 1))), AvgPool((6, 4), (4, 2), 1, ((3, 0), (0, 1)), True, False)),
+        (Conv(4, 1, 1, 3), Conv(4, 1, 1, ((3, 3), (2, 4)))),  # most windows see zeros alone
+        (ConvTranspose(3, 2, 3), ConvTranspose(3, 2, 3, transpose_kernel=False)),
+    ],
+)
+def test_windows_that_begin_or_end_in_padding(a: Layer, b: Layer) -> None:
+    """Empty windows agree, and so do those that begin elsewhere and hold the same cells."""
+    assert np.array_equal(difference(a, b).mask, differing_cells(a, b))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @campaign(100)
 @given(seed=st.integers(0, 2**32))
