@@ -8,7 +8,7 @@ import click
 from convanim.cli.help import Command
 from convanim.cli.notes import Notes
 from convanim.cli.options import dims_option, figure_options, input_option, output_options
-from convanim.cli.output import give
+from convanim.cli.output import refuse_unseen_frame, targets, write
 from convanim.errors import RequestError
 from convanim.figures.from_text import options_given
 
@@ -54,12 +54,17 @@ def differ_command() -> click.Command:
 
             click.echo(difference_json(found))
             return
-        if "-" not in output:
+        if not output:
             click.echo(str(found))
-        if output:
-            from convanim.figures.recipes import Recipe
+            return
+        from convanim.figures.recipes import Recipe
 
-            give(Recipe("differ", found.comparison, options), output, format, notes, json=False)
+        recipe, to = Recipe("differ", found.comparison, options), targets(output, format, "")
+        refuse_unseen_frame(recipe, to)
+        animation = recipe.animation()  # before anything is said: it may be refused
+        if to.stream is None:
+            click.echo(str(found))
+        write(animation, to, notes)
 
     return Command(
         "differ",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from convanim.errors import RequestError
-from convanim.figures.difference_marks import cell_side, marked
+from convanim.figures.difference_marks import cell_side, is_heat, marked
 from convanim.figures.layout import Layout, layout_of
 from convanim.figures.options import OF_A_PART, Options
 from convanim.figures.subject import Comparison, Part, difference_of
@@ -116,7 +116,15 @@ def _parts(parts: Sequence[Part], options: Options, share: int) -> list[Layout]:
 
 
 def _on_one_scale(parts: Sequence[Part], made: list[Layout], options: Options, share: int) -> list[Layout]:
-    """The parts with cells as large as those of the part that has the smallest."""
+    """The parts with cells as large as those of the part that has the smallest; in colours all, where one is."""
+    scaled = _scaled(parts, made, options, share)
+    if len({is_heat(each.scene) for each in scaled}) == 1:
+        return scaled
+    coloured = [replace(part, options=replace(part.options, heat_map=True)) for part in parts]
+    return _scaled(coloured, _parts(coloured, options, share), options, share)
+
+
+def _scaled(parts: Sequence[Part], made: list[Layout], options: Options, share: int) -> list[Layout]:
     sides = [cell_side(each.scene) for each in made]
     if min(sides) == max(sides) or not min(sides):
         return made

@@ -10,7 +10,7 @@ from convanim.layers.sizes import Sizes
 from convanim.networks.differences import Difference
 from convanim.scene.scene import Cells, Floats, Ints, Lattice, Lines, Scene, Shape, Texts
 
-_SMALL = 14  # pixels of a cell at the base width below which a mark is one stroke without its edge
+_SMALL, _TINY = 22, 11  # pixels of a cell at the base width below which a mark is one stroke without its edge, a dot
 _MAP = "output"
 
 
@@ -22,12 +22,12 @@ def marked(scene: Scene, difference: Difference, layer: Layer) -> tuple[Scene, b
     cells = _output_cells(scene, len(layer.input_size))
     if not cells:
         return scene, difference.is_equal
-    has_text = any(isinstance(shape, Texts) and shape.role == "output" for shape in scene.shapes)
     marks: dict[int, list[Shape]] = {}
     for lattice, (place, at, index) in cells.items():
         differing = _differing(difference, layer, index)
         if differing.any():
-            marks[place] = _crosses(lattice, at[differing], scene.unit, around_text=has_text)
+            around_text = _has_text(scene, lattice, at)
+            marks[place] = _crosses(lattice, at[differing], scene.unit, around_text=around_text)
     shapes = [part for place, shape in enumerate(scene.shapes) for part in (shape, *marks.get(place, []))]
     return replace(scene, shapes=tuple(shapes)), True
 
@@ -36,6 +36,11 @@ def cell_side(scene: Scene) -> int:
     """Pixels from one output cell to the next; 0 in a scene without a grid."""
     found = [s.lattice.column[0] for s in scene.shapes if isinstance(s, Cells) and s.map == _MAP]
     return min(found, default=0)
+
+
+def is_heat(scene: Scene) -> bool:
+    """Whether numbers are drawn as colours."""
+    return "heat" in scene.roles()
 
 
 def _output_cells(scene: Scene, dims: int) -> dict[Lattice, tuple[int, Ints, Ints]]:
@@ -48,6 +53,13 @@ def _output_cells(scene: Scene, dims: int) -> dict[Lattice, tuple[int, Ints, Int
         index, first = np.unique(np.concatenate([index, shape.index]), axis=0, return_index=True)
         found[shape.lattice] = place, np.concatenate([at, shape.cells])[first], index
     return found
+
+
+def _has_text(scene: Scene, lattice: Lattice, cells: Ints) -> bool:
+    """Whether some text stands in the middle of one of some cells."""
+    texts = [shape.points for shape in scene.shapes if isinstance(shape, Texts) and shape.role in ("output", "heat")]
+    centre = lattice.centres(cells[:1])[0]
+    return any(bool((np.abs(points - centre).max(axis=1) < 1).any()) for points in texts if len(points))
 
 
 def _differing(difference: Difference, layer: Layer, index: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
@@ -63,8 +75,10 @@ def _differing(difference: Difference, layer: Layer, index: Ints) -> np.ndarray[
 
 def _crosses(lattice: Lattice, cells: Ints, unit: float, *, around_text: bool) -> list[Shape]:
     """A cross on each cell, broken where text stands in its middle; each stroke with an edge around it."""
-    if min(hypot(*lattice.row), hypot(*lattice.column)) < _SMALL * unit:
-        return [Lines("differing", _strokes(lattice, cells, [((0.1, 0.1), (0.9, 0.9))]))]
+    side = min(hypot(*lattice.row), hypot(*lattice.column))
+    if side < _SMALL * unit:
+        start = 0.2 if side >= _TINY * unit else 0.35
+        return [Lines("differing", _strokes(lattice, cells, [((start, start), (1 - start, 1 - start))]))]
     ends = [0.1, 0.2, 0.8, 0.9] if around_text else [0.18, 0.82]
     strokes = []
     for start, end in zip(ends[::2], ends[1::2]):

@@ -63,6 +63,8 @@ def test_a_figure_is_drawn_beside_the_text(tmp_path: Path, monkeypatch: pytest.M
         (("x" * 100_000, "conv -k 3", "-i", "6"), "no such template"),
         (("nn.Conv2d(" + "(" * 5000, "conv -k 3", "-i", "6"), "code"),
         (("conv -k 3", "conv -k 3 -p 1", "-i", "6", "-o", "a.gif", "--transposed-as", "scatter"), "--transposed-as"),
+        ((*PAIR, "-i", "30", "-o", "a.gif", "--values", "random", "--width", "200"), "--width 200"),
+        ((*PAIR, "-i", "6", "-o", "a.xyz"), "a.xyz"),
     ],
 )
 def test_a_wrong_request_is_one_line_and_exit_two(

@@ -12,7 +12,7 @@ from convanim.figures.animation import compose
 from convanim.figures.subject import difference_of
 from convanim.files.catalogue import template_groups
 from convanim.layers.layer import Layer
-from convanim.scene.scene import Cells, Lines, Scene
+from convanim.scene.scene import Cells, Lines, Scene, Texts
 
 GROUP = "Where two layers differ"
 
@@ -71,6 +71,30 @@ def test_cells_that_differ_are_crossed_and_no_others(a: Layer, b: Layer, options
         assert crossed(scene, number) == expected
     sides = {s.lattice.column[0] for s in scene.shapes if isinstance(s, Cells) and s.map.endswith("put")}
     assert len(sides) == 1
+
+
+def test_numbers_are_colours_in_both_or_in_neither() -> None:
+    """Where the numbers of one part do not fit and become colours, the other's do, too."""
+    parts = two(AvgPool(5, 3, 1, 1), AvgPool(5, 3, 1, 1, count_include_pad=False), values="random:2")
+    scene = compose(parts, Options(width=800)).scene
+    plain = compose(replace(parts, differences=False), Options(width=800)).scene
+    assert "heat" not in plain.roles()  # it is for the sake of one scale
+    for part in "12":
+        roles = {s.role for s in scene.shapes if isinstance(s, Cells) and s.map == f"{part}/output"}
+        assert ("heat" in roles) is ("output" not in roles)
+        assert "heat" in roles
+
+
+@pytest.mark.parametrize("width", [800, 1000])
+def test_no_mark_goes_through_a_number(width: int) -> None:
+    """Crosses are broken where numbers stand, in heat maps, too, in each part by itself."""
+    parts = two(AvgPool(5, 3, 1, 1), AvgPool(5, 3, 1, 1, count_include_pad=False), values="random:2")
+    scene = compose(parts, Options(width=width)).scene
+    texts = [s for s in scene.shapes if isinstance(s, Texts) and s.role in ("output", "heat")]
+    numbers = np.concatenate([shape.points for shape in texts])
+    strokes = np.concatenate([s.at(0) for s in scene.shapes if isinstance(s, Lines) and s.role == "differing"])
+    middles = strokes.mean(axis=1)
+    assert np.abs(middles[:, None] - numbers[None]).max(axis=2).min() > 4
 
 
 def test_sheets_of_channels_are_marked_each() -> None:
