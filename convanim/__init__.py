@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from convanim.api import Figure, animate
     from convanim.code.frameworks import from_code, to_code
     from convanim.code.live_layers import from_module
+    from convanim.explain.differing import Differing, differ
     from convanim.figures.options import Options
     from convanim.figures.recipes import load_recipe
     from convanim.figures.subject import Comparison, Part
@@ -31,6 +32,7 @@ __all__ = [
     "Comparison",
     "Conv",
     "ConvTranspose",
+    "Differing",
     "Figure",
     "Geometry",
     "MaxPool",
@@ -38,6 +40,7 @@ __all__ = [
     "Part",
     "RequestError",
     "animate",
+    "differ",
     "from_code",
     "from_module",
     "load_recipe",
@@ -49,11 +52,13 @@ __all__ = [
 _LATER = {
     "Chain": "convanim.networks.chain",
     "Comparison": "convanim.figures.subject",
+    "Differing": "convanim.explain.differing",
     "Figure": "convanim.api",
     "Geometry": "convanim.layers.geometry",
     "Options": "convanim.figures.options",
     "Part": "convanim.figures.subject",
     "animate": "convanim.api",
+    "differ": "convanim.explain.differing",
     "from_code": "convanim.code.frameworks",
     "from_module": "convanim.code.live_layers",
     "load_recipe": "convanim.figures.recipes",

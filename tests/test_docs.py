@@ -189,9 +189,9 @@ def test_extras_exist() -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_python_runs() -> None:
-    """The lines for Python of the page on it, one block after another, write the files that they name."""
-    (page,) = [page for page in PAGES if page.blocks("python")]
+@pytest.mark.parametrize("page", [page for page in PAGES if page.blocks("python")], ids=lambda page: str(page.name))
+def test_python_runs(page: Page) -> None:
+    """The lines for Python of a page, one block after another, write the files that they name."""
     code = "\n".join(page.blocks("python"))
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -15,6 +15,7 @@ from convanim.cli.catalogue_commands import (
 from convanim.cli.chain_commands import chain_command
 from convanim.cli.compare_commands import compare_command
 from convanim.cli.deck_command import deck_command
+from convanim.cli.differ_command import differ_command
 from convanim.cli.draw_command import draw_command
 from convanim.cli.embed_command import embed_command
 from convanim.cli.explain_commands import explain_group
@@ -110,6 +111,7 @@ _SECTIONS: dict[str, dict[str, Maker]] = {
     },
     "Tools": {
         "explain": explain_group,
+        "differ": differ_command,
         "templates": templates_command,
         "themes": themes_command,
         "theme": theme_command,

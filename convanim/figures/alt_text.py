@@ -1,11 +1,12 @@
 """Figures in words, for those who do not see the picture: a title, and a sentence or two."""
 
-from convanim.figures.subject import Comparison, Subject
+from convanim.figures.subject import Comparison, Subject, difference_of
 from convanim.layers.axis import Axis
 from convanim.layers.layer import AvgPool, ConvTranspose, Layer, MaxPool, input_shape, output_shape
 from convanim.layers.sizes import spelled, spelled_shape
 from convanim.networks.chain import Chain, shape_out_of
 from convanim.networks.pointwise import Pointwise, Stage
+from convanim.words.differences import verdict
 from convanim.words.language import Words
 from convanim.words.layer_names import brief, layer_title, stages_in_brief
 
@@ -75,4 +76,6 @@ def _comparison(comparison: Comparison, words: Words) -> str:
         if part.title:
             text = words("alt_titled", title=part.title, text=text)
         parts.append(words("alt_part", number=number, text=text))
-    return words("alt_comparison", count=len(parts), parts=words("sentences").join(parts))
+    told = words("alt_comparison", count=len(parts), parts=words("sentences").join(parts))
+    difference = difference_of(comparison)
+    return told if difference is None else f"{told} Output cells that differ are crossed: {verdict(difference)}."

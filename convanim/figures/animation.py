@@ -162,7 +162,8 @@ def _plain(figure: Subject) -> Subject:
     """A figure whose text says all of it but its numbers."""
     if not isinstance(figure, Comparison):
         return figure
-    return Comparison(tuple(Part(part.figure, _worded(part.options), part.title) for part in figure.parts))
+    parts = tuple(Part(part.figure, _worded(part.options), part.title) for part in figure.parts)
+    return replace(figure, parts=parts)
 
 
 def _layers(figure: Subject) -> object:

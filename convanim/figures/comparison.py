@@ -7,12 +7,15 @@ from dataclasses import replace
 from math import inf
 
 from convanim.errors import RequestError
+from convanim.figures.difference_marks import cell_side, is_heat, marked
 from convanim.figures.layout import Layout, layout_of
 from convanim.figures.options import OF_A_PART, Options
-from convanim.figures.subject import Comparison, Part
+from convanim.figures.subject import Comparison, Part, difference_of
 from convanim.figures.timing import MOST_FRAMES, timing
+from convanim.layers.layer import Layer
 from convanim.networks.chain import Chain
 from convanim.networks.cost import cost_of
+from convanim.networks.differences import Difference
 from convanim.numbers.figure_values import refuse_too_many_cells
 from convanim.scene.font import BUNDLED, Metrics
 from convanim.scene.picture_size import PictureSize
@@ -21,10 +24,13 @@ from convanim.scene.transforms import merged, named, retimed
 from convanim.views.drawing import Page
 from convanim.views.text_layout import Block, text_block, wrapped
 from convanim.words.costs import spelled_cost, spelled_ratio
+from convanim.words.differences import marked as marks_meaning
 from convanim.words.language import Words
 from convanim.words.layer_names import stage_parameters, stages_in_brief
 
 _PROPOSED = re.compile(r"try ([0-9.]+)\w* or more")
+
+_UNMARKED = "maps have no grid at this size, so that differing cells are not marked; a larger width shows them"
 
 
 class _Sheet(Page):
@@ -35,6 +41,7 @@ class _Sheet(Page):
         self.words = words
         self.size = size
         self.parts = parts
+        self.most_cell = 0
 
 
 def comparison_layout(
@@ -47,7 +54,11 @@ def comparison_layout(
     parts = comparison.parts
     width = size.pixels // pictures
     share = width // len(parts)
-    made = _parts(parts, options, words, size, pictures * len(parts))
+    shares = pictures * len(parts)
+    made = _parts(parts, options, words, size, shares)
+    difference = difference_of(comparison)
+    if difference is not None:
+        made = _marked(parts, _on_one_scale(parts, made, options, words, size, shares), difference)
     frames = max(len(each.timing.steps) for each in made)
     clock = timing(
         frames,
@@ -78,6 +89,8 @@ def comparison_layout(
                 around.append(block.at(left + share / 2, top, role))
     bottom = page.margin + above + tallest + max(round(caption.height) for caption in captions)
     ratio = _ratio(comparison, page, width) if options.caption is not False else None
+    if difference is not None:
+        ratio = _alike(page, [(marks_meaning(difference),)], width - 2 * page.margin)[0]
     if ratio is not None:
         bottom += page.margin
         around.append(ratio.at(width / 2, bottom, "equation"))
@@ -120,12 +133,46 @@ def _enough(error: RequestError) -> float:
     return float(found[1]) if found else inf
 
 
-def _part(part: Part, options: Options, words: Words, size: PictureSize, shares: int) -> Layout:
+def _on_one_scale(
+    parts: Sequence[Part], made: list[Layout], options: Options, words: Words, size: PictureSize, shares: int
+) -> list[Layout]:
+    """The parts with cells as large as those of the part that has the smallest; in colours all, where one is."""
+    scaled = _scaled(parts, made, options, words, size, shares)
+    if len({is_heat(each.scene) for each in scaled}) == 1:
+        return scaled
+    coloured = [replace(part, options=replace(part.options, heat_map=True)) for part in parts]
+    return _scaled(coloured, _parts(coloured, options, words, size, shares), options, words, size, shares)
+
+
+def _scaled(
+    parts: Sequence[Part], made: list[Layout], options: Options, words: Words, size: PictureSize, shares: int
+) -> list[Layout]:
+    sides = [cell_side(each.scene) for each in made]
+    if min(sides) == max(sides) or not min(sides):
+        return made
+    return [
+        each if side == min(sides) else _part(part, options, words, size, shares, min(sides))
+        for part, each, side in zip(parts, made, sides)
+    ]
+
+
+def _marked(parts: Sequence[Part], made: list[Layout], difference: Difference) -> list[Layout]:
+    """The parts with marks on all cells that differ."""
+    found = []
+    for part, each in zip(parts, made):
+        assert isinstance(part.figure, Layer)
+        scene, is_whole = marked(each.scene, difference, part.figure)
+        more = () if is_whole else (_UNMARKED,)
+        found.append(replace(each, scene=scene, remarks=(*each.remarks, *more)))
+    return found
+
+
+def _part(part: Part, options: Options, words: Words, size: PictureSize, shares: int, most_cell: int = 0) -> Layout:
     """One figure in its share of the width, with the page's options but its own of what is drawn."""
     own = {name: getattr(part.options, name) for name in OF_A_PART}
     asked = replace(options, **own, caption=False, steps=None)
     refuse_too_many_cells(part.figure, asked)
-    return layout_of(part.figure, asked, words, size, shares)
+    return layout_of(part.figure, asked, words, size, shares, most_cell=most_cell)
 
 
 def _caption(part: Part, words: Words) -> tuple[str, ...]:

@@ -53,9 +53,12 @@ class Layout:
         return self.remarks + _left_out_note(self.left_out)
 
 
-def layout_of(figure: Layer | Chain, options: Options, words: Words, size: PictureSize, parts: int = 1) -> Layout:
+def layout_of(
+    figure: Layer | Chain, options: Options, words: Words, size: PictureSize, parts: int = 1, *, most_cell: int = 0
+) -> Layout:
     """The scene of one figure, which is the whole picture or one of its `parts`.
 
+    A cell is `most_cell` pixels wide at most; 0 is no bound.
     Raises RequestError when the options do not fit it.
     """
     values = figure_values(figure, options)
@@ -88,6 +91,7 @@ def layout_of(figure: Layer | Chain, options: Options, words: Words, size: Pictu
         is_heat=options.heat_map is True,
         parts=parts,
         words=words,
+        most_cell=most_cell,
     )
     if isinstance(figure, Layer) and _is_plain(figure) and (is_scatter or options.heat_map is not True):
         page: Drawing | Stack = _drawing(figure, values, options, stack_options)
@@ -140,6 +144,7 @@ def _drawing(layer: Layer, values: FigureValues | None, options: Options, stack_
         is_heat=stack_options.is_heat,
         parts=stack_options.parts,
         words=stack_options.words,
+        most_cell=stack_options.most_cell,
     )
 
 

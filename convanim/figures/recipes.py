@@ -108,7 +108,8 @@ def _overridden(figure: Subject, overrides: Mapping[str, Any]) -> Subject:
     if not isinstance(figure, Comparison):
         return figure
     own = {name: value for name, value in overrides.items() if name in OF_A_PART}
-    return Comparison(tuple(replace(part, options=replace(part.options, **own)) for part in figure.parts))
+    parts = tuple(replace(part, options=replace(part.options, **own)) for part in figure.parts)
+    return replace(figure, parts=parts)
 
 
 def _located(error: RequestError, source: str) -> RequestError:
@@ -131,11 +132,13 @@ def _near(name: str) -> str:
 
 def _recipe(path: "Path", table: Mapping[str, Any]) -> Recipe:
     for key, value in table.items():
-        if key not in ("title", "alt", "layer", "figure", *_TABLES):
-            known = ", ".join(("title", "alt", "[layer]", "[[figure]]", *(f"[{t}]" for t in _TABLES)))
+        if key not in ("title", "alt", "differences", "layer", "figure", *_TABLES):
+            known = ", ".join(("title", "alt", "differences", "[layer]", "[[figure]]", *(f"[{t}]" for t in _TABLES)))
             raise RequestError(shown(key), None, "a recipe has no such entry", f"it has {known}")
         if key in ("title", "alt") and not isinstance(value, str):
             raise RequestError(key, value, "not text", "put it in quotes")
+    if "differences" in table and "figure" not in table:
+        raise RequestError("differences", None, "they are between two figures", "give two [[figure]], or leave it out")
     figure, asked = _comparison(path, table) if "figure" in table else _single(path, table)
     return Recipe(
         name=path.stem,
@@ -161,7 +164,10 @@ def _comparison(path: "Path", table: Mapping[str, Any]) -> tuple[Comparison, Opt
             parts.append(_part(path, figure))
         except RequestError as error:
             raise RequestError(f"figure {number}: {error.field}", error.value, error.rule, error.fix) from None
-    return Comparison(tuple(parts)), _options(path, table)
+    differences = table.get("differences", False)
+    if not isinstance(differences, bool):
+        raise RequestError("differences", differences, "not true or false", "try true")
+    return Comparison(tuple(parts), differences), _options(path, table)
 
 
 def _part(path: "Path", table: Mapping[str, Any]) -> Part:

@@ -185,7 +185,7 @@ class Geometry:
 
 def met_by(axis: Axis, kernel: int) -> NDArray[np.int64]:
     """For every output cell of an axis the input cell that a kernel cell meets, -1 where there is none."""
-    return _cells_at(axis, axis.position(0, kernel) + axis.stride * np.arange(axis.output_size))
+    return cells_at(axis, axis.position(0, kernel) + axis.stride * np.arange(axis.output_size))
 
 
 def met_in(axis: Axis, outputs: range, kernels: range) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -195,10 +195,10 @@ def met_in(axis: Axis, outputs: range, kernels: range) -> tuple[NDArray[np.int64
     """
     positions = np.add.outer(axis.stride * np.array(outputs), [axis.position(0, kernel) for kernel in kernels])
     is_inside = (positions >= 0) & (positions <= (axis.input_size - 1) * axis.spread)
-    return _cells_at(axis, positions), ~is_inside & (axis.mode is not PaddingMode.ZEROS)
+    return cells_at(axis, positions), ~is_inside & (axis.mode is not PaddingMode.ZEROS)
 
 
-def _cells_at(axis: Axis, positions: NDArray[np.int64]) -> NDArray[np.int64]:
+def cells_at(axis: Axis, positions: NDArray[np.int64]) -> NDArray[np.int64]:
     """The input cells at positions, in padding those that it copies, -1 where there is none."""
     cells, between = np.divmod(positions, axis.spread)
     last = axis.input_size - 1
@@ -229,7 +229,7 @@ def _marked(axis: Axis) -> NDArray[np.bool_]:
     flat[first] += 1
     flat[first + axis.kernel_size * axis.dilation] -= 1
     seen = np.cumsum(open_windows, axis=0, dtype=np.int32).reshape(-1)[axis.dilation :][: len(positions)] > 0
-    cells = _cells_at(axis, positions[seen])
+    cells = cells_at(axis, positions[seen])
     read = np.zeros(axis.input_size, dtype=bool)
     read[cells[cells >= 0]] = True
     return read
@@ -238,7 +238,7 @@ def _marked(axis: Axis) -> NDArray[np.bool_]:
 def _reaching(axis: Axis) -> NDArray[np.bool_]:
     """Which output cells of an axis read any input cell."""
     positions, starts, real = _line(axis)
-    real.reshape(-1)[axis.dilation :][: len(positions)] = _cells_at(axis, positions) >= 0
+    real.reshape(-1)[axis.dilation :][: len(positions)] = cells_at(axis, positions) >= 0
     count = np.cumsum(real, axis=0, dtype=np.int32).reshape(-1)
     return np.asarray(count[starts + axis.kernel_size * axis.dilation] > count[starts])
 

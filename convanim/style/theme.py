@@ -32,6 +32,8 @@ UNDER: dict[str, str] = {
     "output_partial": "background",
     "output": "background",
     "current": "output",
+    "differing_edge": "output",
+    "differing": "output",
     "hidden": "background",
     "window_hidden": "hidden",
     "kernel": "background",
@@ -53,6 +55,8 @@ _STAND_IN = {
     "frame": "ray",
     "source": "frame",
     "edge": "ray",
+    "differing_edge": "source",
+    "differing": "frame",
 }
 _SERIES = ["#2aa198", "#d9822b", "#7a6fd0", "#b5a300", "#dd5a9a", "#6f8f00"]
 _HEAT = ["#2166ac", "#f7f7f7", "#b2182b"]
@@ -70,7 +74,7 @@ _TINTS = {
     "window_hidden": (0.45, "ink"),
 }
 _SECOND_TURN = 0.4  # how much darker hues are where they come up again
-_LINES = ("ray", "frame", "source", "edge")
+_LINES = ("ray", "frame", "source", "edge", "differing_edge", "differing")
 _TEXTS = ("label", "equation", "caption")
 _KEYS = ("fill", "stroke", "width", "dash", "alpha", "text")
 

@@ -8,6 +8,7 @@ from convanim.style.colours import VISIONS, Colour, closest, contrast, distance
 from convanim.style.theme import Theme
 
 LEAST_CONTRAST = 4.5  # WCAG 2, level AA
+LEAST_CONTRAST_OF_MARKS = 3  # WCAG 2, of what is no text
 LEAST_DISTANCE = 10
 
 _INPUTS = ("input", "unread", "padding", "zero", "overhang")
@@ -51,6 +52,14 @@ def alike(theme: Theme) -> dict[tuple[str, str], str]:
         if apart < LEAST_DISTANCE:
             found[one, other] = "usual" if distance(*fills, VISIONS["usual"]) < LEAST_DISTANCE else vision
     return found
+
+
+def unseen_marks(theme: Theme) -> dict[Colour, float]:
+    """What marks of cells that differ may stand on and hardly be seen, each with the better contrast of their lines."""
+    lines = [theme.styles[role].stroke or theme.background for role in ("differing", "differing_edge")]
+    under = [fill(theme, role) for role in _OUTPUTS] + [*theme.series, *theme.heat_colours()]
+    seen = {colour: max(contrast(line, colour) for line in lines) for colour in under}
+    return {colour: ratio for colour, ratio in seen.items() if ratio < LEAST_CONTRAST_OF_MARKS}
 
 
 def theme_notes(source: str | None, theme: Theme) -> tuple[str, ...]:

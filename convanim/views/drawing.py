@@ -28,6 +28,8 @@ class Page:
     size: PictureSize  # of the whole picture
     parts: int  # of equal width that it has, of which this is one
 
+    most_cell: int  # pixels of a cell's side at most, so that all parts of a picture are on one scale; 0 for no bound
+
     @property
     def width(self) -> int:
         """The page's width in pixels."""
@@ -42,6 +44,11 @@ class Page:
     def unit(self) -> float:
         """The same for all that goes with the text: lines, gaps, margins. A text's size that is given decides."""
         return self.cell_unit if self.size.em is None else self.size.em / _LABEL_EM
+
+    def largest_cell(self, at_base_width: int) -> int:
+        """Pixels of a cell's side at most, where a view has so many at the base width."""
+        most = round(at_base_width * self.cell_unit)
+        return min(most, self.most_cell) if self.most_cell else most
 
     @property
     def least_em(self) -> float:
@@ -103,6 +110,7 @@ class Drawing(Page):
     remark: str = ""  # stands behind the output's label
     is_heat: bool = False  # whether numbers are colours, too
     parts: int = 1
+    most_cell: int = 0
     font: Metrics = BUNDLED
     words: Words = field(default_factory=english)
 

@@ -64,12 +64,12 @@ def _gap(drawing: Drawing) -> int:
 
 def _cell_beside(drawing: Drawing, left: Canvas, right: Canvas) -> int:
     room = drawing.width - 2 * drawing.margin - _gap(drawing)
-    return min(round(_LARGEST_CELL * drawing.cell_unit), room // (left.columns + right.columns))
+    return min(drawing.largest_cell(_LARGEST_CELL), room // (left.columns + right.columns))
 
 
 def _cell_stacked(drawing: Drawing, upper: Canvas, lower: Canvas) -> int:
     room = drawing.width - 2 * drawing.margin
-    return min(round(_LARGEST_CELL * drawing.cell_unit), room // max(upper.columns, lower.columns))
+    return min(drawing.largest_cell(_LARGEST_CELL), room // max(upper.columns, lower.columns))
 
 
 def _beside(

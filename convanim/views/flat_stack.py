@@ -109,7 +109,7 @@ def _arranged(stack: Stack) -> tuple[list[_Column], int, bool]:
     has_numbers = any(plan.numbers is not None for plan in stack.maps)
     least = 1 if stack.is_heat else _LEAST_CELL  # pixels on a screen
     is_crowded = round(_LEAST_GAP * stack.unit) * (len(stack.maps) - 1) >= stack.room  # by what parts the maps alone
-    for cell in () if is_crowded else range(round(_LARGEST_CELL * stack.cell_unit), stack.least(least) - 1, -1):
+    for cell in () if is_crowded else range(stack.largest_cell(_LARGEST_CELL), stack.least(least) - 1, -1):
         columns = _columns(stack, cell, tuple((p.canvas.rows, p.canvas.columns) for p in stack.maps))
         if columns is not None:
             return columns, cell, False

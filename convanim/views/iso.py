@@ -60,7 +60,7 @@ def _height(canvas: Canvas, column: Offset, row: Offset) -> int:
 
 def _cell_size(drawing: Drawing, *canvases: Canvas) -> int:
     room = drawing.width - 2 * drawing.margin
-    for cell in range(round(_LARGEST_CELL * drawing.cell_unit), drawing.least(_LEAST_CELL) - 1, -1):
+    for cell in range(drawing.largest_cell(_LARGEST_CELL), drawing.least(_LEAST_CELL) - 1, -1):
         if cell % 2 and cell >= _SMALL_CELL:
             continue
         if all(_width(canvas, *iso_basis(cell)) <= room for canvas in canvases):

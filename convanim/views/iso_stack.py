@@ -109,7 +109,7 @@ def _gutter(stack: Stack) -> int:
 
 def _layout(stack: Stack, room: int) -> _Layout:
     is_crowded = _gap(stack, 0) * (len(stack.maps) - 1) > _TALLEST * stack.width  # by what parts the maps alone
-    for cell in () if is_crowded else range(round(_LARGEST_CELL * stack.cell_unit), stack.least(_LEAST_CELL) - 1, -1):
+    for cell in () if is_crowded else range(stack.largest_cell(_LARGEST_CELL), stack.least(_LEAST_CELL) - 1, -1):
         if cell % 2 and cell >= 16:
             continue
         dims = tuple((plan.canvas.rows, plan.canvas.columns) for plan in stack.maps)

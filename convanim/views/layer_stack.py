@@ -83,6 +83,7 @@ def layer_stack(layer: Layer, values: Values | None, options: StackOptions) -> S
         size=options.size,
         parts=options.parts,
         words=words,
+        most_cell=options.most_cell,
         maps=maps,
         spots=lru_cache(maxsize=8)(partial(_layer_spots, geometry, channels, read, made, at)),
         order=options.order,

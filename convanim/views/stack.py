@@ -101,6 +101,7 @@ class Stack(Page):
     kernel_texts: Mapping[float, str] = field(default_factory=dict)  # how its weights are written
     partial_sums: Callable[[], Numbers] | None = None  # what each input channel adds, as `values.channel_sums`
     parts: int = 1
+    most_cell: int = 0
     behind: Callable[[int], tuple[Key, ...]] = lambda step: ()  # of a chain, what those that are read come from
     links: Callable[[int], tuple[Ints, ...]] | None = None  # of one axis: (from, to) cells between neighbouring maps
     font: Metrics = BUNDLED
@@ -164,3 +165,4 @@ class StackOptions:
     is_heat: bool
     parts: int = 1
     words: Words = field(default_factory=english)
+    most_cell: int = 0

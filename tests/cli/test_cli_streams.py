@@ -36,6 +36,7 @@ LINES = {
     "embed": "--help",
     "gallery": "--help",
     "explain": "conv -i 5 -k 3",
+    "differ": "'conv -k 2' 'conv -k 2 -p 1' -i 3",
     "templates": "",
     "themes": "",
     "theme": "classic",

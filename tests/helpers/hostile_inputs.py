@@ -571,6 +571,7 @@ LINES = [
     ["render", "dilation", "--steps", "0:3", "--bounce", "--loop", "2", "--title", "T", "--alt", "A", "-o", "b.gif"],
     ["explain", "conv", "-i", "5", "-k", "3", "-s", "2", "-p", "1"],
     ["explain", "depthwise", "--against", "grouped"],
+    ["differ", "nn.Conv2d(3, 8, 3, padding=1)", "Conv2D(8, 3, padding='same')", "-i", "5x5", "--values", "random"],
     ["templates"],
 ]
 
