@@ -1,7 +1,9 @@
 """Keras's layers, `keras.layers`, as their constructors take them (3.15)."""
 
+from dataclasses import replace
 from typing import Any
 
+from convanim.code.channels import channels_in_code
 from convanim.code.framework_rules import (
     CAUSAL,
     SAME,
@@ -24,15 +26,34 @@ from convanim.code.signatures import (
     written,
 )
 from convanim.errors import RequestError
-from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from convanim.layers.conv_transpose import transposed_output_size
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, output_size
 from convanim.layers.padding import CONV_WORDS, POOL_WORDS
+from convanim.layers.sizes import per_axis
+from convanim.networks.chain import Chain
 
-_COMMON = ("activity_regularizer", "trainable", "name", "dtype", "autocast", "input_shape", "input_dtype", "batch_size")
+_COMMON = (
+    "activity_regularizer",
+    "trainable",
+    "name",
+    "dtype",
+    "autocast",
+    "input_shape",
+    "input_dtype",
+    "batch_size",
+    "batch_input_shape",
+    "weights",
+    "dynamic",  # of Keras 2
+)
+_SEPARABLE = ("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "depth_multiplier")
 
 
 def _trained(part: str) -> tuple[str, ...]:
     made = ("initializer", "regularizer", "constraint")
     return ("activation", "use_bias", *(f"{what}_{how}" for how in made for what in (part, "bias")))
+
+
+_COUNTS = ("filters",)
 
 
 def _forms() -> dict[str, Signature]:
@@ -50,10 +71,16 @@ def _forms() -> dict[str, Signature]:
         pool = ("pool_size", "strides", "padding", "data_format", *_COMMON)
         ask = ("filters", "kernel_size")
         for alias in (f"Conv{dims}D", f"Convolution{dims}D"):
-            found.append(Signature(alias, "conv", dims, conv, ask, silent, convs))
+            found.append(Signature(alias, "conv", dims, conv, ask, silent, convs, _COUNTS))
         for alias in (f"Conv{dims}DTranspose", f"Convolution{dims}DTranspose"):
-            found.append(Signature(alias, "conv-transpose", dims, up, ask, silent, convs))
+            found.append(Signature(alias, "conv-transpose", dims, up, ask, silent, convs, _COUNTS))
         found.append(Signature(f"DepthwiseConv{dims}D", "conv", dims, deeper, ("kernel_size",), deep, convs))
+        made = ("initializer", "regularizer", "constraint")
+        parts = tuple(f"{what}_{how}" for how in made for what in ("depthwise", "pointwise", "bias"))
+        quiet = ("data_format", "activation", "use_bias", *parts, *_COMMON)
+        separable = (*_SEPARABLE, "activation", "use_bias", *parts, *_COMMON)
+        for alias in (f"SeparableConv{dims}D", f"SeparableConvolution{dims}D"):
+            found.append(Signature(alias, "separable", dims, separable, ask, quiet, convs, _COUNTS))
         for alias in (f"MaxPooling{dims}D", f"MaxPool{dims}D"):
             found.append(Signature(alias, "max-pool", dims, pool, (), ("data_format", *_COMMON), pools))
         for alias in (f"AveragePooling{dims}D", f"AvgPool{dims}D"):
@@ -61,8 +88,10 @@ def _forms() -> dict[str, Signature]:
     return {form.name: form for form in found}
 
 
-def read(given: Given, source: Input) -> tuple[Layer, tuple[str, ...]]:
+def read(given: Given, source: Input) -> tuple[Layer | Chain, tuple[str, ...]]:
     """The layer of a call, and what is to be said about it; raises RequestError."""
+    if given.form.op == "separable":
+        return _separable(given, source)
     dims = given.form.dims
     assert dims is not None
     word = _word(given, dims)
@@ -78,6 +107,8 @@ def read(given: Given, source: Input) -> tuple[Layer, tuple[str, ...]]:
     if given.form.op == "conv":
         layer: Layer = Conv(source.size, **sizes, padding=word, dilation=dilation, **shared, dims=dims)
         return layer, (*notes, *both, *assumed)
+    if "output_size" in given:
+        return _of_output_size(given, source, word, sizes, dilation, dims)
     cropped, extra = _cropping(given, word, dims)
     if word == "same":
         notes = (f"padding {TRANSPOSED_ADDED if 'output_padding' in given else TRANSPOSED_SAME}",)
@@ -117,20 +148,73 @@ def _both(given: Given, dims: int) -> tuple[str, ...]:
 
 def _channels(given: Given, source: Input) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The channels of a call that does not say how many it reads: from the input, else one."""
-    if "Depthwise" in given.form.name:
-        (many,) = positive("depth_multiplier", given.whole("depth_multiplier"), 1)
-        if source.channels is None and many == 1:
-            return {}, ()
-        inputs = source.channels or 1
-        outputs, groups = inputs * many, inputs
-    else:
-        outputs, groups = given.whole("filters"), given.whole("groups")
-        if source.channels is None and outputs == groups == 1:
-            return {}, ()
-        inputs = source.channels or groups
-    said = f"the code does not say how many channels come in, so there {'is 1' if inputs == 1 else f'are {inputs}'}"
-    notes = () if source.channels is not None else (f"{said}; an input size such as 3@7x9 says it",)
-    return {"in_channels": inputs, "out_channels": outputs, "groups": groups}, notes
+    if "Depthwise" not in given.form.name:
+        return channels_in_code(given, source, outputs="filters", groups="groups")
+    (many,) = positive("depth_multiplier", given.whole("depth_multiplier"), 1)
+    if "asked_out" in given:
+        raise RequestError("out_channels", given.get("asked_out"), "the code says it", "leave it out")
+    if source.channels is None and many == 1:
+        return {}, ()
+    said = "the code does not say how many channels come in, so there is 1; an input size such as 3@7x9 says it"
+    inputs = source.channels or 1
+    notes = () if source.channels is not None else (said,)
+    return {"in_channels": inputs, "out_channels": inputs * many, "groups": inputs}, notes
+
+
+def _separable(given: Given, source: Input) -> tuple[Chain, tuple[str, ...]]:
+    """SeparableConv as the two layers that it is: every channel by itself, then 1x1 kernels through all of them."""
+    (many,) = positive("depth_multiplier", given.whole("depth_multiplier"), 1)
+    inputs = source.channels or 1
+    own = {name: value for name, value in given.values.items() if name not in ("filters", "asked_out")}
+    depthwise = FRAMEWORK.forms[f"DepthwiseConv{given.form.dims}D"]
+    first, notes = read(Given(depthwise, own), replace(source, channels=inputs))
+    assert isinstance(first, Conv)
+    values = {name: given.get(name) for name in ("filters", "asked_out")}
+    shared, said = channels_in_code(
+        Given(given.form, values, given.names), replace(source, channels=inputs * many), outputs="filters"
+    )
+    second = Conv(output_size(first), 1, **shared, dims=given.form.dims)
+    if source.channels is None:
+        said = ("the code does not say how many channels come in, so there is 1; an input size such as 3@7x9 says it",)
+    pieces = f"{given.form.name} is two layers: depthwise, then 1x1 kernels through all channels"
+    size = "x".join(map(str, first.input_size))
+    return Chain(f"{inputs}@{size}", [first, second]), (*notes, pieces, *said)
+
+
+def _of_output_size(
+    given: Given, source: Input, word: str, sizes: dict[str, Any], dilation: int | tuple[int, ...], dims: int
+) -> tuple[Layer, tuple[str, ...]]:
+    """The transposed convolution whose output_padding gives an output of some size; raises RequestError."""
+    if "output_padding" in given:
+        raise RequestError("output_size", given.get("output_size"), "output_padding is given, too", "give one of them")
+    wanted = per_axis_sizes("output_size", given.sizes("output_size"), dims)
+    kernels = positive("kernel_size", given.sizes("kernel_size"), dims)
+    strides, rates = positive("strides", given.sizes("strides"), dims), positive("dilation_rate", dilation, dims)
+    bare = per_axis("input_size", source.size, dims, 1)
+    makes: list[dict[int | None, int]] = []
+    for n, k, s, d in zip(bare, kernels, strides, rates):
+        rules = {extra: keras_transposed(k, s, d, word, extra) for extra in (None, *range(min(s, 1000)))}
+        makes.append({extra: transposed_output_size(n, k, s, b, a, d, more) for extra, (b, a, more) in rules.items()})
+    alone = all(made[None] == size for made, size in zip(makes, wanted))
+    extras: list[int] = []
+    for axis, (made, size) in enumerate(zip(makes, wanted)):
+        fitting = [extra for extra, cells in made.items() if cells == size and extra is not None]
+        if not alone and not fitting:
+            able = sorted({cells for cells in made.values() if cells > 0})
+            rule = f"Keras's {word!r} gives {able[0]} to {able[-1]}" if len(able) > 1 else f"Keras gives {able[0]}"
+            raise RequestError("output_size", size, f"{rule} on axis {axis + 1}", f"try {able[-1]}")
+        extras += [] if alone else fitting[:1]
+    values = {name: value for name, value in given.values.items() if name != "output_size"}
+    if alone:
+        return _single(read(Given(given.form, values, given.names), source))
+    layer, notes = read(Given(given.form, {**values, "output_padding": tuple(extras)}, given.names), source)
+    return _single((layer, (*notes, f"output_size: output_padding={spell(tuple(extras))} gives it")))
+
+
+def _single(made: tuple[Layer | Chain, tuple[str, ...]]) -> tuple[Layer, tuple[str, ...]]:
+    layer, notes = made
+    assert not isinstance(layer, Chain)
+    return layer, notes
 
 
 def _cropping(given: Given, word: str, dims: int) -> tuple[tuple[tuple[int, int], ...], tuple[int, ...]]:
