@@ -7,7 +7,7 @@ import click
 from convanim.cli.figure_arguments import recipes_of
 from convanim.cli.help import Command
 from convanim.cli.notes import Notes
-from convanim.cli.options import dims_option, figure_argument, figure_options, input_option, quiet_option
+from convanim.cli.options import code_options, dims_option, figure_argument, figure_options, input_option, quiet_option
 from convanim.cli.output import progress
 from convanim.cli.streams import say_path
 
@@ -40,6 +40,7 @@ def embed_command() -> click.Command:
             click.Argument(["folder"], metavar="DIR"),
             input_option("Size of the input of a figure that is written as stages"),
             dims_option(),
+            *code_options(),
             quiet_option(),
             *figure_options(),
         ],

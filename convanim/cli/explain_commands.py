@@ -8,9 +8,9 @@ from convanim.cli.chain_commands import STAGES, chain_options
 from convanim.cli.group import OneLineGroup
 from convanim.cli.help import LAYER, Command, Opt
 from convanim.cli.notes import Notes
-from convanim.cli.options import dims_option, input_option, layer_options, stages_argument
+from convanim.cli.options import asked_of, code_options, dims_option, input_option, layer_options, stages_argument
 from convanim.errors import RequestError
-from convanim.figures.from_text import chain_from, is_recipe, layer_from, part_of, refuse_stray_size
+from convanim.figures.from_text import chain_from, is_recipe, layer_from, part_of, refuse_stray_asked, refuse_stray_size
 from convanim.layers.operations import OPERATIONS, Operation
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def _explain_chain() -> click.Command:
     def run(stages: tuple[str, ...], input_size: str | None, dims: int | None, against: str | None) -> None:
         from convanim.figures.options import Options
 
-        _print(chain_from(stages, input_size, dims, Options()), against)
+        notes = Notes()
+        _print(chain_from(stages, input_size, dims, Options(), notes), against, notes=notes)
 
     return Command(
         "chain",
@@ -81,23 +82,30 @@ def _explain_chain() -> click.Command:
 def _explain_text(text: str) -> click.Command:
     """The command that explains a template, a recipe or quoted layers."""
 
-    def run(input_size: str | None, dims: int | None, against: str | None) -> None:
+    def run(input_size: str | None, dims: int | None, against: str | None, **given: Any) -> None:
         if is_recipe(text):
             from convanim.figures.recipes import load_recipe
 
             refuse_stray_size(input_size, dims)
+            refuse_stray_asked([text], given)
             recipe = load_recipe(text)
             _print(recipe.figure, against, recipe.title or recipe.name)
             return
         notes = Notes()
-        part = part_of(text, "figure", input_size=input_size, dims=dims, say=notes)
+        part = part_of(text, "figure", input_size=input_size, dims=dims, say=notes, asked=asked_of(given))
         _print(part.figure, against, part.title, notes)
 
     return Command(
         text,
         callback=run,
-        params=[input_option("Size of the input of figures that are written as stages"), dims_option(), _against()],
-        help="Explain this template, recipe or these layers.\n\nExample: convanim explain 'conv 3x3 8, relu' -i 3@9x9",
+        params=[
+            input_option("Size of the input of figures that are written as stages"),
+            dims_option(),
+            *code_options(),
+            _against(),
+        ],
+        help="Explain this template, recipe, these layers or this code.\n\n"
+        "Example: convanim explain 'conv 3x3 8, relu' -i 3@9x9",
     )
 
 

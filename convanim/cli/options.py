@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +11,9 @@ from convanim.cli.help import FILES, LAYER, NUMBERS, PICTURE, TIME, Opt
 from convanim.cli.kinds import Names, Number, Seconds, Whole, completed_by
 from convanim.figures.options import Options
 from convanim.layers.operations import Field, Operation, Takes
+
+if TYPE_CHECKING:
+    from convanim.code.frameworks import Asked
 
 _PX, _N, _S = Whole(), Whole(), Seconds()
 _METAVARS = {Takes.SIZES: "SIZE", Takes.PADDING: "PADDING", Takes.INTEGER: "N", Takes.WORD: "WORD"}
@@ -207,6 +211,24 @@ def framework_option() -> click.Option:
         help=_with_default("Whose code it is: pytorch, keras, onnx or jax", "what it looks like"),
         shell_complete=completed_by(kinds.frameworks),
     )
+
+
+def code_options() -> list[click.Option]:
+    """What code may leave open: the size of a kernel whose weights stand elsewhere, its filters, the output's size."""
+    code = "of code that does not say it"
+    return [
+        Opt(["-k", "--kernel-size"], group=LAYER, metavar="SIZE", help=f"The kernel's size, {code}."),
+        Opt(["--out-channels"], group=LAYER, type=Whole(), metavar="N", help=f"How many filters, {code}."),
+        Opt(["--output-size"], group=LAYER, metavar="SIZE", help="What a transposed convolution in code is to make."),
+    ]
+
+
+def asked_of(given: dict[str, Any], *, is_shared: bool = False) -> "Asked":
+    """What is said of code beside it, taken out of the options that were given."""
+    from convanim.code.frameworks import Asked
+
+    said = {name: given.pop(name, None) for name in ("kernel_size", "out_channels", "output_size")}
+    return Asked(**said, is_shared=is_shared)
 
 
 def output_option(help: str, metavar: str = "FILE", *, is_required: bool = False) -> click.Option:

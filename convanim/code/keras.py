@@ -178,7 +178,7 @@ def _separable(given: Given, source: Input) -> tuple[Chain, tuple[str, ...]]:
         said = ("the code does not say how many channels come in, so there is 1; an input size such as 3@7x9 says it",)
     pieces = f"{given.form.name} is two layers: depthwise, then 1x1 kernels through all channels"
     size = "x".join(map(str, first.input_size))
-    return Chain(f"{inputs}@{size}", [first, second]), (*notes, pieces, *said)
+    return Chain(f"{inputs}@{size}", [first, second], dims=given.form.dims), (*notes, pieces, *said)
 
 
 def _of_output_size(

@@ -1,7 +1,7 @@
 """What all frameworks share: how a layer's arguments are bound to names, and read as what they must be."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from operator import index
 
@@ -12,17 +12,23 @@ from convanim.layers.sizes import SizeLike
 from convanim.networks.chain import Chain
 
 # What nobody would look for in a picture.
-_UNSAID = ("inputs", "input", "value", "weight", "filters", "filter", "lhs", "rhs", "operand", "x", "name", "X", "Y")
-_UNSAID += (
-    "data_format",
-    "input_shape",
-    "batch_input_shape",
-    "layout",
-    "rngs",
-    "key",
-    "dimension_numbers",
+_ARRAYS = (
+    "inputs",
+    "input",
+    "value",
+    "weight",
+    "filters",
+    "filter",
+    "lhs",
+    "rhs",
+    "operand",
     "init_value",
+    "x",
+    "X",
+    "Y",
 )
+_LAYOUTS = ("data_format", "layout", "dimension_numbers", "channel_axis", "input_shape", "batch_input_shape")
+_UNSAID = frozenset((*_ARRAYS, *_LAYOUTS, "name", "rngs", "key"))
 
 
 class NotExpressibleError(ValueError):
@@ -253,6 +259,6 @@ def as_sizes(field: str, value: SizeLike) -> int | tuple[int, ...]:
         numbers = tuple(map(int, parts))
         return numbers[0] if len(numbers) == 1 else numbers
     try:
-        return tuple(index(size) for size in value) if isinstance(value, Sequence) else index(value)
+        return tuple(index(size) for size in value) if isinstance(value, tuple | list) else index(value)  # type: ignore[arg-type]
     except TypeError:
         raise RequestError(field, value, "not whole numbers", "give one, or one per axis such as 3x5") from None

@@ -120,7 +120,8 @@ def _weighted(given: Given, source: Input, dims: int) -> tuple[Layer, tuple[str,
             bare = ConvTranspose(source.size, kernel, stride, crop, 0, dilation, dims=dims)
             extra = _output_padding(bare, given.sizes("output_size"))
             how = spell(extra) if isinstance(extra, tuple) else extra
-            said = (f"output_size: output_padding {how} gives it; the call's replaces the layer's own", *said)
+            instead = "; the layer's own is not asked" if "output_padding" in given else ""
+            said = (f"output_size: output_padding {how} gives it{instead}", *said)
         return ConvTranspose(source.size, kernel, stride, crop, extra, dilation, **shared), said
     if not isinstance(mode, str):
         raise RequestError("padding_mode", shown_literal(mode), "not text", "try 'zeros'")
