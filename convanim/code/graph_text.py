@@ -11,7 +11,7 @@ from convanim.code.signatures import Signature
 
 # `%9 = Conv[`, `%9 : Float(1, 3, strides=[3, 1]) = onnx::Conv[`, `y = Conv <`
 _HEAD = re.compile(r"(?:\A|=)\s*(?:onnx::)?([A-Z]\w{0,40})\s*([\[<])")
-_NAMED = re.compile(r"\s*(?:%|[\w.]{1,60}\s*=\s*[A-Z]\w*\s*<|(?:onnx::)?[A-Z]\w*\s*[\[<])")
+_NAMED = re.compile(r"\s*(?:%|[\w.]{1,60}\s*=\s*[A-Z]\w*\s*<|(?!In \[)(?:onnx::)?[A-Z]\w*\s*[\[<])")
 _TYPED = re.compile(r"(\w)\s*:\s*(?:ints?|floats?|strings?)\s*=")
 _FIELD = re.compile(r'\s*(\w{1,40})\s*(?::\s*("(?:[^"\\]|\\.){0,200}"|[\w.+-]{1,60})|(\{)|(\}))|\s*(\})')
 _NOT_ATTRIBUTES = ("inputs", "outputs", "name", "doc_string", "domain", "overload")

@@ -21,6 +21,7 @@ _SEVERAL = ("Sequential", "ModuleList")
 _METHODS = ("to", "cuda", "cpu", "eval", "train", "half", "float", "double", "apply")
 # What may be called with a layer in it: models that take it, and what keeps its size.
 _TAKERS = ("add", "append", "add_module", "insert", "register_module", "setattr", "spectral_norm", "weight_norm")
+_ALONE = ("max_pool", "avg_pool")
 _POINTWISE = ("relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "sigmoid", "tanh")
 _HOW = "write it as in nn.Conv2d(3, 8, 3)"
 
@@ -145,7 +146,7 @@ def _layers(node: ast.expr, layers: Collection[str]) -> Iterator[_Found]:
         return
     path = path_of(node.func)
     arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
-    if path and (path[-1] in layers or path[-1] == "make_node"):
+    if _is_layer(path, layers) or path[-1:] == ["make_node"]:
         yield _Found(node)
         for argument in arguments:
             yield from (found for part in ast.walk(argument) for found in _itself(part, layers))
@@ -164,8 +165,14 @@ def _layers(node: ast.expr, layers: Collection[str]) -> Iterator[_Found]:
 
 def _itself(node: ast.AST, layers: Collection[str]) -> Iterator[_Found]:
     """A call that is a layer, for a call whose input is another layer."""
-    if isinstance(node, ast.Call) and (path := path_of(node.func)) and path[-1] in layers:
+    if isinstance(node, ast.Call) and _is_layer(path_of(node.func), layers):
         yield _Found(node)
+
+
+def _is_layer(path: Collection[str], layers: Collection[str]) -> bool:
+    """Whether a dotted name is that of a layer; small ones alone, and those of a module's own, are its attributes."""
+    *before, name = path or [""]
+    return name in layers and before[:1] != ["self"] and (bool(before) or name[0].isupper() or name in _ALONE)
 
 
 def _call(text: str, found: _Found, known: dict[str, Literal]) -> Call:
@@ -174,6 +181,8 @@ def _call(text: str, found: _Found, known: dict[str, Literal]) -> Call:
     if path[-1] in _SEVERAL:
         raise _several(text)
     positional, keywords = _arguments(text, found.node, known)
+    if path[-1].startswith("Lazy") and "kernel_size" in keywords and len(positional) > 1 and positional[0] == 0:
+        positional = positional[1:]  # as PyTorch prints it, with the channels that it does not know yet
     inputs: tuple[Literal, ...] = ()
     options: dict[str, Literal] = {}
     for call in found.outer:

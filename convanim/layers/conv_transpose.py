@@ -52,7 +52,7 @@ class ConvTranspose:
     ) -> None:
         input_size, in_channels = split_channels(input_size, in_channels)
         inputs, outputs, groups = all_channels(in_channels, out_channels, groups)
-        dims = layer_dims(input_size, kernel_size, stride, padding, dilation, dims, output_padding=output_padding)
+        dims = layer_dims(input_size, kernel_size, stride, padding, dilation, dims, output_padding, output_size)
         n = per_axis("input_size", input_size, dims, 1)
         k = per_axis("kernel_size", kernel_size, dims, 1)
         s = per_axis("stride", stride, dims, 1)

@@ -195,12 +195,12 @@ def _read_equinox(given: Given, source: Input) -> Made:
 
 
 def _equinox_same(k: int, s: int, d: int, extra: int, lower: bool) -> tuple[int, int, int]:
-    """What Equinox's ConvTranspose crops with SAME, and adds behind. Source: `ConvTranspose._padding_transpose`."""
+    """What Equinox crops with SAME, of which output_padding is a part. Source: `ConvTranspose._padding_transpose`."""
     total = footprint(k, d) - s + extra
     if total < 0:
         return (0, 0, -total)
     before = (total + lower) // 2
-    return (before, total - before, extra)
+    return (before, total - before, 0)
 
 
 def _equinox_pool(given: Given, source: Input, sizes: dict[str, Any], dims: int) -> Made:
