@@ -5,15 +5,19 @@ from convanim.code.dialects.registry import FRAMEWORKS, framework_named
 from convanim.code.signatures import Framework, NotExpressibleError
 from convanim.errors import RequestError
 from convanim.layers.layer import Layer
+from convanim.networks.chain import Chain
 
 
-def to_code(layer: Layer, framework: str) -> str:
+def to_code(layer: Layer | Chain, framework: str) -> str:
     """The layer as code of pytorch, keras, onnx or jax; what `from_code` makes of it has the same canonical form.
 
     Layers without channels have one in and one out where a framework's code has to say it.
     Raises RequestError, which says why, where the framework has no such layer.
     """
     chosen = framework_named(framework)
+    if isinstance(layer, Chain):
+        fix = "give its stages, one after another"
+        raise RequestError("layer", "chain", f"it is {len(layer.stages)} layers, each with code of its own", fix)
     if not isinstance(layer, Layer):
         fix = "give one such as Conv(5, 3); from_code and from_module make it of a framework's"
         raise RequestError("layer", type(layer).__name__, "not a layer of convanim's", fix)
