@@ -1,5 +1,6 @@
 """`explain`: a layer, a chain, or one of them against another, in text."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,7 +10,7 @@ from convanim.cli.group import OneLineGroup
 from convanim.cli.help import LAYER, Command, Opt
 from convanim.cli.notes import Notes
 from convanim.cli.options import asked_of, code_options, dims_option, input_option, layer_options, stages_argument
-from convanim.errors import RequestError
+from convanim.errors import RequestError, either, near
 from convanim.figures.from_text import chain_from, is_recipe, layer_from, part_of, refuse_stray_asked, refuse_stray_size
 from convanim.layers.operations import OPERATIONS, Operation
 
@@ -25,6 +26,15 @@ class _ExplainGroup(OneLineGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         return super().get_command(ctx, cmd_name) or _explain_text(cmd_name)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is asked for; raises RequestError for a word that means none, whatever comes after it."""
+        name = args[0]
+        if name not in self.commands and not name.startswith("-") and not ctx.resilient_parsing:
+            _refuse_unknown(name, self.commands)
+        return super().resolve_command(ctx, args)
+
 
 def explain_group() -> click.Group:
     """The command `explain` and those below it."""
@@ -37,6 +47,20 @@ def explain_group() -> click.Group:
         "With --against NAME|FILE|LAYERS of both, and how they compare.\n\n"
         "Example: convanim explain conv -i 5 -k 3 -s 2 -p 1",
     )
+
+
+def _refuse_unknown(name: str, operations: Collection[str]) -> None:
+    """Raise RequestError for a word that is neither an operation nor a template, a file or layers."""
+    from convanim.figures.recipes import load_recipe
+    from convanim.files.catalogue import template_names
+
+    templates = template_names()
+    if not is_recipe(name) or name in templates or name.lower().endswith(".toml"):
+        return
+    found = near(name, [*operations, *templates])
+    if any(word in operations for word in found):
+        raise RequestError("name", name, "no layer and no template", f"try {either(found)}")
+    load_recipe(name)
 
 
 def _explain_operation(operation: Operation) -> click.Command:

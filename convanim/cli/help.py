@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from convanim.errors import RequestError, shown
+
 # The groups of options, in the order in which help has them.
 LAYER, NUMBERS, PICTURE, TIME, FILES = "The layer", "Numbers", "The picture", "Time", "Files"
 _OTHER = "Other"
@@ -21,7 +23,18 @@ class Opt(click.Option):
 
 
 class Command(click.Command):
-    """A command whose help has its options in groups."""
+    """A command whose help has its options in groups, and that says what to do with a word too many."""
+
+    allow_extra_args = True  # they are refused below
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line; raises RequestError for a word that no option and no argument takes."""
+        rest = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            takes_files = any("--output" in param.opts for param in self.params)
+            written = f"write -o {shown(rest[0])} if it is a file to make" if takes_files else "leave it out"
+            raise RequestError("word", rest[0], "no option takes it", f"{written}; {ctx.command_path} --help says more")
+        return rest
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Arguments, what else is required, where it goes to, and that there is more."""

@@ -11,7 +11,7 @@ from convanim.figures.animation import Animation
 from convanim.scene.scene import Cells, During
 from convanim.style.theme import AUTO
 
-_LONGEST_FILM = 3600  # seconds of one with several rounds
+_LONGEST_FILM = 1200  # seconds of one with several rounds
 _ROOM = 850_000_000  # bytes that drawing and packing may take, besides the program itself
 _SURE = 0.95  # of the width at which a picture would have as many pixels as it may
 _CELL_BYTES = 300  # for each cell that is drawn by itself
@@ -112,7 +112,7 @@ def _refuse_film(animation: Animation) -> None:
     timing = animation.timing
     once = sum(map(timing.duration, range(len(timing.steps)))) / 100
     if timing.loop > 1 and timing.loop * once > _LONGEST_FILM:
-        rule = f"a film has every round in it, {timing.loop * once / 3600:.1f} hours here; one hour is the most"
+        rule = f"a film has every round in it, {timing.loop * once / 60:,.0f} minutes here; twenty are the most"
         fix = f"try at most {max(1, int(_LONGEST_FILM / once))}, or 0: its player starts it again"
         raise RequestError("loop", timing.loop, rule, fix)
 

@@ -33,9 +33,16 @@ class ShapePaints:
         self._unit = unit
         self._paints, self._dashes = Table(), Table()
 
-    def paint(self, shape: Shape, step: int) -> int:
-        """The number of a shape's paint at a step."""
-        return self._paints.number([self._painted(shape, step, theme) for theme in self._themes])
+    def at(self, shape: Shape, steps: Iterable[int]) -> list[int]:
+        """The number of a shape's paint at each of some steps; it changes with the shape's series alone."""
+        known: dict[int | None, int] = {}
+        numbers = []
+        for step in steps:
+            series = series_at(shape, step)
+            if series not in known:
+                known[series] = self._paints.number([self._painted(shape, step, theme) for theme in self._themes])
+            numbers.append(known[series])
+        return numbers
 
     def has_lines(self, number: int) -> bool:
         """Whether a paint draws lines in some theme."""

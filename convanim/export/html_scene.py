@@ -34,6 +34,7 @@ def scene_data(animation: Animation, themes: Sequence[Theme], progress: Callable
     """What a page needs to show an animation in one or several themes."""
     scene, timing = animation.scene, animation.timing
     steps = list(timing.steps[: timing.forward])
+    _refuse_many(len(scene.reads(steps[0])) * len(steps))
     paints = ShapePaints(themes, scene.unit)
     shapes = Shapes(steps, paints, themes[0])
     described = [shapes.described(shape) for shape in scene.shapes]
@@ -46,10 +47,7 @@ def scene_data(animation: Animation, themes: Sequence[Theme], progress: Callable
     reads: list[list[int]] = []
     behind, writes, equations = [], [], []
     for step in steps:
-        keys = scene.reads(step)
-        if not reads:
-            _refuse_many(len(keys) * len(steps))
-        reads.append(numbers(keys))
+        reads.append(numbers(scene.reads(step)))
         behind.append(numbers(scene.behind(step)))
         writes.append(numbers(scene.writes(step)))
         equations.append(_shortened(scene.equation(step)))

@@ -27,7 +27,7 @@ class Shapes:
 
     def described(self, shape: Shape) -> dict[str, Any]:
         """One shape."""
-        paints = [self._paints.paint(shape, step) for step in self._steps]
+        paints = self._paints.at(shape, self._steps)
         described: dict[str, Any] = {"type": type(shape).__name__.lower(), "role": shape.role, "paint": track(paints)}
         if isinstance(shape, Cells):
             described |= self._of_cells(shape)

@@ -14,6 +14,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
+from convanim.export.joined_shapes import PER_PIXEL, joined_areas, joined_lines
 from convanim.scene.scene import During, Ints, Scene, Shape, Since, shown
 from convanim.style.marks import Areas, Mark, Strokes, Writing, marks
 from convanim.style.theme import Theme
@@ -169,10 +170,12 @@ def _fill(mark: Mark) -> tuple[float, ...] | None:
 def _path(mark: Areas | Strokes) -> Path:
     """A path that is drawn as it is, not simplified."""
     if isinstance(mark, Areas):
-        points = np.concatenate([mark.corners, mark.corners[:, :1]], axis=1)
+        start, across, down = joined_areas(mark.corners)
+        points = np.stack([start, start + across, start + across + down, start + down, start], axis=1) / PER_PIXEL
         kinds = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY]
     else:
-        points, kinds = mark.ends, [Path.MOVETO, Path.LINETO]
+        start, along = joined_lines(mark.ends)
+        points, kinds = np.stack([start, start + along], axis=1) / PER_PIXEL, [Path.MOVETO, Path.LINETO]
     path = Path(points.reshape(-1, 2), np.tile(np.array(kinds, dtype=np.uint8), len(points)))
     path.should_simplify = False
     return path

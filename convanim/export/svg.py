@@ -12,10 +12,11 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from convanim.export.joined_shapes import hundredths
 from convanim.export.stamp import stamp
 from convanim.export.svg_frames import Clock, Staged
 from convanim.export.svg_parts import Paint, Piece, parts
-from convanim.export.svg_paths import area_data, hundredths, line_data, number
+from convanim.export.svg_paths import area_data, line_data, number
 from convanim.export.svg_style import StyleSheet, short
 from convanim.export.writer import Progress
 from convanim.figures.animation import Animation

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from convanim.export.joined_shapes import hundredths
 from convanim.export.svg_parts import Piece, SvgPart
-from convanim.export.svg_paths import hundredths, number
+from convanim.export.svg_paths import number
 from convanim.figures.animation import Animation
 from convanim.scene.scene import Ints
 

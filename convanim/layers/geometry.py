@@ -99,6 +99,13 @@ class Geometry:
             for tap in self._spatial_taps(tuple(cell)):
                 yield Tap((*place, *tap.kernel), None if tap.input is None else (source, *tap.input), tap.is_copy)
 
+    def cells_read(self, output: Cell) -> Iterator[Cell]:
+        """The input cells of an output cell's taps in their order, null ones left out."""
+        along = [[i for i in axis.reads(o) if i is not None] for axis, o in zip(self.axes, output[-len(self.axes) :])]
+        if self.channels is not None:
+            along.insert(0, self.channels.inputs_of([output[0]]))
+        return product(*along)
+
     def kernel_place(self, source: int, channel: int) -> Cell:
         """Where the layer stores the slice of its kernel that leads from an input channel to an output channel."""
         channels = self.channels

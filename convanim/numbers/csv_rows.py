@@ -1,7 +1,7 @@
 """Rows of numbers in CSV, as people and spreadsheets write them: what can be meant in one way alone is read.
 
-Semicolons may stand between the numbers, whose decimals then may have commas; a first line of words is a header;
-columns at the end and lines without any number are none.
+Semicolons or tabs may stand between the numbers, whose decimals then may have commas; a first line of words is a
+header; columns at the end and lines without any number are none.
 """
 
 from array import array
@@ -18,17 +18,26 @@ from convanim.numbers.maps import Numbers, checked
 _LARGEST = 2 * MIB  # a million numbers, which take seconds
 _LONGEST = 400  # digits; longer numbers no float holds, and Python takes its time over
 _FIX = "give numbers between commas"
+_NAMES = {";": "semicolons", "\t": "tabs"}  # of separators that leave commas to decimals
 
 
 def csv_numbers(field: str, name: str) -> Numbers:
     """The numbers of a file, one row alone as a line; raises RequestError where it is not clear what is meant."""
     text = read_text(field, name, _LARGEST, kind="CSV", smaller="give it as a .npy, saved with numpy.save")
-    separator = ";" if ";" in text.lstrip().partition("\n")[0] else ","
     try:
-        cells = _Reader(separator).numbers(text)
+        cells = _Reader(_separator(text.lstrip().partition("\n")[0])).numbers(text)
     except _WrongLineError as error:
         raise RequestError(field, name, *error.args) from None
     return checked(field, name, cells)
+
+
+def _separator(line: str) -> str:
+    """What stands between the numbers of a first line."""
+    if ";" in line:
+        return ";"
+    cells = [cell.strip() for cell in line.strip().split("\t")]
+    # A tab beside a comma is a blank.
+    return "\t" if len(cells) > 1 and not any(cell.startswith(",") or cell.endswith(",") for cell in cells) else ","
 
 
 class _WrongLineError(Exception):
@@ -40,7 +49,7 @@ class _Reader:
 
     def __init__(self, separator: str) -> None:
         self._separator = separator
-        self._points: set[str] = set()  # signs of decimals that were met between semicolons
+        self._points: set[str] = set()  # signs of decimals that were met, where commas may be some
 
     def numbers(self, text: str) -> Numbers:
         """The numbers of all rows; raises _WrongLineError."""
@@ -113,10 +122,11 @@ class _Reader:
             if number is None:
                 raise _no_number(line, cell)
             found.append(number)
-        if self._separator == ";":
+        if self._separator in _NAMES:
             self._points |= {sign for cell in cells for sign in ",." if sign in cell}
             if len(self._points) > 1:
-                rule = f"line {line}: with semicolons between numbers, commas and points in them may both be decimals"
+                between = _NAMES[self._separator]
+                rule = f"line {line}: with {between} between numbers, commas and points in them may both be decimals"
                 raise _WrongLineError(rule, "write decimals in one way, and nothing between thousands")
         return found
 
@@ -127,7 +137,7 @@ class _Reader:
         if digits.isdecimal() and len(digits) < _LONGEST:
             return int(cell)
         try:
-            return float(cell.replace(",", ".") if self._separator == ";" else cell)
+            return float(cell.replace(",", ".") if self._separator in _NAMES else cell)
         except ValueError:
             return None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -134,17 +135,20 @@ def load_theme(name: str, *, transparent: bool = False) -> Theme:
 
     Raises RequestError when there is none, or when it lacks a role or has a colour that is none.
     """
-    table: Mapping[str, Any]
     if name in theme_names():
-        table = _packaged(name)
+        theme = _packaged_theme(name)
     elif name.lower().endswith(".toml"):
-        table = _whole(name, read_toml("theme", name, Path(name)))
+        theme = _theme(name, _whole(name, read_toml("theme", name, Path(name))))
     else:
         known = (*theme_names(), AUTO)
         fix = suggestion(name, known, f"try {', '.join(known)}, or a .toml file")
         raise RequestError("theme", name, "no such theme", fix)
-    theme = _theme(name, table)
     return replace(theme, transparent=True) if transparent else theme
+
+
+@cache
+def _packaged_theme(name: str) -> Theme:
+    return _theme(name, _packaged(name))
 
 
 def _packaged(name: str) -> dict[str, Any]:

@@ -52,9 +52,7 @@ def gather_reading(drawing: Drawing) -> Reading:
         input_shapes=partial(_input_shapes, drawing, canvas),
         output_shapes=partial(_output_shapes, drawing, output),
         rays=partial(_rays, geometry, canvas, output),
-        reads=lambda step: tuple(
-            ("input", *tap.input) for tap in geometry.taps(geometry.output(step)) if tap.input is not None
-        ),
+        reads=lambda step: tuple(("input", *cell) for cell in geometry.cells_read(geometry.output(step))),
         writes=lambda step: (("output", *geometry.output(step)),),
         terms=None if values is None else partial(_terms, geometry, values, weights),
         most_terms=prod(geometry.layer.kernel_size),

@@ -85,7 +85,7 @@ def layer_stack(layer: Layer, values: Values | None, options: StackOptions) -> S
         labels=options.labels,
         caption=options.caption,
         is_heat=options.is_heat,
-        reads=lambda step: tuple(("input", *tap.input) for tap in geometry.taps(cell(step)) if tap.input is not None),
+        reads=lambda step: tuple(("input", *read) for read in geometry.cells_read(cell(step))),
         series=lambda step: at(step)[0] if hues else None,
         terms=None if values is None else lru_cache(maxsize=8)(lambda step: layer_terms(geometry, values, cell(step))),
         spells_terms=not options.is_heat or prod(layer.kernel_size) <= _MOST_TERMS,

@@ -16,6 +16,11 @@ from convanim.cli import main
 __all__ = ["in_a_new_folder"]
 
 BAD = [
+    ("explain maxpool -i 4 -k 2", "no layer and no template", "maxpool", "try max-pool"),
+    ("explain dilatoin -k 2", "no such template", "dilatoin", "try dilation"),
+    ("conv -i 3 -k 2 --still q.png -o a.gif", "no option takes it", "word q.png", "write -o q.png if it is a file"),
+    ("conv -i 3 -k 2 q.png", "no option takes it", "word q.png", "write -o q.png if it is a file"),
+    ("templates all", "no option takes it", "word all", "leave it out"),
     # line, option, value as it is shown, a word of the way out
     ("conv -i 5 -k 7", "--kernel-size", "7", "at most 5"),
     ("conv -i 5 -k 3 -d 4", "--kernel-size", "3", "at most 2"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from helpers.all_commands import COMMANDS
+from helpers.campaigns import listed
 from helpers.command_lines import gif, in_a_new_folder
 
 import convanim
@@ -56,7 +57,7 @@ def test_every_command_is_tried() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-@pytest.mark.parametrize("line", EVERY)
+@listed("line", EVERY)
 def test_a_full_standard_output_is_an_error_in_one_line(line: str) -> None:
     """What cannot be printed ends with status 1 and one line; the interpreter has nothing to add to it."""
     result = shell(line, "> /dev/full")
@@ -74,24 +75,17 @@ def test_a_closed_standard_output_is_an_error_in_one_line(line: str) -> None:
     assert list(Path().iterdir()) == []
 
 
-@pytest.mark.parametrize("line", EVERY)
+@listed("line", EVERY, start=1)
 def test_a_reader_who_has_enough_ends_a_command_quietly(line: str) -> None:
     """As `head` does: the status is 1 where something was left to print, and nothing is said."""
-    result = subprocess.run(
-        [*_closing_reader(), f'"{sys.executable}" -m convanim {line}'], capture_output=True, env=ENVIRONMENT
-    )
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        command = ["sh", "-c", f'exec "{sys.executable}" -m convanim {line}']
+        result = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, env=ENVIRONMENT)
+    finally:
+        os.close(write)
     assert (result.returncode, result.stderr) == (1, b"")
-
-
-def _closing_reader() -> list[str]:
-    """A program that runs a line with a standard output whose reader is gone already, and ends as the line does."""
-    code = (
-        "import os, subprocess, sys\n"
-        "read, write = os.pipe()\n"
-        "os.close(read)\n"
-        "sys.exit(subprocess.run(['sh', '-c', 'exec ' + sys.argv[1]], stdout=write).returncode)"
-    )
-    return [sys.executable, "-c", code]
 
 
 NOTED = "draw 'layers.Conv2D(1, 2, padding=\"same\")' -i 3 --width 96 -o a.png"  # which has something to say
@@ -101,7 +95,7 @@ NO_ERRORS = [
 ]
 
 
-@pytest.mark.parametrize(("line", "joined"), NO_ERRORS)
+@listed("line, joined", NO_ERRORS, start=2)
 def test_a_standard_error_that_takes_nothing_is_no_matter(line: str, joined: str) -> None:
     """With nowhere to say notes commands do what they do otherwise."""
     result = shell(line, joined)

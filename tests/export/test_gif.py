@@ -4,11 +4,12 @@ import io
 import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, listed
 from helpers.pixels import composed, decoded, gif_bytes, pictures_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,10 +48,10 @@ def still(count: int, when: When = ALWAYS, *, transparent: bool = False) -> Anim
     return replace(animation, scene=scene, timing=Timing(range(count), 7, 20, 0))
 
 
-@pytest.mark.parametrize("transparent", [False, True])
-@pytest.mark.parametrize(("layer", "options"), FIGURES)
-def test_a_gif_shows_the_frames(layer: Layer, options: dict[str, Any], transparent: bool) -> None:
+@listed("figure, transparent", list(product(FIGURES, [False, True])))
+def test_a_gif_shows_the_frames(figure: tuple[Layer, dict[str, Any]], transparent: bool) -> None:
     """Every decoded frame is the rendered one but for the palette; it is clear exactly where nothing was drawn."""
+    layer, options = figure
     animation = composed(layer, Options(transparent=transparent, **options))
     film, drawn = decoded(gif_bytes(animation)), pictures_of(animation)
     assert len(film.pictures) == len(drawn) == animation.scene.steps

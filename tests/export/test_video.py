@@ -153,7 +153,7 @@ def test_pictures_divide_what_frames_last(step_time: float, hold: float, lasts: 
     ("options", "words"),
     [
         ({"transparent": True}, "--transparent: a film has a background; leave it out, or write one of .gif, .png"),
-        ({"loop": 60_000}, "--loop 60000: a film has every round in it, 50.0 hours here; one hour is the most; try"),
+        ({"loop": 60_000}, "--loop 60000: a film has every round in it, 3,000 minutes here; twenty are the most; try"),
     ],
 )
 def test_what_a_film_cannot_be_is_refused(options: dict[str, Any], words: str, tmp_path: Path) -> None:
@@ -165,12 +165,12 @@ def test_what_a_film_cannot_be_is_refused(options: dict[str, Any], words: str, t
     assert not list(tmp_path.iterdir())
 
 
-def test_a_film_of_many_rounds_is_an_hour_at_most() -> None:
+def test_a_film_of_many_rounds_is_twenty_minutes_at_most() -> None:
     """What the refusal names is taken, and one round more is not."""
-    second = animate(Conv(3, 3), width=64, step_time=1, hold=0, loop=3600)
+    second = animate(Conv(3, 3), width=64, step_time=1, hold=0, loop=1200)
     refuse_unfit(second.animation, FORMATS[".webm"])
-    with pytest.raises(RequestError, match="at most 3600,"):
-        refuse_unfit(animate(Conv(3, 3), width=64, step_time=1, hold=0, loop=3601).animation, FORMATS[".webm"])
+    with pytest.raises(RequestError, match="at most 1200,"):
+        refuse_unfit(animate(Conv(3, 3), width=64, step_time=1, hold=0, loop=1201).animation, FORMATS[".webm"])
 
 
 @pytest.mark.parametrize(("step_time", "hold"), [(0.02, 655), (0.5, 600.01), (0.33, 200), (300.01, 7.13), (59.99, 1)])

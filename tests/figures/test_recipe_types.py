@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.campaigns import listed
 
 from convanim.errors import RequestError
 from convanim.figures.options import TYPES, Options, option_names, recipe_keys
@@ -76,7 +77,7 @@ def test_an_option_of_another_type_is_refused(place: str, option: str, tmp_path:
                 assert any(word in str(error) for word in (place, option, "timing")), str(error)
 
 
-@pytest.mark.parametrize("argument", ARGUMENTS)
+@listed("argument", ARGUMENTS)
 def test_an_argument_of_any_type_is_taken_or_refused(argument: str, tmp_path: Path) -> None:
     """In a layer, in a stage of a chain and in a figure: a picture, or a line that says which argument is wrong."""
     for op in OPERATIONS:

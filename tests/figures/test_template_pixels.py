@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 import pytest
+from helpers.campaigns import listed
 from helpers.pixels import Film, coloured, decoded, gif_bytes, lattice_of
 
 from convanim.figures.recipes import load_recipe
@@ -138,7 +139,7 @@ def test_every_template_is_in_the_table() -> None:
     assert sorted(figure.name for figure in FIGURES) == sorted(plain)
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
+@listed("figure", FIGURES)
 def test_every_cell_of_every_frame_has_its_colour(figure: Figure) -> None:
     """Each frame shows the window, unread cells, padding, zeros, and the output done so far, exactly where they are."""
     film = decoded(gif_bytes(load_recipe(figure.name).animation()))

@@ -8,10 +8,14 @@ from hypothesis import settings
 
 Test: TypeAlias = Callable[..., Any]
 
-FEW = 5  # random cases of each campaign in the suite
+FEW = 3  # random cases of each campaign in the suite
 MOST = 1000  # that a campaign can have
 ONE_IN = 3  # cases of a list in the suite
-IS_LONG = settings().max_examples == MOST  # whether all cases are tried
+
+
+def is_long() -> bool:
+    """Whether all cases are tried; the profile is chosen after this module is imported."""
+    return settings().max_examples == MOST
 
 
 def campaign(cases: int, **more: Any) -> Callable[[Test], Test]:
@@ -21,7 +25,7 @@ def campaign(cases: int, **more: Any) -> Callable[[Test], Test]:
     return lambda test: pytest.mark.campaign(tries(test)) if cases > FEW else tries(test)
 
 
-def listed(name: str, cases: Sequence[Any]) -> Callable[[Test], Test]:
-    """Makes a test try all of a list as its argument of that name; in the suite one in three."""
-    tried = cases if IS_LONG else cases[::ONE_IN]
+def listed(name: str, cases: Sequence[Any], start: int = 0) -> Callable[[Test], Test]:
+    """Makes a test try all of a list as its argument of that name, or several names; in the suite one in three."""
+    tried = cases if is_long() else cases[start::ONE_IN]
     return lambda test: pytest.mark.campaign(pytest.mark.parametrize(name, tried)(test))

@@ -71,6 +71,16 @@ def meets(layer: Any) -> list[tuple[int, int, tuple[int, int]]]:
 
 @few
 @given(data=st.data())
+def test_the_cells_that_are_read_are_those_of_the_taps(data: st.DataObject) -> None:
+    """Channels included, in the same order, as often as taps read them."""
+    geometry = Geometry(data.draw(grouped()))
+    for output in map(geometry.output, range(geometry.steps)):
+        taps = [tap.input for tap in geometry.taps(output) if tap.input is not None]
+        assert list(geometry.cells_read(output)) == taps
+
+
+@few
+@given(data=st.data())
 def test_sums_over_channels_are_exact(data: st.DataObject) -> None:
     """An output channel is the sum, over the input channels of its group, of each one's own convolution."""
     layer = data.draw(grouped())

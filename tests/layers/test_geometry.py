@@ -51,6 +51,8 @@ def test_sizes_and_taps_are_those_of_the_definition(op: str, data: st.DataObject
     taps = taps_of(layer)
     assert list(taps) == cells(oracle.output_size)
     assert taps == oracle.taps
+    read = {output: [cell for _, cell in found if cell is not None] for output, found in taps.items()}
+    assert {output: list(Geometry(layer).cells_read(output)) for output in taps} == read
 
 
 @every_op

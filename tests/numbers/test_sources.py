@@ -229,10 +229,16 @@ def test_numpy_files_with_a_false_header(shape: str, tmp_path: Path) -> None:
         ("1,5;2\n-3;0,25\n", [[1.5, 2], [-3, 0.25]]),
         ("1.5;2;\n-3;0.25;\n", [[1.5, 2], [-3, 0.25]]),
         ("1,5e1;2\n3;4", [[15.0, 2], [3, 4]]),
+        ("1\t2\n3\t4\n", [[1, 2], [3, 4]]),
+        ("a\tb\r\n1,5\t2\t\r\n-3\t0,25\t\r\n", [[1.5, 2], [-3, 0.25]]),
+        ("1.5\t2\n-3\t0.25\n", [[1.5, 2], [-3, 0.25]]),
+        ("1,\t2\n3,\t4\n", [[1, 2], [3, 4]]),
+        ("1\t,2\n3\t,4\n", [[1, 2], [3, 4]]),
+        ("1;\t2\n3;\t4\n", [[1, 2], [3, 4]]),
     ],
 )
 def test_csv_files_are_read(text: str, rows: list[list[float]], tmp_path: Path) -> None:
-    """Marks, line ends, blank lines, blanks, quotes, a header, blank columns at the end and semicolons do no harm."""
+    """Marks, line ends, blanks, quotes, a header, blank lines and last columns, semicolons and tabs do no harm."""
     path = file(tmp_path, "numbers.CSV", text)
     numbers = input_numbers(path, (2, 2))
     assert numbers.tolist() == rows
@@ -271,6 +277,9 @@ def test_one_row_or_one_column(text: str, size: tuple[int, ...], tmp_path: Path)
         ("1,2\n3;4\n", "line 2 has"),
         ("1.234,5;2\n3;4", "line 1 has 1.234,5, which is no number"),
         ("1,234;2\n3;4.5", "line 2: with semicolons between numbers, commas and points in them"),
+        ("1,234\t2\n3\t4.5", "line 2: with tabs between numbers, commas and points in them"),
+        ("1\t2\n3,4\n", "line 2 has 1 numbers, line 1 has 2"),
+        ("1\t\t2\n3\t4\t5\n", "line 1 has a blank cell"),
         ("1,234,567;2\n3;4", "line 1 has 1,234,567, which is no number"),
         ("1_0;2\n3;4", "line 1 has 1_0"),
         ("--3,2\n3,4", "line 1 has --3"),

@@ -1,6 +1,5 @@
-"""The gallery: a GIF and a still of every template, and a page that shows them."""
+"""The gallery: a GIF, a still and a page of every template, and an index that shows them by topic."""
 
-import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,8 +11,9 @@ import convanim.publish.gallery
 from convanim.cli import main
 from convanim.errors import RequestError
 from convanim.figures.recipes import load_recipe
-from convanim.files.catalogue import template_names
+from convanim.files.catalogue import template_groups, template_names
 from convanim.publish.gallery import make_gallery
+from convanim.publish.markup import markdown
 
 TWO = ("one_by_one_max_pooling", "one_by_one_strides")
 
@@ -43,7 +43,7 @@ class Page(HTMLParser):
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A gallery of two templates."""
-    monkeypatch.setattr(convanim.publish.gallery, "template_names", lambda: TWO)
+    monkeypatch.setattr(convanim.publish.gallery, "template_groups", lambda: {"Two": TWO[:1], "more & more": TWO[1:]})
 
 
 @pytest.mark.usefixtures("small")
@@ -54,7 +54,7 @@ def test_it_holds_every_template_and_a_page(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "out" / "mine.txt").write_text("mine", encoding="utf-8")
     result = CliRunner().invoke(main, ["gallery", "out/"])
     assert (result.exit_code, result.stderr) == (0, "")
-    expected = [f"out/{name}.{suffix}" for name in TWO for suffix in ("gif", "png")] + ["out/index.html"]
+    expected = [f"out/{name}.{suffix}" for name in TWO for suffix in ("gif", "png", "html")] + ["out/index.html"]
     assert [line.replace("\\", "/") for line in result.stdout.splitlines()] == expected
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(
         [*(name[4:] for name in expected), "mine.txt"]
@@ -73,28 +73,32 @@ def test_the_page_shows_each_figure_with_its_words(tmp_path: Path) -> None:
         recipe = load_recipe(name)
         assert picture["alt"] == recipe.alt
         assert recipe.title in page.text
-        assert f"convanim render {name}" in page.text
+        assert f"convanim render {name} -o {name}.gif" in page.text
+        assert f"![{markdown(recipe.alt or '')}]({name}.gif)" in page.text
+        assert {"href": f"{name}.html"} in page.all("a")
         assert source == {"media": "(prefers-reduced-motion: reduce)", "srcset": f"{name}.png"}
         with (
             Image.open(tmp_path / "out" / f"{name}.gif") as moving,
             Image.open(tmp_path / "out" / f"{name}.png") as still,
         ):
             assert moving.size == still.size == (int(picture["width"] or 0), int(picture["height"] or 0))
-    assert not re.search(r"\$\{?\w", text)
+    assert [section["aria-labelledby"] for section in page.all("section")] == ["topic-1", "topic-2"]
+    assert "more & more" in page.text
     for attributes in (*page.all("a"), *pictures, *page.all("source")):
         for key in ("href", "src", "srcset"):
-            if key in attributes:
-                assert (tmp_path / "out" / str(attributes[key])).is_file()
+            target = str(attributes.get(key, "#"))
+            assert f'id="{target[1:]}"' in text if target[1:] and target[0] == "#" else True
+            assert target.startswith("#") or (tmp_path / "out" / target).is_file()
 
 
 def test_motion_can_be_paused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page has a language, a title and a button that pauses."""
-    monkeypatch.setattr(convanim.publish.gallery, "template_names", lambda: TWO[:1])
+    monkeypatch.setattr(convanim.publish.gallery, "template_groups", lambda: {"One": TWO[:1]})
     *_, index = make_gallery(str(tmp_path / "out"))
     page = Page(index.read_text(encoding="utf-8"))
     assert page.all("html") == [{"lang": "en"}]
     assert page.all("title") == [{}]
-    assert [button["id"] for button in page.all("button")] == ["pause"]
+    assert [button.get("id") for button in page.all("button")] == ["pause"]
     assert b"\r" not in index.read_bytes()
 
 
@@ -103,7 +107,7 @@ def test_words_are_escaped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     words = "a \"b\" <script>alert(1)</script> & ${name} 'c'"
     recipe = load_recipe(TWO[0])
     changed = type(recipe)(recipe.name, recipe.figure, recipe.options, title=words, alt=words)
-    monkeypatch.setattr(convanim.publish.gallery, "template_names", lambda: TWO[:1])
+    monkeypatch.setattr(convanim.publish.gallery, "template_groups", lambda: {"One": TWO[:1]})
     monkeypatch.setattr(convanim.publish.gallery, "load_recipe", lambda name: changed)
     *_, index = make_gallery(str(tmp_path / "out"))
     text = index.read_text(encoding="utf-8")
@@ -114,8 +118,9 @@ def test_words_are_escaped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_every_template_has_a_place_in_it() -> None:
-    """The gallery walks the templates themselves: a new file is in it."""
-    assert vars(convanim.publish.gallery)["template_names"] is template_names
+    """Its topics are the groups of templates, in which each has its place: a new file is in it."""
+    assert vars(convanim.publish.gallery)["template_groups"] is template_groups
+    assert sorted(name for names in template_groups().values() for name in names) == list(template_names())
 
 
 def test_a_place_that_cannot_be_is_refused(tmp_path: Path) -> None:

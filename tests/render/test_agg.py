@@ -1,7 +1,6 @@
 """Every picture against a plain matplotlib figure of its marks: as smooth, pixel for pixel."""
 
 import numpy as np
-import pytest
 from helpers.agg import plain_figure
 from helpers.campaigns import campaign, listed
 from helpers.pixels import composed, decoded, gif_bytes
@@ -78,7 +77,7 @@ def test_any_layer_is_as_smooth_as_plain_matplotlib(
     assert_smooth(animation, at % animation.scene.steps)
 
 
-@pytest.mark.parametrize("place", range(0, len(template_names()), 4), ids=template_names()[::4])
+@listed("place", range(0, len(template_names()), 4))
 def test_a_gif_spends_its_colours_on_smooth_edges(place: int) -> None:
     """With 256 colours a GIF's frames stay near to that, and are exact where no edge is."""
     theme = theme_names()[place // 4 % len(theme_names())]

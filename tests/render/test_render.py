@@ -6,7 +6,7 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, listed
 from helpers.pixels import composed, pictures_of
 from helpers.scenes import walk
 from helpers.strategies import LAYERS, layers, transposed
@@ -118,7 +118,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("name", [*SETTINGS, "everything"])
+@listed("name", ["everything", *SETTINGS])
 def test_the_users_matplotlib_settings_change_nothing(name: str) -> None:
     """No entry of a matplotlibrc moves a pixel, nor do all of them together."""
     options = Options(view="flat", values="random:7", width=480, theme="print")

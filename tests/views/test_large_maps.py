@@ -3,13 +3,13 @@
 import subprocess
 import sys
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, listed
 from helpers.oracle import Cell
 from helpers.pixels import inks, wider
 from helpers.stacks import drawn, read_by
@@ -223,9 +223,7 @@ PAGES: list[tuple[Subject, dict[str, Any]]] = [
 ]
 
 
-@every_view
-@pytest.mark.parametrize("width", [64, 200, 480, 1200])
-@pytest.mark.parametrize("number", range(len(PAGES)))
+@listed("number, width, view", list(product(range(len(PAGES)), [64, 200, 480, 1200], VIEWS)))
 def test_everything_stays_on_the_page(number: int, width: int, view: str) -> None:
     """Refused with a width that works, or drawn with every word and cell on the page, words clear of all else."""
     figure, options = PAGES[number]

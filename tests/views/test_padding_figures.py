@@ -2,12 +2,12 @@
 
 from collections import Counter
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, listed
 from helpers.copies import NUMPY, Cell, Padded, padded
 from helpers.pixels import composed, numbers_at
 from hypothesis import given
@@ -22,7 +22,8 @@ from convanim.scene.scene import Cells, Lattice, Lines, Scene
 from convanim.views.cell_shapes import outline
 from convanim.views.registry import VIEWS
 
-every_mode = pytest.mark.parametrize("mode", sorted(NUMPY))
+MODES = sorted(NUMPY)
+every_mode = pytest.mark.parametrize("mode", MODES)
 every_view = pytest.mark.parametrize("view", list(VIEWS))
 few = campaign(20)
 
@@ -83,9 +84,7 @@ def borders(sides: list[Any]) -> list[Any]:
     return [side for side in sides if times[tuple(side)] == 1]
 
 
-@every_view
-@every_mode
-@pytest.mark.parametrize("size", ["40", "2@20"])
+@listed("mode, size, view", list(product(MODES, ["40", "2@20"], VIEWS)))
 def test_small_cells_have_one_frame_around_all(size: str, mode: str, view: str) -> None:
     """Where frames around each would leave nothing of a cell, the border between copied cells and others is drawn."""
     layer = Conv(size, 7, padding=5, padding_mode=mode, in_channels=2 if "@" in size else None)
@@ -160,8 +159,7 @@ def test_copied_numbers_stand_in_the_padding(view: str, channels: bool, data: st
             assert len(numbers_at(scene, step, "padding")) == sum(map(len, padding))
 
 
-@pytest.mark.parametrize("theme", theme_names())
-@every_mode
+@listed("mode, theme", list(product(MODES, theme_names())))
 def test_frames_drawn_one_after_another_are_those_drawn_from_scratch(theme: str, mode: str) -> None:
     """Frames around copies leave nothing behind, in any order of steps, in one map and in stacks."""
     for size, view, values in (("3x4", "flat", "random:1"), ("2@3x3", "iso", None)):

@@ -1,11 +1,13 @@
 """Stacks as pixels: every cell that is seen has the colour of what it is; one channel changes nothing; frames agree."""
 
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, listed
 from helpers.examples import EXAMPLES
 from helpers.oracle import cells
 from helpers.pixels import Film, decoded, gif_bytes, pictures_of
@@ -15,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from convanim.figures.animation import compose
+from convanim.figures.animation import Animation, compose
 from convanim.figures.options import Options
 from convanim.figures.recipes import load_recipe
 from convanim.figures.subject import Comparison, Part
@@ -135,11 +137,17 @@ def wrong_cells(film: Film, laid: list[Laid], step: int) -> tuple[int, int]:
     return looked, wrong
 
 
+@cache
+def filmed(name: str) -> tuple[Animation, Film]:
+    """A template and its GIF."""
+    animation = load_recipe(name).animation()
+    return animation, decoded(gif_bytes(animation))
+
+
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_every_cell_that_is_seen_has_its_colour(name: str) -> None:
     """Each frame shows the prism on the sheets that the filter reads, in its colour, and the output done so far."""
-    animation = load_recipe(name).animation()
-    layer, film = TEMPLATES[name], decoded(gif_bytes(animation))
+    layer, (animation, film) = TEMPLATES[name], filmed(name)
     out = (layer.input_size[0] - layer.kernel_size[0] + 1) ** 2
     assert len(film.pictures) == layer.out_channels * out
     for step in range(0, len(film.pictures), 5):
@@ -148,7 +156,7 @@ def test_every_cell_that_is_seen_has_its_colour(name: str) -> None:
         assert wrong == 0, f"frame {step}"
 
 
-@pytest.mark.parametrize("theme", ["dark", "print", "colorblind"])
+@listed("theme", ["dark", "print", "colorblind"])
 def test_other_themes_dress_the_same_cells(theme: str) -> None:
     """Every theme shows the same cells in its own colours."""
     animation = load_recipe("grouped", theme=theme).animation()
@@ -160,17 +168,13 @@ def test_other_themes_dress_the_same_cells(theme: str) -> None:
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_window_that_is_late_would_be_seen(name: str) -> None:
     """The look is sharp: against windows one step late it finds wrong cells."""
-    animation = load_recipe(name).animation()
-    film, layer = decoded(gif_bytes(animation)), TEMPLATES[name]
+    layer, (animation, film) = TEMPLATES[name], filmed(name)
     for step in (1, len(film.pictures) // 2, len(film.pictures) - 1):
         laid = expected(layer, load_theme("classic"), animation.scene, step, late=1)
         assert wrong_cells(film, laid, step)[1] > 0
 
 
-@pytest.mark.parametrize("view", list(VIEWS))
-@pytest.mark.parametrize("values", [None, "random:3"])
-@pytest.mark.parametrize("dims", [1, 2])
-@pytest.mark.parametrize("op", list(OPERATIONS))
+@listed("op, dims, values, view", list(product(OPERATIONS, (1, 2), (None, "random:3"), VIEWS)))
 def test_a_layer_with_one_channel_draws_as_one_without(op: str, dims: int, values: str | None, view: str) -> None:
     """The pictures are the same to the last pixel, and so are the keys of what is read and written."""
     layer: Any = EXAMPLES[op][dims]
@@ -227,7 +231,7 @@ def test_a_frame_does_not_depend_on_those_before(number: int, steps: list[int], 
     walk(animation, [step % animation.scene.steps for step in steps])
 
 
-@pytest.mark.parametrize("number", range(len(FIGURES)))
+@listed("number", range(len(FIGURES)))
 def test_neighbouring_frames_do_not_depend_on_each_other(number: int) -> None:
     """To and fro by single steps, and from the end to the start."""
     figure, own = FIGURES[number]
@@ -236,8 +240,7 @@ def test_neighbouring_frames_do_not_depend_on_each_other(number: int) -> None:
     walk(animation, [0, 1, 0, last, last - 1, 0])
 
 
-@pytest.mark.parametrize("number", [1, 4, 10, 12, 14])
-@pytest.mark.parametrize("transparent", [False, True])
+@listed("number, transparent", list(product([1, 4, 10, 12, 14], [False, True])))
 def test_a_gif_shows_the_frames(number: int, transparent: bool) -> None:
     """Every decoded frame is the rendered one but for the palette."""
     figure, own = FIGURES[number]
