@@ -56,6 +56,12 @@ def path_of(node: ast.expr) -> list[str]:
     return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else []
 
 
+def is_array(node: ast.expr) -> bool:
+    """Whether an expression is a new array, such as `torch.randn(1, 3, 7, 9)`."""
+    path = path_of(node.func) if isinstance(node, ast.Call) else []
+    return path[-1:] != [] and path[-1] in _MAKERS
+
+
 def _value(text: str, node: ast.expr, name: str, known: Mapping[str, Literal], depth: int) -> Literal:
     if depth > _DEEPEST:
         raise _no_literal(text, name)

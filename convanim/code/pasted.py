@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from convanim.code.graph_text import is_graph_text
-from convanim.code.literals import literal, path_of
+from convanim.code.literals import is_array, literal, path_of
 from convanim.code.parsing import LONGEST, Call, Literal, Name, parsed_module, refuse_hostile, wrong
 from convanim.errors import shown
 from convanim.layers.operations import OPERATIONS
@@ -126,6 +126,9 @@ def _values(text: str, body: list[ast.stmt], known: dict[str, Literal], layers: 
                 known[targets[0].id] = literal(text, statement.value, targets[0].id, known)
                 if isinstance(known[targets[0].id], Name):
                     del known[targets[0].id]
+            if isinstance(targets[0], ast.Name) and is_array(statement.value) and len(body) > 1:
+                known[targets[0].id] = literal(text, statement.value, targets[0].id, known)
+                continue
             if len(body) > 1 and not any(isinstance(part, ast.Call) for part in ast.walk(statement.value)):
                 continue
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and len(body) > 1:
@@ -208,8 +211,10 @@ def _arguments(text: str, node: ast.Call, known: dict[str, Literal]) -> tuple[tu
 
 def _called(node: ast.expr) -> str:
     """The name of what an expression calls, for notes; "" where it calls nothing."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Call):
+        node = node.func
     path = path_of(node.func) if isinstance(node, ast.Call) else []
-    return path[-1] if path else ""
+    return path[-1] if path and path != ["print"] else ""
 
 
 def _several(text: str) -> Exception:

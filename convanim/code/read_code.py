@@ -99,7 +99,7 @@ def layer_of_call(
     except RequestError as error:
         raise _located(error, form, text) from None
     if said_size is None:
-        raise RequestError("input_size", None, "missing: code does not say it", "give one such as 7x9")
+        raise RequestError("input_size", None, "missing", "the code does not say it: give {input_size}, such as 7x9")
     size, channels = split_channels(said_size, None)
     try:
         given, silent = bound(form, call)

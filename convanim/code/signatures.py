@@ -31,6 +31,10 @@ _LAYOUTS = ("data_format", "layout", "dimension_numbers", "channel_axis", "input
 _UNSAID = frozenset((*_ARRAYS, *_LAYOUTS, "name", "rngs", "key"))
 
 
+# Words that models print without quotes.
+_BARE = ("same", "valid", "zeros", "reflect", "replicate", "circular", "nchw", "nhwc", "ncl", "nlc", "ncw", "nwc")
+
+
 class NotExpressibleError(ValueError):
     """A layer for which a framework has no code; the message says why."""
 
@@ -181,7 +185,7 @@ def bound(form: Signature, call: Call) -> tuple[Given, tuple[str, ...]]:
             raise RequestError("", None, f"{name} is missing", f"{form.name} has {form.known}")
     names = {name: value.text for name in form.counts if isinstance(value := values.get(name), Name)}
     for name, value in values.items():
-        if name in form.words and isinstance(value, Name):
+        if name in form.words and isinstance(value, Name) and (value.text.lower() in _BARE or name == "computation"):
             values[name] = value.text
         elif name not in (*form.silent, form.weight, *names) and _has_name(value):
             rule = "not a literal"

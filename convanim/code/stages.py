@@ -11,6 +11,7 @@ from convanim.networks.chain import Chain
 from convanim.networks.pointwise import FUNCTIONS, Pointwise, Stage
 
 _STAGES = (*OPERATIONS, *FUNCTIONS)
+_LOOKED_AT = 1_000  # pieces; a chain of more stages is refused
 _POINTWISE = re.compile(r"(?:[A-Za-z_][\w.]*\.)?([A-Za-z]{3,8})\((?:inplace=(?:True|False))?\)")
 
 
@@ -55,7 +56,7 @@ def are_stages(text: str) -> bool:
     pieces = [piece for piece in stage_texts(text) if piece] if "\n" not in text.strip() else []
     if len(pieces) < 2 or any("=" in piece.partition("(")[0] for piece in pieces):
         return False
-    return all(is_stage(piece) for piece in pieces)
+    return all(is_stage(piece) for piece in pieces[:_LOOKED_AT])
 
 
 def is_stage(piece: str) -> bool:

@@ -230,7 +230,14 @@ def _both_sides(layer: Layer) -> tuple[int, ...]:
     return tuple(before for before, _ in layer.padding)
 
 
-FRAMEWORK = Framework("pytorch", "PyTorch", ("nn", "torch.nn", ""), _forms(), read, write)
+FRAMEWORK = Framework(
+    "pytorch",
+    "PyTorch",
+    ("nn", "torch.nn", "", "th.nn", "torch.nn.modules.conv", "torch.nn.modules.pooling"),
+    _forms(),
+    read,
+    write,
+)
 FUNCTIONAL = Dialect(
     "pytorch",
     "PyTorch",

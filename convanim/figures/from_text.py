@@ -179,7 +179,7 @@ def chain_from(
     """
     from convanim.code.frameworks import is_code
     from convanim.code.stages import CodeStage, stage_texts
-    from convanim.networks.chain import Chain
+    from convanim.networks.chain import MOST_STAGES, Chain
     from convanim.numbers.figure_values import with_file_sizes
 
     sizes = {} if input_size is None else {"input_size": input_size}
@@ -192,7 +192,8 @@ def chain_from(
                 f"stage {number}", name, "its kernel stands apart", f"quote them together: '{name} {size}'"
             )
     notes: dict[str, None] = {}
-    made = [CodeStage(stage, notes.setdefault) if is_code(stage) else stage for stage in alone]
+    is_long = len(alone) > MOST_STAGES  # refused before any is read
+    made = [CodeStage(stage, notes.setdefault) if not is_long and is_code(stage) else stage for stage in alone]
     chain = Chain(found["input_size"], made, dims=dims)
     for note in notes:
         say(note)

@@ -14,7 +14,7 @@ from convanim.networks.pointwise import FUNCTIONS, Pointwise, Stage
 from convanim.networks.stage_text import given_names, stage_table
 
 _MISSING = "missing"
-_MOST = 1_000  # stages; fewer have room in a picture, but a table of them takes a second
+MOST_STAGES = 1_000  # stages; fewer have room in a picture, but a table of them takes a second
 StageMaker: TypeAlias = Callable[[Sizes, int | None], Sequence[Stage]]
 StageLike: TypeAlias = str | Mapping[str, Any] | Stage | StageMaker
 
@@ -42,8 +42,8 @@ class Chain:
         given = list(stages)
         if not given:
             raise RequestError("stages", None, "a chain has at least one", "give one such as 'conv 3x3 8'")
-        if len(given) > _MOST:
-            raise RequestError("stages", None, f"{len(given):,} are more than {_MOST:,}", "draw a part of them")
+        if len(given) > MOST_STAGES:
+            raise RequestError("stages", None, f"{len(given):,} are more than {MOST_STAGES:,}", "draw a part of them")
         bare, channels = split_channels(input_size, in_channels)
         axes = count_axes({"input_size": bare}, dims)
         size = per_axis("input_size", bare, axes, 1)

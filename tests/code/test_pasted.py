@@ -189,6 +189,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("nn.Conv2d(3, 8, 3)\nnn.Conv2d(8, 8, 3)", {}, "code", "several layers"),
     ("F.max_pool2d(F.conv2d(x, w), 2)", {}, "code", "several layers"),
     ("nn.Conv2d(3, 8, k)", {}, "code", "kernel_size k: not a literal"),
+    ("nn.Conv2d(3, 8, 3, padding=k // 2)", {}, "code", "padding k // 2: not a literal"),
     ("nn.Conv2d(3, 8, 3, groups=g)", {}, "code", "groups g: not a literal"),
     ("nn.Conv2d(3, 8, 3 // 0)", {}, "code", "divides by 0"),
     ("lax.reduce_window(x, 0., lax.add, (1, 2, 2, 1))", {}, "code", "only maxima"),
@@ -228,6 +229,19 @@ def test_a_size_in_the_code_is_one() -> None:
         "3@7x9", 3, out_channels=1
     )
     assert from_code("Conv2D(1, 3)(Input(shape=(7, 9, 3)))") == Conv("3@7x9", 3, out_channels=1)
+
+
+def test_arrays_in_lines_before_say_the_size() -> None:
+    """What is made there and goes in is the input."""
+    text = "x = tf.random.normal((1, 7, 9, 3))\ny = tf.keras.layers.Conv2D(2, 3)(x)\nprint(y.shape)"
+    assert from_code(text) == Conv("3@7x9", 3, out_channels=2)
+    assert read_code(text).notes == ()
+
+
+def test_what_stands_beside_a_layer_is_named() -> None:
+    """Other layers, which may change its input, are said to be left out."""
+    coded = read_code("x = ZeroPadding2D((3, 3))(x)\nx = Conv2D(64, 7, strides=2)(x)", "3@13")
+    assert coded.notes == ("not in the picture: ZeroPadding2D",)
 
 
 def test_names_of_channels_count_as_left_out() -> None:
