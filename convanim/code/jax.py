@@ -17,7 +17,6 @@ from convanim.code.framework_rules import (
     jax_transposed,
     jax_transposed_pads,
 )
-from convanim.code.parsing import is_sequence
 from convanim.code.signatures import (
     Framework,
     Given,
@@ -30,6 +29,7 @@ from convanim.code.signatures import (
     spell_tuple,
     written,
 )
+from convanim.code.text.parsing import is_sequence
 from convanim.errors import RequestError
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
 from convanim.layers.padding import CONV_WORDS

@@ -10,7 +10,6 @@ from convanim.code.framework_rules import (
     onnx_output_shape,
     onnx_transposed_same,
 )
-from convanim.code.parsing import is_sequence
 from convanim.code.signatures import (
     Framework,
     Given,
@@ -21,6 +20,7 @@ from convanim.code.signatures import (
     positive,
     written,
 )
+from convanim.code.text.parsing import is_sequence
 from convanim.errors import RequestError
 from convanim.layers.conv_transpose import transposed_output_size
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, kernel_shape

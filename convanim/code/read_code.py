@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from convanim.code import onnx
 from convanim.code.dialects.registry import DIALECTS, FRAMEWORKS, NAMES, ONNX_FUNCTIONS, framework_named
-from convanim.code.graph_text import graph_call, is_graph_text, node_call, without_inputs
-from convanim.code.netron import netron_call, netron_text, table_call
-from convanim.code.parsing import Call, refuse_hostile
-from convanim.code.pasted import looks_like_code, pasted_call
 from convanim.code.shapes_in_code import size_in_code
 from convanim.code.signatures import Asked, Dialect, Given, Input, Signature, as_sizes, bound
+from convanim.code.text.graph_text import graph_call, is_graph_text, node_call, without_inputs
+from convanim.code.text.netron import netron_call, netron_text, table_call
+from convanim.code.text.parsing import Call, refuse_hostile
+from convanim.code.text.pasted import looks_like_code, pasted_call
 from convanim.errors import RequestError, either, near, shown
 from convanim.layers.channels import split_channels
 from convanim.layers.layer import Layer

@@ -1,7 +1,7 @@
 """The size of a layer's input where its code says it: `input_shape=(28, 28, 1)`, `Input(…)`, `torch.randn(…)`."""
 
-from convanim.code.parsing import Call, Literal, Name
 from convanim.code.signatures import Dialect, Signature
+from convanim.code.text.parsing import Call, Literal, Name
 from convanim.errors import RequestError
 from convanim.layers.channels import split_channels
 from convanim.layers.sizes import SizeLike

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from operator import index
 
-from convanim.code.parsing import Call, Literal, Name, is_sequence
+from convanim.code.text.parsing import Call, Literal, Name, is_sequence
 from convanim.errors import RequestError
 from convanim.layers.layer import Layer
 from convanim.layers.sizes import SizeLike

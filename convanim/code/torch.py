@@ -2,7 +2,6 @@
 
 from convanim.code.channels import channels_in_code
 from convanim.code.framework_rules import COUNT_INCLUDE_PAD, SAME, pytorch_output_padding, pytorch_pool_limit
-from convanim.code.parsing import is_sequence
 from convanim.code.signatures import (
     Dialect,
     Framework,
@@ -16,6 +15,7 @@ from convanim.code.signatures import (
     spell,
     written,
 )
+from convanim.code.text.parsing import is_sequence
 from convanim.errors import RequestError
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
 from convanim.layers.padding import CONV_WORDS

@@ -7,8 +7,8 @@ from convanim.code.dialects.translated import Made, read_as
 from convanim.code.framework_rules import SPREAD_PADS, jax_transposed_pads
 from convanim.code.jax import FLIPS
 from convanim.code.jax import FRAMEWORK as FLAX
-from convanim.code.parsing import is_sequence
 from convanim.code.signatures import Dialect, Given, Input, Signature, per_axis_sizes, positive, shown_literal
+from convanim.code.text.parsing import is_sequence
 from convanim.errors import RequestError
 from convanim.layers.layer import ConvTranspose, MaxPool
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
-from convanim.code.parsing import Literal
 from convanim.code.signatures import Given, Input, Signature
+from convanim.code.text.parsing import Literal
 from convanim.layers.layer import Layer
 from convanim.networks.chain import Chain
 

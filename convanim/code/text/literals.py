@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from convanim.code.parsing import LONGEST, Literal, Name, is_sequence, wrong
+from convanim.code.text.parsing import LONGEST, Literal, Name, is_sequence, wrong
 from convanim.layers.sizes import LARGEST
 
 _NONE: Mapping[str, Literal] = MappingProxyType({})

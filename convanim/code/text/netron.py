@@ -4,8 +4,8 @@ import ast
 import re
 from collections.abc import Mapping
 
-from convanim.code.literals import literal
-from convanim.code.parsing import LONGEST, Call, Literal, parsed_module, plain_literal, refuse_hostile, wrong
+from convanim.code.text.literals import literal
+from convanim.code.text.parsing import LONGEST, Call, Literal, parsed_module, plain_literal, refuse_hostile, wrong
 from convanim.errors import RequestError
 
 _TOKEN = re.compile(r"[A-Za-z0-9_./-]+|[,:=\[\]\"']|\S")

@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from convanim.code.literals import literal
-from convanim.code.parsing import Call, Literal, Name, parsed_module, refuse_hostile, wrong
 from convanim.code.signatures import Signature
+from convanim.code.text.literals import literal
+from convanim.code.text.parsing import Call, Literal, Name, parsed_module, refuse_hostile, wrong
 
 # `%9 = Conv[`, `%9 : Float(1, 3, strides=[3, 1]) = onnx::Conv[`, `y = Conv <`
 _HEAD = re.compile(r"(?:\A|=)\s*(?:onnx::)?([A-Z]\w{0,40})\s*([\[<])")

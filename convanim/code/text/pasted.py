@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from convanim.code.graph_text import is_graph_text
-from convanim.code.literals import is_array, literal, path_of
-from convanim.code.parsing import LONGEST, Call, Literal, Name, parsed_module, refuse_hostile, wrong
+from convanim.code.text.graph_text import is_graph_text
+from convanim.code.text.literals import is_array, literal, path_of
+from convanim.code.text.parsing import LONGEST, Call, Literal, Name, parsed_module, refuse_hostile, wrong
 from convanim.errors import shown
 from convanim.layers.operations import OPERATIONS
 from convanim.networks.pointwise import FUNCTIONS
