@@ -6,17 +6,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convanim.cli.chain_commands import STAGES
+from convanim.cli.code_options import asked_of, code_options
 from convanim.cli.help import Command
+from convanim.cli.listed_taps import taps_option
 from convanim.cli.notes import Notes
-from convanim.cli.options import (
-    asked_of,
-    code_options,
-    dims_option,
-    figure_options,
-    figures_argument,
-    input_option,
-    output_options,
-)
+from convanim.cli.options import dims_option, figure_options, figures_argument, input_option, output_options
 from convanim.cli.output import give
 from convanim.errors import RequestError
 from convanim.figures.from_text import (
@@ -42,6 +36,7 @@ def compare_command() -> click.Command:
         output: tuple[str, ...],
         format: str | None,
         json: bool,
+        taps: bool,
         quiet: bool,
         **given: Any,
     ) -> None:
@@ -50,7 +45,7 @@ def compare_command() -> click.Command:
         comparison = comparison_from(figures, input_size, dims, given, notes)
         from convanim.figures.recipes import Recipe
 
-        give(Recipe("compare", comparison, options), output, format, notes, json=json)
+        give(Recipe("compare", comparison, options), output, format, notes, json=json, taps=taps)
 
     return Command(
         "compare",
@@ -61,6 +56,7 @@ def compare_command() -> click.Command:
             dims_option(),
             *code_options(),
             *output_options(),
+            taps_option(),
             *figure_options(),
         ],
         help="Two or more figures side by side, in step, with costs.\n\n"

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from convanim.cli.code_options import code_options
 from convanim.cli.figure_arguments import recipes_of
 from convanim.cli.help import FILES, Command, Opt
 from convanim.cli.notes import Notes
 from convanim.cli.options import (
-    code_options,
     dims_option,
     figure_options,
     figures_argument,

@@ -4,9 +4,11 @@ from typing import Any
 
 import click
 
+from convanim.cli.code_options import asked_of, code_options
 from convanim.cli.help import Command
+from convanim.cli.listed_taps import taps_option
 from convanim.cli.notes import Notes
-from convanim.cli.options import asked_of, code_options, figure_options, framework_option, input_option, output_options
+from convanim.cli.options import figure_options, framework_option, input_option, output_options
 from convanim.cli.output import give
 from convanim.figures.from_text import coded_from, options_given
 
@@ -21,6 +23,7 @@ def draw_command() -> click.Command:
         output: tuple[str, ...],
         format: str | None,
         json: bool,
+        taps: bool,
         quiet: bool,
         **given: Any,
     ) -> None:
@@ -31,7 +34,14 @@ def draw_command() -> click.Command:
         notes = Notes(quiet=quiet)
         for note in coded.notes:
             notes(note)
-        give(Recipe(getattr(coded.figure, "op", "chain"), coded.figure, options), output, format, notes, json=json)
+        give(
+            Recipe(getattr(coded.figure, "op", "chain"), coded.figure, options),
+            output,
+            format,
+            notes,
+            json=json,
+            taps=taps,
+        )
 
     return Command(
         "draw",
@@ -42,6 +52,7 @@ def draw_command() -> click.Command:
             framework_option(),
             *code_options(),
             *output_options(),
+            taps_option(),
             *figure_options(),
         ],
         help="A layer as code: PyTorch, Keras, ONNX, JAX and others.\n\n"

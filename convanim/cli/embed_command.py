@@ -4,10 +4,11 @@ from typing import Any
 
 import click
 
+from convanim.cli.code_options import code_options
 from convanim.cli.figure_arguments import recipes_of
 from convanim.cli.help import Command
 from convanim.cli.notes import Notes
-from convanim.cli.options import code_options, dims_option, figure_argument, figure_options, input_option, quiet_option
+from convanim.cli.options import dims_option, figure_argument, figure_options, input_option, quiet_option
 from convanim.cli.output import progress
 from convanim.cli.streams import say_path
 

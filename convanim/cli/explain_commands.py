@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convanim.cli.chain_commands import STAGES, chain_options
+from convanim.cli.code_options import asked_of, code_options
 from convanim.cli.group import OneLineGroup
 from convanim.cli.help import LAYER, Command, Opt
 from convanim.cli.notes import Notes
-from convanim.cli.options import asked_of, code_options, dims_option, input_option, layer_options, stages_argument
+from convanim.cli.options import dims_option, input_option, layer_options, stages_argument
 from convanim.errors import RequestError, either, near
 from convanim.figures.from_text import chain_from, is_recipe, layer_from, part_of, refuse_stray_asked, refuse_stray_size
 from convanim.layers.operations import OPERATIONS, Operation

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from convanim.cli.options import asked_of
+from convanim.cli.code_options import asked_of
 from convanim.figures.from_text import is_recipe, recipe_of, refuse_stray_asked, refuse_stray_size
 
 if TYPE_CHECKING:

@@ -2,20 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from convanim.cli import kinds
 from convanim.cli.help import FILES, LAYER, NUMBERS, PICTURE, TIME, Opt
-from convanim.cli.kinds import Names, Number, Seconds, Whole, completed_by
+from convanim.cli.kinds import Names, Number, Seconds, Whole, Width, completed_by
 from convanim.figures.options import Options
 from convanim.layers.operations import Field, Operation, Takes
 
-if TYPE_CHECKING:
-    from convanim.code.frameworks import Asked
-
-_PX, _N, _S = Whole(), Whole(), Seconds()
+_N, _S = Whole(), Seconds()
 _METAVARS = {Takes.SIZES: "SIZE", Takes.PADDING: "PADDING", Takes.INTEGER: "N", Takes.WORD: "WORD"}
 # Where the sizes are that need not be given.
 _FILES = {"input_size": "--values", "kernel_size": "--kernel-values"}
@@ -80,7 +76,15 @@ _LOOKS = (
         names=kinds.themes,
         or_files=True,
     ),
-    _Look("width", PICTURE, "Exact width", "PX", _PX),
+    _Look("width", PICTURE, "Exact width: 480, in pixels; on paper 8.5cm, 85mm, 3.35in or 241pt", "LENGTH", Width()),
+    _Look(
+        "text_size",
+        PICTURE,
+        "Font size of all words and numbers: 8pt; with a width in pixels 14px",
+        "LENGTH",
+        default="8pt on paper, else it goes with the width",
+    ),
+    _Look("dpi", PICTURE, "Pixels to an inch of a width on paper", "N", _N, default="300"),
     _Look("scale", PICTURE, "The same picture, N times as large", "N", _N),
     _Look("transparent", PICTURE, "Leave the background out", off="opaque"),
     _Look("labels", PICTURE, "Names and sizes beside the maps"),
@@ -108,7 +112,7 @@ _LOOKS = (
     _Look("loop", TIME, "How often it plays; 0 is for ever", "N", _N),
     _Look("bounce", TIME, "Play forth and back"),
     _Look("steps", TIME, "A slice of the steps, as in Python", "A:B", default="all"),
-    _Look("max_frames", TIME, "Past it steps are sampled evenly", "N", _N),
+    _Look("max_frames", TIME, "Past it steps are sampled evenly", "N", _N, default="500; with --json all"),
     _Look("frame", TIME, "The frame that a still shows, from 0, or back from -1", "N", _N, default="-1"),
     _Look("still", TIME, "One frame alone, in every format", off="moving"),
     _Look(
@@ -211,24 +215,6 @@ def framework_option() -> click.Option:
         help=_with_default("Whose code it is: pytorch, keras, onnx or jax", "what it looks like"),
         shell_complete=completed_by(kinds.frameworks),
     )
-
-
-def code_options() -> list[click.Option]:
-    """What code may leave open: the size of a kernel whose weights stand elsewhere, its filters, the output's size."""
-    code = "of code that does not say it"
-    return [
-        Opt(["-k", "--kernel-size"], group=LAYER, metavar="SIZE", help=f"The kernel's size, {code}."),
-        Opt(["--out-channels"], group=LAYER, type=Whole(), metavar="N", help=f"How many filters, {code}."),
-        Opt(["--output-size"], group=LAYER, metavar="SIZE", help="What a transposed convolution in code is to make."),
-    ]
-
-
-def asked_of(given: dict[str, Any], *, is_shared: bool = False) -> "Asked":
-    """What is said of code beside it, taken out of the options that were given."""
-    from convanim.code.frameworks import Asked
-
-    said = {name: given.pop(name, None) for name in ("kernel_size", "out_channels", "output_size")}
-    return Asked(**said, is_shared=is_shared)
 
 
 def output_option(help: str, metavar: str = "FILE", *, is_required: bool = False) -> click.Option:

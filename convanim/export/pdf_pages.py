@@ -19,8 +19,7 @@ from convanim.scene.scene import During, Ints, Scene, Shape, Since, shown
 from convanim.style.marks import Areas, Mark, Strokes, Writing, marks
 from convanim.style.theme import Theme
 
-_PER_INCH = 96  # pixels; as CSS has them
-_POINT = 72 / _PER_INCH  # points for a pixel
+_POINTS = 72  # in an inch
 _JOIN = "miter"
 _MOST_KEPT = 4096  # texts, of those that are written again and again
 _LEAST = 16  # elements that make a form, where they come one after another
@@ -52,13 +51,15 @@ _Kept: TypeAlias = tuple[_Form | Writing, ...]
 class Pages:
     """Draws steps of a scene, each as a page of a file."""
 
-    def __init__(self, file: PdfFile, scene: Scene, theme: Theme) -> None:
+    def __init__(self, file: PdfFile, scene: Scene, theme: Theme, per_inch: float) -> None:
         self._file: Any = file
         self._scene, self._theme = scene, theme
+        self._per_inch = per_inch
+        self._point = _POINTS / per_inch  # points for a pixel
         self._kept: dict[tuple[int, int], _Kept] = {}
         self._written: dict[tuple[str, float], bytes] = {}
         # PDF's y runs upwards.
-        self._place = Affine2D().scale(_POINT, -_POINT).translate(0, scene.height * _POINT)
+        self._place = Affine2D().scale(self._point, -self._point).translate(0, scene.height * self._point)
         self._font = FontProperties(
             family="DejaVu Sans",
             fname=FilePath(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf",
@@ -67,9 +68,9 @@ class Pages:
     def add(self, step: int) -> None:
         """Add the page of a step."""
         scene = self._scene
-        width, height = scene.width / _PER_INCH, scene.height / _PER_INCH
+        width, height = scene.width / self._per_inch, scene.height / self._per_inch
         self._file.newPage(width, height)
-        page: Any = RendererPdf(self._file, 72, height, width)  # type: ignore[no-untyped-call]
+        page: Any = RendererPdf(self._file, _POINTS, height, width)  # type: ignore[no-untyped-call]
         if not self._theme.transparent:
             corners = np.array([[(0, 0), (scene.width, 0), (scene.width, scene.height), (0, scene.height)]])
             self._draw(page, Areas(corners.astype(float), self._theme.background))
@@ -96,21 +97,21 @@ class Pages:
                 continue
             has_line = isinstance(mark, Strokes)
             name = self._file.markerObject(
-                _path(mark), self._place, not has_line, has_line, _width(mark), _JOIN, _cap(mark)
+                _path(mark), self._place, not has_line, has_line, self._width(mark), _JOIN, _cap(mark)
             )
             yield _Form(mark, name)
 
     def _draw(self, page: Any, mark: Mark | _Form) -> None:
         if isinstance(mark, _Form):
-            page.check_gc(_context(page, mark.mark), _fill(mark.mark))
+            page.check_gc(self._context(page, mark.mark), _fill(mark.mark))
             self._file.output(mark.name, Op.use_xobject)
         elif isinstance(mark, Writing):
             self._write(page, mark)
         else:
-            page.draw_path(_context(page, mark), _path(mark), self._place, _fill(mark))
+            page.draw_path(self._context(page, mark), _path(mark), self._place, _fill(mark))
 
     def _write(self, page: Any, mark: Writing) -> None:
-        context = _context(page, mark)
+        context = self._context(page, mark)
         page.check_gc(context, context.get_rgb())
         for text, (x, y) in zip(mark.texts, self._place.transform(mark.starts).tolist()):
             drawn = self._written.get((text, mark.em))
@@ -123,7 +124,7 @@ class Pages:
     def _recorded(self, page: Any, context: Any, text: str, em: float) -> bytes:
         """What the page's stream would get for a text at its origin, with nothing left to say of the context."""
         font = self._font.copy()
-        font.set_size(em * _POINT)
+        font.set_size(em * self._point)
         stream = self._file.currentstream
         self._file.currentstream = recorded = io.BytesIO()
         try:
@@ -131,6 +132,20 @@ class Pages:
         finally:
             self._file.currentstream = stream
         return recorded.getvalue()
+
+    def _context(self, page: Any, mark: Mark) -> Any:
+        context = page.new_gc()
+        context.set_foreground((*(c / 255 for c in mark.colour), 1.0), isRGBA=True)
+        context.set_joinstyle(_JOIN)
+        context.set_capstyle(_cap(mark))
+        context.set_linewidth(self._width(mark))
+        if isinstance(mark, Strokes) and mark.dash is not None:
+            start, pattern = mark.dash
+            context.set_dashes(start * self._point, [part * self._point for part in pattern])
+        return context
+
+    def _width(self, mark: Mark) -> float:
+        return mark.width * self._point if isinstance(mark, Strokes) else 0.0
 
 
 def _staying(shape: Shape, count: int) -> list[tuple[int, int]]:
@@ -141,22 +156,6 @@ def _staying(shape: Shape, count: int) -> list[tuple[int, int]]:
         return [(0, count)]
     run = max(_LEAST, isqrt(len(shape)))
     return [(first, first + run) for first in range(0, count - run + 1, run)]
-
-
-def _context(page: Any, mark: Mark) -> Any:
-    context = page.new_gc()
-    context.set_foreground((*(c / 255 for c in mark.colour), 1.0), isRGBA=True)
-    context.set_joinstyle(_JOIN)
-    context.set_capstyle(_cap(mark))
-    context.set_linewidth(_width(mark))
-    if isinstance(mark, Strokes) and mark.dash is not None:
-        start, pattern = mark.dash
-        context.set_dashes(start * _POINT, [part * _POINT for part in pattern])
-    return context
-
-
-def _width(mark: Mark) -> float:
-    return mark.width * _POINT if isinstance(mark, Strokes) else 0.0
 
 
 def _cap(mark: Mark) -> Literal["butt", "projecting"]:

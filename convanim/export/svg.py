@@ -6,6 +6,7 @@ the figure's own, so that several may stand in one page. Source: Scalable Vector
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from typing import BinaryIO, TypeAlias
 from xml.sax.saxutils import escape
@@ -48,7 +49,7 @@ def write_svg(animation: Animation, stream: BinaryIO, progress: Progress) -> Non
     body += _markup(map(clock.staged, drawn), sheet)
     for _ in range(len(timing.steps) - len(clock.steps)):
         progress()
-    size = f'width="{scene.width}" height="{scene.height}" viewBox="0 0 {scene.width} {scene.height}"'
+    size = f'{_sides(animation)} viewBox="0 0 {scene.width} {scene.height}"'
     for line in (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} id="{name}" role="img" '
         f'aria-labelledby="{name}1" aria-describedby="{name}2" '
@@ -63,6 +64,14 @@ def write_svg(animation: Animation, stream: BinaryIO, progress: Progress) -> Non
         "</svg>",
     ):
         stream.write(line.encode() + b"\n")
+
+
+def _sides(animation: Animation) -> str:
+    """The picture's width and height: pixels, or lengths on paper."""
+    scene, asked = animation.scene, animation.size.width
+    if not asked.is_on_paper:
+        return f'width="{scene.width}" height="{scene.height}"'
+    return f'width="{asked}" height="{replace(asked, number=asked.number * scene.height / scene.width)}"'
 
 
 def _markup(staged: Iterable[Staged], sheet: StyleSheet) -> Iterator[str]:
