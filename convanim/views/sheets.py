@@ -11,7 +11,7 @@ from convanim.layers.axis import CellKind
 from convanim.layers.sizes import Sizes
 from convanim.scene.scene import Blocks, Cells, During, Floats, Ints, Lattice, Lines, Series, Shape, Since, Texts
 from convanim.views.cell_numbers import Lettering, lettering
-from convanim.views.cell_shapes import outline, source_frames, unread_marks
+from convanim.views.cell_shapes import outline, sides, source_frames, unread_marks
 from convanim.views.drawing import TooNarrowError
 from convanim.views.gather_reading import KIND_ROLES
 from convanim.views.grids import Mask
@@ -212,6 +212,7 @@ class _Sheet:
                 frames.append(Lines("source", lru_cache(maxsize=4)(self._sources)))
             return frames
         shapes: list[Shape] = []
+        written: list[Shape] = []
         for kind, (_, window) in KIND_ROLES.items():
             mask = plan.kinds[kind]
             if not mask.any():
@@ -222,7 +223,8 @@ class _Sheet:
             name = plan.name if self.is_output else f"window {plan.name}" if self.number else "window"
             shapes.append(Cells(role, name, lattice, plan.canvas.cells, self._index, seen, series))
             if self.strings[mask].any():
-                shapes.append(Texts(role, self._centres, tuple(self.strings), self.em, when=seen, series=series))
+                written.append(Texts(role, self._centres, tuple(self.strings), self.em, when=seen, series=series))
+        shapes += [Lines("accent", lru_cache(maxsize=4)(self._frame)), *written]
         if plan.copies is not None:
             shapes.append(Lines("source", lru_cache(maxsize=4)(self._sources)))
         if self.stack.winner is not None and self.number == 0:
@@ -298,5 +300,4 @@ class _Sheet:
         spot = self.stack.spots(step)[self.number]
         if self.placed.sheet not in spot.sheets or spot.is_empty:
             return np.zeros((0, 2, 2))
-        corners = self.placed.corners(spot)
-        return np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
+        return sides(self.placed.corners(spot))
