@@ -55,7 +55,10 @@ def filter_shapes(stack: Stack, sheets: tuple[PlacedSheet, ...]) -> list[Shape]:
         shapes.append(Cells("heat", "kernel", placed.lattice, plan.canvas.cells, index, levels=levels))
         whole = np.array([(0, 0, plan.canvas.rows, plan.canvas.columns)])
         shapes.append(Blocks("heat", "kernel", placed.lattice, whole, "line"))
-    frames: list[Shape] = [Lines("frame", lru_cache(maxsize=4)(partial(_frame, stack, placed))) for placed in sheets]
+    frames: list[Shape] = [
+        Lines("frame", lru_cache(maxsize=4)(partial(_frame, stack, placed)), placed.lattice.is_upright)
+        for placed in sheets
+    ]
     return shapes + (frames if len(sheets) > 1 else [])
 
 

@@ -118,11 +118,15 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
             written.append(Texts(window_role, lattice.centres(canvas.cells), tuple(strings), em, when=seen))
         if letters and letters.subscript_em and values is not None and strings[masks[kind]].any():
             written.append(_subscripts(drawing, values, canvas, lattice, letters, window_role, seen))
-    around = Lines("accent", lru_cache(maxsize=4)(lambda step: sides(_window(geometry, canvas, lattice, step))))
+    around = Lines(
+        "accent",
+        lru_cache(maxsize=4)(lambda step: sides(_window(geometry, canvas, lattice, step))),
+        is_upright=lattice.is_upright,
+    )
     moving += [around, *written]
     if copies is not None:
         ends = partial(_copied_from, lattice, canvas, copies, under_kernel, drawing.unit)
-        moving.append(Lines("source", lru_cache(maxsize=4)(ends)))
+        moving.append(Lines("source", lru_cache(maxsize=4)(ends), lattice.is_upright))
     if values is not None and isinstance(geometry.layer, MaxPool):
         won = During(partial(_won, geometry, values, canvas))
         moving.append(Cells("winner", "winner", lattice, canvas.cells, canvas.index, won))
@@ -204,7 +208,9 @@ def _output_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[S
         Cells("output_pending", "output", lattice, cells, index),
         Cells("output", "output", lattice, cells, index, done),
     ]
-    around = Lines("accent", lambda step: sides(_made(drawing.geometry, canvas, lattice, step)))
+    around = Lines(
+        "accent", lambda step: sides(_made(drawing.geometry, canvas, lattice, step)), is_upright=lattice.is_upright
+    )
     current: list[Shape] = [Cells("current", "output", lattice, cells, index, now), around]
     if drawing.values is not None:
         letters = lettering(drawing, lattice, drawing.values.output)

@@ -64,7 +64,9 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
         shapes.append(unread_marks(lattice, cells[~read], around_text=has_text))
     shapes.append(Cells("input", "input", lattice, cells[read], index[read]))
     now = During(lambda step: np.array([step]))
-    around = Lines("accent", lambda step: sides(_stamping(drawing.geometry, canvas, lattice, step)))
+    around = Lines(
+        "accent", lambda step: sides(_stamping(drawing.geometry, canvas, lattice, step)), is_upright=lattice.is_upright
+    )
     moving: list[Shape] = [Cells("window", "input", lattice, cells, index, now), around]
     if drawing.values is not None:
         letters = lettering(drawing, lattice, drawing.values.input)
@@ -102,7 +104,11 @@ def _output_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[S
     current: list[Shape] = [
         Cells("window_padding", "cropped", lattice, cells, index, cut),
         Cells("current", "output", lattice, cells, index, stamped),
-        Lines("accent", lru_cache(maxsize=4)(lambda step: sides(_stamp(geometry, canvas, lattice, step)))),
+        Lines(
+            "accent",
+            lru_cache(maxsize=4)(lambda step: sides(_stamp(geometry, canvas, lattice, step))),
+            lattice.is_upright,
+        ),
     ]
     if drawing.values is not None:
         letters = _letters(drawing, drawing.values, lattice)
@@ -141,7 +147,7 @@ def _heated(
         pass
 
     around = lru_cache(maxsize=4)(lambda step: sides(_stamp(geometry, canvas, lattice, step)))
-    return [*shapes, Lines("frame", around)]
+    return [*shapes, Lines("frame", around, lattice.is_upright)]
 
 
 def _number_at(words: Words, so_far: Callable[[int], Numbers], decimals: int, step: int, element: int) -> str:

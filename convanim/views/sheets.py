@@ -161,7 +161,7 @@ class _Sheet:
         if self.plan.copies is None:
             return []
         own = self.plan.canvas.cells[self.plan.kinds[CellKind.INPUT]]
-        return [Lines("edge", outline(self.placed.lattice, own))]
+        return [Lines("edge", outline(self.placed.lattice, own), self.placed.lattice.is_upright)]
 
     def _given(self) -> list[Shape]:
         """The sheet's own cells, those that nothing reads apart."""
@@ -207,9 +207,9 @@ class _Sheet:
     def moving(self) -> list[Shape]:
         plan, lattice = self.plan, self.placed.lattice
         if self.levels is not None:
-            frames: list[Shape] = [Lines("frame", lru_cache(maxsize=4)(self._frame))]
+            frames: list[Shape] = [Lines("frame", lru_cache(maxsize=4)(self._frame), self.placed.lattice.is_upright)]
             if plan.copies is not None:
-                frames.append(Lines("source", lru_cache(maxsize=4)(self._sources)))
+                frames.append(Lines("source", lru_cache(maxsize=4)(self._sources), self.placed.lattice.is_upright))
             return frames
         shapes: list[Shape] = []
         written: list[Shape] = []
@@ -224,9 +224,9 @@ class _Sheet:
             shapes.append(Cells(role, name, lattice, plan.canvas.cells, self._index, seen, series))
             if self.strings[mask].any():
                 written.append(Texts(role, self._centres, tuple(self.strings), self.em, when=seen, series=series))
-        shapes += [Lines("accent", lru_cache(maxsize=4)(self._frame)), *written]
+        shapes += [Lines("accent", lru_cache(maxsize=4)(self._frame), self.placed.lattice.is_upright), *written]
         if plan.copies is not None:
-            shapes.append(Lines("source", lru_cache(maxsize=4)(self._sources)))
+            shapes.append(Lines("source", lru_cache(maxsize=4)(self._sources), self.placed.lattice.is_upright))
         if self.stack.winner is not None and self.number == 0:
             won = During(lru_cache(maxsize=4)(self._won))
             shapes.append(Cells("winner", "winner", lattice, plan.canvas.cells, self._index, won))
