@@ -32,11 +32,11 @@ class _Sheet(Page):
         self.whole_width = whole_width
 
 
-def comparison_layout(comparison: Comparison, options: Options) -> Layout:
+def comparison_layout(comparison: Comparison, options: Options, *, font: Metrics = BUNDLED) -> Layout:
     """The scene of a comparison. Raises RequestError when a part does not fit its share of the width."""
     parts = comparison.parts
     share = options.width // len(parts)
-    made = _parts(parts, options, share)
+    made = _parts(parts, options, font, share)
     frames = max(len(each.timing.steps) for each in made)
     clock = timing(
         frames,
@@ -46,7 +46,7 @@ def comparison_layout(comparison: Comparison, options: Options) -> Layout:
         steps=options.steps,
         most=max(options.max_frames, frames),
     )
-    page = _Sheet(BUNDLED, share, options.width)
+    page = _Sheet(font, share, options.width)
     titles = _alike(page, [(part.title,) if part.title else () for part in parts], page.room)
     said = [_caption(part) if options.caption is not False else () for part in parts]
     captions = _alike(page, said, page.room)
@@ -88,12 +88,12 @@ def _remarks(parts: Sequence[Part], made: Sequence[Layout]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _parts(parts: Sequence[Part], options: Options, share: int) -> list[Layout]:
+def _parts(parts: Sequence[Part], options: Options, font: Metrics, share: int) -> list[Layout]:
     """Every part; raises RequestError with the width at which all of them have room, when some have none."""
     made, narrow = [], []
     for part in parts:
         try:
-            made.append(_part(part, options, share))
+            made.append(_part(part, options, font, share))
         except RequestError as error:
             if error.field != "width":
                 raise
@@ -103,12 +103,12 @@ def _parts(parts: Sequence[Part], options: Options, share: int) -> list[Layout]:
     return made
 
 
-def _part(part: Part, options: Options, share: int) -> Layout:
+def _part(part: Part, options: Options, font: Metrics, share: int) -> Layout:
     """One figure in its share of the width, with the page's options but its own of what is drawn."""
     own = {name: getattr(part.options, name) for name in OF_A_PART}
     asked = replace(options, **own, width=share, caption=False, steps=None)
     refuse_too_many_cells(part.figure, asked)
-    return layout_of(part.figure, asked, whole_width=options.width)
+    return layout_of(part.figure, asked, font=font, whole_width=options.width)
 
 
 def _caption(part: Part) -> tuple[str, ...]:

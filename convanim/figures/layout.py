@@ -14,7 +14,7 @@ from convanim.layers.step_order import refuse_unknown_order
 from convanim.networks.chain import Chain, chain_cell_count
 from convanim.numbers.figure_values import FigureValues, figure_values
 from convanim.numbers.values import Values
-from convanim.scene.font import BUNDLED
+from convanim.scene.font import BUNDLED, Metrics
 from convanim.scene.scene import Scene
 from convanim.views.chain_stack import chain_stack
 from convanim.views.drawing import READINGS, Drawing, TooNarrowError
@@ -51,7 +51,7 @@ class Layout:
         return self.remarks + _left_out_note(self.left_out)
 
 
-def layout_of(figure: Layer | Chain, options: Options, *, whole_width: int = 0) -> Layout:
+def layout_of(figure: Layer | Chain, options: Options, *, font: Metrics = BUNDLED, whole_width: int = 0) -> Layout:
     """The scene of one figure; `whole_width` is that of the picture that it is a part of, if it is one.
 
     Raises RequestError when the options do not fit it.
@@ -85,13 +85,14 @@ def layout_of(figure: Layer | Chain, options: Options, *, whole_width: int = 0) 
         remark=remark,
         is_heat=options.heat_map is True,
         whole_width=whole_width,
+        font=font,
     )
     if isinstance(figure, Layer) and _is_plain(figure) and (is_scatter or options.heat_map is not True):
         page: Drawing | Stack = _drawing(figure, values, options, stack_options)
     else:
         page = _stack(figure, values, stack_options)
     scene, more = _laid_out(figure, values, options, stack_options, name, page)
-    remarks += more + _missing_glyphs(options) + _slow(options)
+    remarks += more + _missing_glyphs(options, font) + _slow(options)
     return Layout(scene, clock, remarks, _left_out(page), _digest(values))
 
 
@@ -243,9 +244,9 @@ def _slow(options: Options) -> tuple[str, ...]:
     return (f"a step lasts {options.step_time:g} s: step-time is in seconds",)
 
 
-def _missing_glyphs(options: Options) -> tuple[str, ...]:
+def _missing_glyphs(options: Options, font: Metrics) -> tuple[str, ...]:
     labels = (options.input_label, options.output_label)
-    missing = dict.fromkeys(character for label in labels for character in BUNDLED.legible(label)[1])
+    missing = dict.fromkeys(character for label in labels for character in font.legible(label)[1])
     if not missing:
         return ()
     return (f"the font lacks {', '.join(map(repr, missing))}: formats drawn with it spell that out",)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from convanim.errors import RequestError
+from convanim.scene.font import BUNDLED, Metrics
 from convanim.scene.scene import Scene, Shape, Texts
 from convanim.scene.transforms import merged, named, retimed
 
@@ -16,7 +17,7 @@ _EM = 13  # font size of a picture's number at the base width
 _LEADING = 1.6
 
 
-def contact_sheet(scene: Scene, steps: Sequence[int], grid: str, *, is_numbered: bool) -> Scene:
+def contact_sheet(scene: Scene, steps: Sequence[int], grid: str, *, is_numbered: bool, font: Metrics = BUNDLED) -> Scene:
     """The scene of a page of one step: frames that show `steps`, evenly spread, in rows as `grid` ("3x3") says.
 
     Each is as large as the scene, first and last are among them, and there are no more than there are frames.
@@ -39,6 +40,6 @@ def contact_sheet(scene: Scene, steps: Sequence[int], grid: str, *, is_numbered:
         pictures.append(named(retimed(scene, [steps[frame]], 1), f"frame {frame + 1}").shifted(x, y))
         if is_numbered:
             point = np.array([(x + scene.width / 2, y + scene.height)])
-            numbers.append(Texts("caption", point, (f"{frame + 1} / {len(steps)}",), _EM * scene.unit))
+            numbers.append(Texts("caption", point, (f"{frame + 1} / {len(steps)}",), _EM * scene.unit, font=font))
     page = merged(pictures, columns * scene.width, -(-count // columns) * height)
     return replace(page, shapes=(*page.shapes, *numbers))
