@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 # Arguments of commands and their parts, such as `stage 2`, which are no options.
 _NOT_OPTIONS = ("recipe", "folder", "stage", "stages", "figure", "code", "command", "name", "word")
-_FIELDS = re.compile("{(input_size|kernel_size|max_cells|resize|heat_map)}")
+_FIELDS = re.compile("{(input_size|kernel_size|max_cells|resize|heat_map|text_size|dpi)}")
 _MOST_OF_A_WORD = 120  # characters; longer ones, the user's all of them, are cut
 _MOST_OF_A_LINE = 1200
 _NEAR = 0.66  # how alike two names are, from 0 to 1, from which one may be a slip of the other,

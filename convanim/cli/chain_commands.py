@@ -5,8 +5,16 @@ from typing import Any
 import click
 
 from convanim.cli.help import Command
+from convanim.cli.listed_taps import taps_option
 from convanim.cli.notes import Notes
-from convanim.cli.options import dims_option, figure_options, input_option, output_options, stages_argument, without
+from convanim.cli.options import (
+    dims_option,
+    figure_options,
+    input_option,
+    output_options,
+    stages_argument,
+    without,
+)
 from convanim.cli.output import give
 from convanim.figures.from_text import chain_from, options_given
 
@@ -23,6 +31,7 @@ def chain_command() -> click.Command:
         output: tuple[str, ...],
         format: str | None,
         json: bool,
+        taps: bool,
         quiet: bool,
         **given: Any,
     ) -> None:
@@ -30,12 +39,12 @@ def chain_command() -> click.Command:
         chain = chain_from(stages, input_size, dims, options)
         from convanim.figures.recipes import Recipe
 
-        give(Recipe("chain", chain, options), output, format, Notes(quiet=quiet), json=json)
+        give(Recipe("chain", chain, options), output, format, Notes(quiet=quiet), json=json, taps=taps)
 
     return Command(
         "chain",
         callback=run,
-        params=[stages_argument(), *chain_options(), *output_options(), *chain_figure_options()],
+        params=[stages_argument(), *chain_options(), *output_options(), taps_option(), *chain_figure_options()],
         help="A chain of layers, each reading what the one before it made.\n\n"
         f"{STAGES} For example: 'conv 3x3 8 s2 p1', 'max-pool 2', relu.\n\n"
         "Example: convanim chain 'conv 1x1 4' relu 'conv 3x3 8 p1' -i 8@9x9 -o x.gif",

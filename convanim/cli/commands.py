@@ -14,6 +14,7 @@ from convanim.cli.embed_command import embed_command
 from convanim.cli.explain_commands import explain_group
 from convanim.cli.group import MadeWhenAsked
 from convanim.cli.help import Command, Maker
+from convanim.cli.listed_taps import refuse_taps_alone, taps_option
 from convanim.cli.notes import Notes
 from convanim.cli.operation_commands import operation_command
 from convanim.cli.options import batch_options, figure_options, output_options, recipe_argument
@@ -30,6 +31,7 @@ def _render_command() -> click.Command:
         output: tuple[str, ...],
         format: str | None,
         json: bool,
+        taps: bool,
         quiet: bool,
         jobs: int | None,
         force: bool,
@@ -39,6 +41,7 @@ def _render_command() -> click.Command:
         from convanim.publish.batch import path_of
 
         refuse_no_jobs(jobs)
+        refuse_taps_alone(taps, json)
         notes = Notes(quiet=quiet)
         overrides = {name: value for name, value in given.items() if value is not None}
         found = [load_recipe(recipe, **overrides) for recipe in recipes]
@@ -48,12 +51,18 @@ def _render_command() -> click.Command:
             return
         (recipe,) = found
         # A single figure is always drawn, here and now: neither --jobs nor --force changes anything about that.
-        give(recipe, tuple(path_of(recipe, pattern) for pattern in output), format, notes, json=json)
+        give(recipe, tuple(path_of(recipe, pattern) for pattern in output), format, notes, json=json, taps=taps)
 
     return Command(
         "render",
         callback=run,
-        params=[recipe_argument(), *output_options("a GIF named after each"), *batch_options(), *figure_options()],
+        params=[
+            recipe_argument(),
+            *output_options("a GIF named after each"),
+            taps_option(),
+            *batch_options(),
+            *figure_options(),
+        ],
         help="Templates, by name, or recipes of your own, .toml files.\n\n"
         "Options replace the recipes', and what is left out is as the recipe has it. Several are drawn on all cores, "
         "to paths in which {name} stands for each one's name; what is current already is left alone.\n\n"

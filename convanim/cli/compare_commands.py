@@ -7,8 +7,15 @@ import click
 
 from convanim.cli.chain_commands import STAGES
 from convanim.cli.help import Command
+from convanim.cli.listed_taps import taps_option
 from convanim.cli.notes import Notes
-from convanim.cli.options import dims_option, figure_options, figures_argument, input_option, output_options
+from convanim.cli.options import (
+    dims_option,
+    figure_options,
+    figures_argument,
+    input_option,
+    output_options,
+)
 from convanim.cli.output import give
 from convanim.errors import RequestError
 from convanim.figures.from_text import applicable_options, is_recipe, options_given, part_of, refuse_stray_size
@@ -27,6 +34,7 @@ def compare_command() -> click.Command:
         output: tuple[str, ...],
         format: str | None,
         json: bool,
+        taps: bool,
         quiet: bool,
         **given: Any,
     ) -> None:
@@ -35,7 +43,7 @@ def compare_command() -> click.Command:
         comparison = comparison_from(figures, input_size, dims, given, notes)
         from convanim.figures.recipes import Recipe
 
-        give(Recipe("compare", comparison, options), output, format, notes, json=json)
+        give(Recipe("compare", comparison, options), output, format, notes, json=json, taps=taps)
 
     return Command(
         "compare",
@@ -45,6 +53,7 @@ def compare_command() -> click.Command:
             input_option("Size of the input of figures that are written as stages"),
             dims_option(),
             *output_options(),
+            taps_option(),
             *figure_options(),
         ],
         help="Two or more figures side by side, in step, with costs.\n\n"

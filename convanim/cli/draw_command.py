@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convanim.cli.help import Command
+from convanim.cli.listed_taps import taps_option
 from convanim.cli.notes import Notes
 from convanim.cli.options import figure_options, framework_option, input_option, output_options
 from convanim.cli.output import give
@@ -25,6 +26,7 @@ def draw_command() -> click.Command:
         output: tuple[str, ...],
         format: str | None,
         json: bool,
+        taps: bool,
         quiet: bool,
         **given: Any,
     ) -> None:
@@ -35,7 +37,7 @@ def draw_command() -> click.Command:
         notes = Notes(quiet=quiet)
         for note in coded.notes:
             notes(note)
-        give(Recipe(coded.layer.op, coded.layer, options), output, format, notes, json=json)
+        give(Recipe(coded.layer.op, coded.layer, options), output, format, notes, json=json, taps=taps)
 
     return Command(
         "draw",
@@ -45,6 +47,7 @@ def draw_command() -> click.Command:
             input_option("Size of the input: 7x9 (height x width), or 3@7x9 with channels", is_required=True),
             framework_option(),
             *output_options(),
+            taps_option(),
             *figure_options(),
         ],
         help="A layer as code: PyTorch, Keras, ONNX or JAX (Flax).\n\n"

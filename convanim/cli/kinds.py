@@ -29,9 +29,19 @@ class Whole(Number):
             return value
         text = str(value).strip()
         if not text.removeprefix("-").isdecimal() or not text.isascii() or len(text) > 18:
-            such = "480, in pixels" if param is not None and param.metavar == "PX" else "2"
-            raise RequestError(_field(param), value, "not a whole number", f"give one such as {such}")
+            raise RequestError(_field(param), value, "not a whole number", "give one such as 2")
         return int(text)
+
+
+class Width(Number):
+    """A whole number of pixels, or a length with its unit."""
+
+    name = "length"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        """The number or the text; what is no length is refused by `Options`."""
+        text = str(value).strip()
+        return int(text) if text.isdecimal() and text.isascii() and len(text) <= 18 else text
 
 
 class Seconds(Number):

@@ -7,11 +7,11 @@ import click
 
 from convanim.cli import kinds
 from convanim.cli.help import FILES, LAYER, NUMBERS, PICTURE, TIME, Opt
-from convanim.cli.kinds import Names, Number, Seconds, Whole, completed_by
+from convanim.cli.kinds import Names, Number, Seconds, Whole, Width, completed_by
 from convanim.figures.options import Options
 from convanim.layers.operations import Field, Operation, Takes
 
-_PX, _N, _S = Whole(), Whole(), Seconds()
+_N, _S = Whole(), Seconds()
 _METAVARS = {Takes.SIZES: "SIZE", Takes.PADDING: "PADDING", Takes.INTEGER: "N", Takes.WORD: "WORD"}
 # Where the sizes are that need not be given.
 _FILES = {"input_size": "--values", "kernel_size": "--kernel-values"}
@@ -85,7 +85,15 @@ _LOOKS = (
         default="the theme's, else DejaVu Sans",
         or_files=True,
     ),
-    _Look("width", PICTURE, "Exact width", "PX", _PX),
+    _Look("width", PICTURE, "Exact width: 480, in pixels; on paper 8.5cm, 85mm, 3.35in or 241pt", "LENGTH", Width()),
+    _Look(
+        "text_size",
+        PICTURE,
+        "Font size of all words and numbers: 8pt; with a width in pixels 14px",
+        "LENGTH",
+        default="8pt on paper, else it goes with the width",
+    ),
+    _Look("dpi", PICTURE, "Pixels to an inch of a width on paper", "N", _N, default="300"),
     _Look("scale", PICTURE, "The same picture, N times as large", "N", _N),
     _Look("transparent", PICTURE, "Leave the background out", off="opaque"),
     _Look("labels", PICTURE, "Names and sizes beside the maps"),
@@ -113,7 +121,7 @@ _LOOKS = (
     _Look("loop", TIME, "How often it plays; 0 is for ever", "N", _N),
     _Look("bounce", TIME, "Play forth and back"),
     _Look("steps", TIME, "A slice of the steps, as in Python", "A:B", default="all"),
-    _Look("max_frames", TIME, "Past it steps are sampled evenly", "N", _N),
+    _Look("max_frames", TIME, "Past it steps are sampled evenly", "N", _N, default="500; with --json all"),
     _Look("frame", TIME, "The frame that a still shows, from 0, or back from -1", "N", _N, default="-1"),
     _Look("still", TIME, "One frame alone, in every format", off="moving"),
     _Look(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from convanim.cli.listed_taps import refuse_taps_alone
 from convanim.cli.notes import Notes
 from convanim.cli.streams import say_path
 from convanim.errors import RequestError, shown, suggestion
@@ -32,14 +33,17 @@ class Targets:
     stream: str | None  # the suffix of what goes to standard output
 
 
-def give(recipe: "Recipe", output: Sequence[str], form: str | None, notes: Notes, *, json: bool) -> None:
+def give(
+    recipe: "Recipe", output: Sequence[str], form: str | None, notes: Notes, *, json: bool, taps: bool = False
+) -> None:
     """Draw a figure and write it everywhere, or print it as JSON; raises RequestError."""
+    refuse_taps_alone(taps, json)
     if json:
         if output or form:
             rule = "it renders nothing, so there is nothing for -o"
             raise RequestError("json", None, rule, "leave one of them out")
         try:
-            _print_json(recipe)
+            _print_json(recipe, taps)
         except RequestError as error:
             raise recipe.blamed(error) from None
         return
@@ -60,12 +64,12 @@ def refuse_unseen_frame(recipe: "Recipe", to: Targets) -> None:
         raise RequestError("frame", options.frame, "nothing that is written is a still", "add --still, or -o FILE.png")
 
 
-def _print_json(recipe: "Recipe") -> None:
+def _print_json(recipe: "Recipe", taps: bool) -> None:
     """Print a figure's geometry; how it would look is no part of it."""
     from convanim.explain.figure_json import figure_json
 
     held, size = [], 0
-    for piece in figure_json(recipe.figure, recipe.options):
+    for piece in figure_json(recipe.figure, recipe.options, taps=taps):
         held.append(piece)
         size += len(piece)
         if size >= _PIECE:  # printing flushes, which for every tap would take its time
@@ -98,11 +102,12 @@ def targets(output: Sequence[str], form: str | None, default: str) -> Targets:
 
 def write(animation: "Animation", to: Targets, notes: Notes) -> None:
     """Write an animation everywhere; paths are printed, notes and progress go to standard error."""
-    from convanim.export.formats import FORMATS, refuse_unfit
+    from convanim.export.formats import FORMATS, refuse_unfit, refuse_unsized
     from convanim.export.save import save
     from convanim.export.up_to_date import replaces_another
 
     if to.stream is not None:
+        refuse_unsized(animation, FORMATS[to.stream])
         refuse_unfit(animation, FORMATS[to.stream])
     for note in animation.notes:
         notes(note)

@@ -1,12 +1,13 @@
-"""A chain of layers as JSON, version 1: its entries, as a stream."""
+"""A chain of layers as JSON, version 2: its entries, as a stream."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import lru_cache
 from math import prod
 from typing import Any, TypeAlias
 
-from convanim.explain.layer_json import cost_table, dumped, layer_table, nested, steps
+from convanim.explain.layer_json import cost_table, dumped, layer_table, nested, step_entry, steps
+from convanim.explain.windows_json import in_pieces
 from convanim.figures.options import Options
 from convanim.layers.sizes import Cell
 from convanim.layers.step_order import cell_at, refuse_unknown_order, unravel
@@ -17,20 +18,28 @@ from convanim.networks.receptive_fields import Dependence, ReceptiveField, Regio
 from convanim.numbers.figure_values import FigureValues, figure_values
 
 _KEPT = 4_000_000  # numbers of channels that are remembered
+_KEPT_ENDS = 400_000  # ends of regions that are
 
 _Box: TypeAlias = tuple[int, int] | None
 
 
-def chain_entries(chain: Chain, options: Options) -> Iterator[str]:
+def chain_entries(chain: Chain, options: Options, listed: Sequence[int] | None, *, taps: bool) -> Iterator[str]:
     """What stands between the outermost braces, behind the version.
 
     Raises RequestError when options do not fit the chain; what is wrong is known before the first piece.
     """
     refuse_unknown_order(options.order)
-    return _entries(chain, Dependence(chain), figure_values(chain, options), options.order)
+    return _entries(chain, figure_values(chain, options), options.order, listed, taps, Dependence(chain))
 
 
-def _entries(chain: Chain, dependence: Dependence, values: FigureValues | None, order: str) -> Iterator[str]:
+def _entries(
+    chain: Chain,
+    values: FigureValues | None,
+    order: str,
+    listed: Sequence[int] | None,
+    has_regions: bool,
+    dependence: Dependence,
+) -> Iterator[str]:
     yield f'"chain": {dumped([_stage_table(stage) for stage in chain.stages])},\n'
     yield f' "maps": {dumped(chain.shapes)},\n'
     yield f' "stages": {dumped(_stages(chain, dependence))},\n'
@@ -41,7 +50,11 @@ def _entries(chain: Chain, dependence: Dependence, values: FigureValues | None, 
         yield '], "kernels": ['
         yield from _listed(values.kernels)
         yield "]},\n"
-    yield from steps(_steps(chain, dependence, order))
+    reading = _Reading(chain, dependence)
+    yield from _region_entries(reading)
+    yield step_entry(prod(chain.shapes[-1]), order)
+    if listed is not None:
+        yield from steps(_step(reading, step, order, has_regions) for step in listed)
 
 
 def _listed(arrays: Sequence[Any]) -> Iterator[str]:
@@ -83,35 +96,65 @@ def _fraction(number: Fraction) -> int | str:
     return int(number) if number.denominator == 1 else str(number)
 
 
-def _steps(chain: Chain, dependence: Dependence, order: str) -> Iterator[Iterator[str]]:
-    """Every cell of the last map, and the region of every map that it depends on."""
-    axes = len(chain.input_size)
-    somewhere = (0,) * axes
+class _Reading:
+    """What cells of the last map depend on: products over channels and axes, each worked out once, not once a cell."""
+
+    def __init__(self, chain: Chain, dependence: Dependence) -> None:
+        self.chain = chain
+        self._dependence = dependence
+        self._axes = len(chain.input_size)
+        kept = max(1, _KEPT // sum(shape[0] for shape in chain.shapes))
+        self.channels = lru_cache(maxsize=kept)(self._channels)
+        self.ends = lru_cache(maxsize=max(1, _KEPT_ENDS // len(chain.shapes)))(self._ends)
+
+    def _channels(self, channel: Cell) -> list[tuple[int, ...] | None]:
+        """The channels of every map that a channel of the last one depends on; None where there are none."""
+        return [region.channels for region in self._dependence.regions((*channel, *(0,) * self._axes))]
+
+    def _ends(self, axis: int, index: int) -> list[_Box]:
+        """The first and the last index of every map that an index of the last one depends on."""
+        cell = (*(0,) * self.chain.has_channels, *(index if a == axis else 0 for a in range(self._axes)))
+        return [_ends(region, axis) for region in self._dependence.regions(cell)]
+
+
+def _region_entries(reading: _Reading) -> Iterator[str]:
+    """The entries `axes` and `channels`: for every index of the last map a range of every map's; ends are not in it."""
+    chain = reading.chain
     shape = chain.shapes[-1]
-    kept = max(1, _KEPT // sum(shape[0] for shape in chain.shapes))
-
-    # A region is a product over channels and axes: each is worked out once, not once a cell.
-    @lru_cache(maxsize=kept)
-    def channels(channel: Cell) -> list[tuple[int, ...] | None]:
-        return [region.channels for region in dependence.regions((*channel, *somewhere))]
-
-    @cache
-    def ends(axis: int, index: int) -> list[_Box]:
-        cell = (*(0,) * chain.has_channels, *(index if a == axis else 0 for a in range(axes)))
-        return [_ends(region, axis) for region in dependence.regions(cell)]
-
-    for step in range(prod(shape)):
-        cell = cell_at(step, shape[0], shape[1:], order) if chain.has_channels else unravel(step, shape)
-        boxes = zip(*(ends(axis, index) for axis, index in enumerate(cell[-axes:])))
-        yield _step(cell, zip(channels(cell[:-axes]), boxes))
+    yield ' "axes": ['
+    for axis, size in enumerate(shape[-len(chain.input_size) :]):
+        yield (",\n          {" if axis else "{") + '"regions": ['
+        yield from in_pieces([_range(ends) for ends in reading.ends(axis, index)] for index in range(size))
+        yield "]}"
+    if not chain.has_channels:
+        yield '],\n "channels": null,\n'
+        return
+    yield '],\n "channels": ['
+    yield from in_pieces(
+        [_range((read[0], read[-1]) if read else None) for read in reading.channels((channel,))]
+        for channel in range(shape[0])
+    )
+    yield "],\n"
 
 
-def _step(cell: Cell, regions: Iterable[tuple[tuple[int, ...] | None, tuple[_Box, ...]]]) -> Iterator[str]:
-    """A step in pieces: its cell and the region of every map."""
-    yield f'{{"output": {dumped(cell)}, "regions": ['
-    for number, (channels, box) in enumerate(regions):
-        yield (", " if number else "") + dumped(_region(channels, box))
-    yield "]}"
+def _range(ends: _Box) -> tuple[int, int] | None:
+    """The first and the last of some indices as a range, whose end is not in it."""
+    return None if ends is None else (ends[0], ends[1] + 1)
+
+
+def _step(reading: _Reading, step: int, order: str, has_regions: bool) -> Iterator[str]:
+    """A step in pieces: its number, its cell and, if asked for, the region of every map."""
+    chain = reading.chain
+    shape, axes = chain.shapes[-1], len(chain.input_size)
+    cell = cell_at(step, shape[0], shape[1:], order) if chain.has_channels else unravel(step, shape)
+    yield f'{{"step": {step}, "output": {dumped(cell)}'
+    if has_regions:
+        yield ', "regions": ['
+        boxes = zip(*(reading.ends(axis, index) for axis, index in enumerate(cell[-axes:])))
+        for number, (channels, box) in enumerate(zip(reading.channels(cell[:-axes]), boxes)):
+            yield (", " if number else "") + dumped(_region(channels, box))
+        yield "]"
+    yield "}"
 
 
 def _ends(region: Region, axis: int) -> _Box:

@@ -1,8 +1,11 @@
-"""Any figure as JSON, version 1: a layer, a chain of layers or several figures beside each other; as a stream."""
+"""Any figure as JSON, version 2: a layer, a chain of layers or several figures beside each other; as a stream."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from math import prod
 
 from convanim.explain.layer_json import VERSION, dumped, geometry_entries
+from convanim.explain.listed_steps import listed_steps
 from convanim.figures.options import Options
 from convanim.figures.subject import Comparison, Subject
 from convanim.layers.geometry import Geometry
@@ -11,20 +14,29 @@ from convanim.networks.chain import Chain
 from convanim.numbers.figure_values import layer_values, refuse_too_many_cells
 
 
-def figure_json(figure: Subject, options: Options) -> Iterator[str]:
+def figure_json(figure: Subject, options: Options, *, taps: bool = False) -> Iterator[str]:
     """The JSON text of a figure, in pieces.
 
     A chain has its `maps`' shapes; for each of its `stages` the receptive field in the input by formula (`size`,
     `stride` and `start` per axis, whole numbers, or text such as "3/2" past a transposed layer) and the largest one
-    `reached`; and for each step, a cell of the last map, the region of every map that it depends on: its `channels`
-    (null where there are none), its `first` and `last` cell, null where there is none.
+    `reached`; and what cells of the last map depend on: `axes[a]["regions"][o][m]` is the range of map m's indices,
+    null where there is none, and `channels[c][m]` that of its channels; the end of a range is not in it.
+
+    Steps are listed for `taps`, and where options name a slice of them or a largest number; of each figure of a
+    comparison alike. With `taps` each has the layer's taps, or the chain's regions: `channels` (null where there are
+    none), the `first` and the `last` cell, null where there is none.
     Raises RequestError when options do not fit the figure; what is wrong is known before the first piece.
     """
     if not isinstance(figure, Comparison):
-        entries = _entries(figure, options)
+        entries = _entries(figure, options, taps)
         return _within(f'{{"version": {VERSION},\n ', entries, "}\n")
-    parts = [(part.title, _entries(part.figure, part.options)) for part in figure.parts]
+    parts = [(part.title, _entries(part.figure, _listing(part.options, options), taps)) for part in figure.parts]
     return _comparison(parts)
+
+
+def _listing(part: Options, page: Options) -> Options:
+    """A part's options with those of the page that say which steps are listed."""
+    return replace(part, steps=page.steps, max_frames=page.max_frames)
 
 
 def _within(before: str, pieces: Iterator[str], behind: str) -> Iterator[str]:
@@ -41,7 +53,7 @@ def _comparison(parts: Sequence[tuple[str, Iterator[str]]]) -> Iterator[str]:
     yield "]}\n"
 
 
-def _entries(figure: Layer | Chain, options: Options) -> Iterator[str]:
+def _entries(figure: Layer | Chain, options: Options, taps: bool) -> Iterator[str]:
     """A figure's entries, all that can be wrong with it seen at once."""
     refuse_too_many_cells(figure, options)
     if isinstance(figure, Chain):
@@ -49,5 +61,8 @@ def _entries(figure: Layer | Chain, options: Options) -> Iterator[str]:
             chain_entries,  # receptive fields and exact fractions, which no layer needs
         )
 
-        return chain_entries(figure, options)
-    return geometry_entries(Geometry(figure, options.order), layer_values(figure, options))
+        listed = listed_steps(prod(figure.shapes[-1]), options, taps=taps)
+        return chain_entries(figure, options, listed, taps=taps)
+    geometry = Geometry(figure, options.order)
+    listed = listed_steps(geometry.steps, options, taps=taps)
+    return geometry_entries(geometry, layer_values(figure, options), listed, taps=taps)

@@ -1,12 +1,13 @@
-"""The geometry of a layer as JSON, version 1: written as a stream, step by step."""
+"""The geometry of a layer as JSON, version 2: windows axis by axis, and steps where they are asked for; a stream."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import Any
 
 from convanim.code.frameworks import code_table
+from convanim.explain.windows_json import window_entries
 from convanim.layers.axis import Axis
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import Layer
@@ -16,30 +17,40 @@ from convanim.networks.cost import Cost, stage_cost
 from convanim.numbers.sources import Numbers
 from convanim.numbers.values import Values
 
-VERSION = 1
-_AT_ONCE = 4096  # numbers or taps in a piece of text, at most
+VERSION = 2
+AT_ONCE = 4096  # numbers or taps in a piece of text, at most
 
 
-def geometry_json(geometry: Geometry, values: Values | None = None) -> Iterator[str]:
-    """The JSON text of a geometry, in pieces; always the gather reading.
+def geometry_json(
+    geometry: Geometry, values: Values | None = None, listed: Sequence[int] | None = None, *, taps: bool = False
+) -> Iterator[str]:
+    """The JSON text of a geometry, in pieces; always the gather reading. The steps that are `listed` come last.
 
+    A tap is one pair of each axis: `axes[a]["windows"][o][k]` is the input index that kernel index k meets at output
+    index o, null where it meets none, which makes the tap's input null. Where there are channels, output channel c
+    reads the range `channels[c]["input"]`, one after another with those of the ranges `channels[c]["kernel"]`.
     `y[output] = sum(w[kernel] * x[input])` over the taps whose input is not null; for max pooling the maximum of them,
-    -inf when there is none; for average pooling their sum over the step's `divisor`. Indices are one number per axis,
-    behind their channel where the layer has channels.
+    -inf when there is none; for average pooling their sum over the product of the axes' `divisors`, or over the layer's
+    `divisor_override`. Indices are one number per axis, behind their channel where the layer has channels.
     """
     yield f'{{"version": {VERSION},\n '
-    yield from geometry_entries(geometry, values)
+    yield from geometry_entries(geometry, values, listed, taps=taps)
     yield "}\n"
 
 
-def geometry_entries(geometry: Geometry, values: Values | None) -> Iterator[str]:
+def geometry_entries(
+    geometry: Geometry, values: Values | None, listed: Sequence[int] | None, *, taps: bool
+) -> Iterator[str]:
     """What stands between the outermost braces, behind the version."""
     yield f'"layer": {dumped(layer_table(geometry.layer))},\n "output_size": {dumped(geometry.output_size)},\n'
     yield f' "code": {dumped(code_entry(geometry.layer))},\n'
     if values is not None:
         yield from _values(values)
     yield f' "cost": {dumped(cost_table(stage_cost(geometry.layer)))},\n'
-    yield from steps(_step(geometry, step) for step in range(geometry.steps))
+    yield from window_entries(geometry)
+    yield step_entry(geometry.steps, geometry.order)
+    if listed is not None:
+        yield from steps(_step(geometry, step, taps) for step in listed)
 
 
 def layer_table(layer: Layer) -> dict[str, Any]:
@@ -69,9 +80,14 @@ def cost_table(cost: Cost) -> dict[str, int]:
     return {"weights": cost.weights, "macs": cost.macs, "activations": cost.activations}
 
 
+def step_entry(count: int, order: str) -> str:
+    """How many steps there are, and which output cell each of them makes."""
+    return f' "step_count": {count},\n "order": {dumped(order)}'
+
+
 def steps(told: Iterable[Iterable[str]]) -> Iterator[str]:
     """The list of steps, one a line, each in pieces; the last entry of a figure."""
-    yield ' "steps": ['
+    yield ',\n "steps": ['
     for number, pieces in enumerate(told):
         if number:
             yield ",\n           "
@@ -87,8 +103,8 @@ def nested(numbers: Numbers) -> Iterator[str]:
             yield ", " if number else ""
             yield from nested(row)
     else:
-        for start in range(0, len(numbers), _AT_ONCE):
-            told = [None if n == float("-inf") else n for n in numbers[start : start + _AT_ONCE].tolist()]
+        for start in range(0, len(numbers), AT_ONCE):
+            told = [None if n == float("-inf") else n for n in numbers[start : start + AT_ONCE].tolist()]
             yield (", " if start else "") + dumped(told)[1:-1]
     yield "]"
 
@@ -98,16 +114,19 @@ def dumped(value: object) -> str:
     return json.dumps(value, allow_nan=False)
 
 
-def _step(geometry: Geometry, step: int) -> Iterator[str]:
-    """A step in pieces: its cell, its taps in the kernel's row-major order, its divisor."""
+def _step(geometry: Geometry, step: int, has_taps: bool) -> Iterator[str]:
+    """A step in pieces: its number, its cell, its taps in the kernel's row-major order, its divisor."""
     output = geometry.output(step)
-    yield f'{{"output": {dumped(output)}, "taps": ['
-    joint = ""
-    for taps in _taps(geometry, output):
-        yield joint + taps
-        joint = ", "
+    yield f'{{"step": {step}, "output": {dumped(output)}'
+    if has_taps:
+        yield ', "taps": ['
+        joint = ""
+        for taps in _taps(geometry, output):
+            yield joint + taps
+            joint = ", "
+        yield "]"
     divisor = geometry.divisor(output)
-    yield "]}" if divisor is None else f'], "divisor": {dumped(divisor)}}}'
+    yield "}" if divisor is None else f', "divisor": {dumped(divisor)}}}'
 
 
 def _taps(geometry: Geometry, output: Cell) -> Iterator[str]:
@@ -129,12 +148,12 @@ def _spatial_taps(axes: tuple[Axis, ...], output: Cell, place: str, source: str)
         cells = [axis.input_at(position) for axis, position in places]
         in_copy = any(axis.is_copy(position) for axis, position in places)
         row, of = place + "".join(f"{k}, " for k in kernel), source + "".join(f"{cell}, " for cell in cells)
-        for first in range(0, last.kernel_size, _AT_ONCE):
+        for first in range(0, last.kernel_size, AT_ONCE):
             yield ", ".join(
                 f'{{"kernel": [{row}{k}], "input": '
                 + ("null" if None in cells or cell is None else f"[{of}{cell}]")
                 + (', "pad": true}' if in_copy or is_copy else "}")
-                for k, cell, is_copy in _along(last, output[-1], first, min(first + _AT_ONCE, last.kernel_size))
+                for k, cell, is_copy in _along(last, output[-1], first, min(first + AT_ONCE, last.kernel_size))
             )
 
 

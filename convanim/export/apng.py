@@ -10,7 +10,7 @@ from typing import BinaryIO
 import numpy as np
 
 from convanim.export.dirty_rectangles import DirtyRectangle, dirty_rectangles
-from convanim.export.png_chunks import RGBA, chunk, head, packed, texts
+from convanim.export.png_chunks import RGBA, chunk, density, head, packed, texts
 from convanim.export.writer import Frames, Progress
 from convanim.figures.animation import Animation
 from convanim.render.frames import frames
@@ -26,7 +26,7 @@ def write_apng(animation: Animation, stream: BinaryIO, progress: Progress, drawn
     scene, timing = animation.scene, animation.timing
     stream.write(head(scene.width, scene.height, RGBA))
     stream.write(chunk(b"acTL", len(timing.steps).to_bytes(4) + timing.loop.to_bytes(4)))
-    stream.write(texts(animation))
+    stream.write(density(animation) + texts(animation))
     sequence = 0
     for number, change in enumerate(dirty_rectangles(frames(animation) if drawn is None else drawn)):
         stream.write(chunk(b"fcTL", sequence.to_bytes(4) + _control(change, timing.duration(number))))

@@ -29,6 +29,8 @@ class Format:
     follows: bool = False  # whether its colours can follow light and dark surroundings
     most: int | None = None  # how many pixels long a side of its pictures may be
     pixel_bytes: int = 0  # of memory that writing it takes for each pixel of a picture, at most; 0 if it has no pixels
+    holds_size: bool = False  # whether its files say how large a picture is on paper
+    fills: bool = False  # whether a picture is shown as large as there is room, whatever its size
     is_film: bool = False  # whether every round is in the file, each picture with its background
     is_marked: bool = True  # whether its files carry the mark of what they were made of
     module: str = ""  # what it needs besides the dependencies of the package,
@@ -66,11 +68,33 @@ def refuse_unfit(animation: Animation, form: Format | None) -> None:
         raise RequestError("theme", AUTO, "this format has the colours of one theme alone", fix)
     if form and form.is_film:
         _refuse_film(animation)
-    if form and form.most and max(animation.scene.width, animation.scene.height) > form.most:
-        size = f"{animation.scene.width:,}x{animation.scene.height:,}"
-        rule = f"a side of its pictures is at most {form.most:,} pixels, and this one has {size}"
-        raise RequestError("output", _suffix(form), rule, "try a smaller --width or input, or .png")
+    if form and form.most:
+        _refuse_long(animation, form, form.most)
     _refuse_large(animation, form)
+
+
+def refuse_unsized(animation: Animation, form: Format | None) -> None:
+    """Raise RequestError where a picture has a size on paper and a file of its own cannot; None stands for frames."""
+    if form is None or form.holds_size or not animation.size.is_on_paper:
+        return
+    able = ", ".join(suffix for suffix, other in FORMATS.items() if other.holds_size)
+    width = str(animation.size.width)
+    if form.fills:
+        rule = f"{_suffix(form)} shows a figure as large as there is room"
+        raise RequestError("width", width, rule, f"give pixels such as 960, or write {able}")
+    if not animation.size.has_dpi:
+        rule = f"{_suffix(form)} has pixels and no size"
+        raise RequestError("width", width, rule, f"say how many by {{dpi}}, such as 150, or write {able}")
+
+
+def _refuse_long(animation: Animation, form: Format, most: int) -> None:
+    """Raise RequestError where a side is longer than a format has it; one without pixels counts those of a screen."""
+    width, height = animation.scene.width, animation.scene.height
+    shrunk = 1.0 if form.pixel_bytes else animation.size.on_screen
+    if shrunk * max(width, height) > most:
+        size = f"{round(shrunk * width):,}x{round(shrunk * height):,}"
+        rule = f"a side of its pictures is at most {most:,} pixels, and this one has {size}"
+        raise RequestError("output", _suffix(form), rule, "try a smaller --width or input, or .png")
 
 
 def _suffix(form: Format) -> str:
@@ -97,8 +121,11 @@ def _refuse_large(animation: Animation, form: Format | None) -> None:
     rule = f"its pictures have at most {most / 1e6:.3g} million pixels, for memory's sake, and this one {size}"
     able = [suffix for suffix, other in FORMATS.items() if other.pixel_bytes * width * height + cells <= _ROOM]
     # Rounded down by more than labels and captions make a narrower picture higher.
-    fix = f"try a picture at most {int(_SURE * width * (most / (width * height)) ** 0.5) // 10 * 10:,} pixels wide"
-    raise RequestError("output", what, rule, f"{fix} (--width, --scale, --sheet), or write one of {', '.join(able)}")
+    less = _SURE * (most / (width * height)) ** 0.5
+    fix = f"try a picture at most {int(less * width) // 10 * 10:,} pixels wide (--width, --scale, --sheet)"
+    if animation.size.is_on_paper:
+        fix = f"try a smaller --dpi, such as {int(less * animation.size.dpi)}"
+    raise RequestError("output", what, rule, f"{fix}, or write one of {', '.join(able)}")
 
 
 def _moves(shape: Cells) -> bool:
@@ -119,14 +146,20 @@ def _refuse_film(animation: Animation) -> None:
 
 FORMATS: dict[str, Format] = {
     ".gif": Format("gif.write_gif", has_frames=True, most=65_535, pixel_bytes=42),
-    ".png": Format("png.write_still", is_still=True, pixel_bytes=18),
-    ".html": Format("html.write_html", rests=True, follows=True),
-    ".svg": Format("svg.write_svg", rests=True, follows=True),
+    ".png": Format("png.write_still", is_still=True, pixel_bytes=18, holds_size=True),
+    ".html": Format("html.write_html", rests=True, follows=True, fills=True),
+    ".svg": Format("svg.write_svg", rests=True, follows=True, holds_size=True),
     ".pptx": Format(
-        "pptx.write_slide", most=65_535, pixel_bytes=42, is_marked=False, module="pptx", package="python-pptx"
+        "pptx.write_slide",
+        most=65_535,
+        pixel_bytes=42,
+        fills=True,
+        is_marked=False,
+        module="pptx",
+        package="python-pptx",
     ),
-    ".pdf": Format("pdf.write_pdf", most=19_200),
-    ".apng": Format("apng.write_apng", has_frames=True, pixel_bytes=30),
+    ".pdf": Format("pdf.write_pdf", most=19_200, holds_size=True),
+    ".apng": Format("apng.write_apng", has_frames=True, pixel_bytes=30, holds_size=True),
     ".webp": Format("webp.write_webp", has_frames=True, most=16_383, pixel_bytes=56),
     ".mp4": Format(
         "video.write_mp4", has_frames=True, most=16_384, pixel_bytes=110, is_film=True, module="av", package="av"

@@ -13,7 +13,7 @@ from convanim.figures.animation import Animation
 
 
 def write_pdf(animation: Animation, stream: BinaryIO, progress: Progress) -> None:
-    """Write an animation as a PDF, page by page; 96 pixels are an inch."""
+    """Write an animation as a PDF, page by page; where its width is not one on paper, 96 pixels are an inch."""
     timing = animation.timing
     metadata = {
         "Title": _encodable(animation.title),
@@ -24,7 +24,7 @@ def write_pdf(animation: Animation, stream: BinaryIO, progress: Progress) -> Non
     with matplotlib.rc_context(SETTINGS):
         file: Any = PdfFileWithFonts(_Counted(stream), metadata)
         file.write(b"% " + stamp(animation) + b"\n")
-        pages = Pages(file, animation.scene, animation.theme)
+        pages = Pages(file, animation.scene, animation.theme, animation.size.per_inch)
         for step in timing.steps[: timing.forward]:
             pages.add(step)
             progress()

@@ -10,15 +10,14 @@ from matplotlib.backends.backend_pdf import Op, RendererPdf
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
-from convanim.export.joined_shapes import PER_PIXEL, joined_areas, joined_lines
 from convanim.export.pdf_fonts import PdfFileWithFonts
+from convanim.export.joined_shapes import PER_PIXEL, joined_areas, joined_lines
 from convanim.scene.font import Metrics
 from convanim.scene.scene import During, Ints, Scene, Shape, Since, shown
 from convanim.style.marks import Areas, Mark, Strokes, Writing, marks
 from convanim.style.theme import Theme
 
-_PER_INCH = 96  # pixels; as CSS has them
-_POINT = 72 / _PER_INCH  # points for a pixel
+_POINTS = 72  # in an inch
 _JOIN = "miter"
 _MOST_KEPT = 4096  # texts, of those that are written again and again
 _LEAST = 16  # elements that make a form, where they come one after another
@@ -45,20 +44,22 @@ _Kept: TypeAlias = tuple[_Form | Writing, ...]
 class Pages:
     """Draws steps of a scene, each as a page of a file."""
 
-    def __init__(self, file: PdfFileWithFonts, scene: Scene, theme: Theme) -> None:
+    def __init__(self, file: PdfFileWithFonts, scene: Scene, theme: Theme, per_inch: float) -> None:
         self._file: Any = file
         self._scene, self._theme = scene, theme
+        self._per_inch = per_inch
+        self._point = _POINTS / per_inch  # points for a pixel
         self._kept: dict[tuple[int, int], _Kept] = {}
         self._written: dict[tuple[Metrics, str, float], bytes] = {}
         # PDF's y runs upwards.
-        self._place = Affine2D().scale(_POINT, -_POINT).translate(0, scene.height * _POINT)
+        self._place = Affine2D().scale(self._point, -self._point).translate(0, scene.height * self._point)
 
     def add(self, step: int) -> None:
         """Add the page of a step."""
         scene = self._scene
-        width, height = scene.width / _PER_INCH, scene.height / _PER_INCH
+        width, height = scene.width / self._per_inch, scene.height / self._per_inch
         self._file.newPage(width, height)
-        page: Any = RendererPdf(self._file, 72, height, width)  # type: ignore[no-untyped-call]
+        page: Any = RendererPdf(self._file, _POINTS, height, width)  # type: ignore[no-untyped-call]
         if not self._theme.transparent:
             corners = np.array([[(0, 0), (scene.width, 0), (scene.width, scene.height), (0, scene.height)]])
             self._draw(page, Areas(corners.astype(float), self._theme.background))
@@ -85,29 +86,43 @@ class Pages:
                 continue
             has_line = isinstance(mark, Strokes)
             name = self._file.markerObject(
-                _path(mark), self._place, not has_line, has_line, _width(mark), _JOIN, _cap(mark)
+                _path(mark), self._place, not has_line, has_line, self._width(mark), _JOIN, _cap(mark)
             )
             yield _Form(mark, name)
 
     def _draw(self, page: Any, mark: Mark | _Form) -> None:
         if isinstance(mark, _Form):
-            page.check_gc(_context(page, mark.mark), _fill(mark.mark))
+            page.check_gc(self._context(page, mark.mark), _fill(mark.mark))
             self._file.output(mark.name, Op.use_xobject)
         elif isinstance(mark, Writing):
             self._write(page, mark)
         else:
-            page.draw_path(_context(page, mark), _path(mark), self._place, _fill(mark))
+            page.draw_path(self._context(page, mark), _path(mark), self._place, _fill(mark))
 
     def _write(self, page: Any, mark: Writing) -> None:
-        context = _context(page, mark)
+        context = self._context(page, mark)
         page.check_gc(context, context.get_rgb())
         for text, (x, y) in zip(mark.texts, self._place.transform(mark.starts).tolist()):
             drawn = self._written.get((mark.font, text, mark.em))
             if drawn is None:
-                drawn = self._file.own_fonts.text(mark.font, text, mark.em * _POINT)
+                drawn = self._file.own_fonts.text(mark.font, text, mark.em * self._point)
                 if len(self._written) < _MOST_KEPT:
                     self._written[mark.font, text, mark.em] = drawn
             self._file.write(b"q 1 0 0 1 %.3f %.3f cm\n" % (x, y) + drawn + b"Q\n")
+
+    def _context(self, page: Any, mark: Mark) -> Any:
+        context = page.new_gc()
+        context.set_foreground((*(c / 255 for c in mark.colour), 1.0), isRGBA=True)
+        context.set_joinstyle(_JOIN)
+        context.set_capstyle(_cap(mark))
+        context.set_linewidth(self._width(mark))
+        if isinstance(mark, Strokes) and mark.dash is not None:
+            start, pattern = mark.dash
+            context.set_dashes(start * self._point, [part * self._point for part in pattern])
+        return context
+
+    def _width(self, mark: Mark) -> float:
+        return mark.width * self._point if isinstance(mark, Strokes) else 0.0
 
 
 def _staying(shape: Shape, count: int) -> list[tuple[int, int]]:
@@ -118,22 +133,6 @@ def _staying(shape: Shape, count: int) -> list[tuple[int, int]]:
         return [(0, count)]
     run = max(_LEAST, isqrt(len(shape)))
     return [(first, first + run) for first in range(0, count - run + 1, run)]
-
-
-def _context(page: Any, mark: Mark) -> Any:
-    context = page.new_gc()
-    context.set_foreground((*(c / 255 for c in mark.colour), 1.0), isRGBA=True)
-    context.set_joinstyle(_JOIN)
-    context.set_capstyle(_cap(mark))
-    context.set_linewidth(_width(mark))
-    if isinstance(mark, Strokes) and mark.dash is not None:
-        start, pattern = mark.dash
-        context.set_dashes(start * _POINT, [part * _POINT for part in pattern])
-    return context
-
-
-def _width(mark: Mark) -> float:
-    return mark.width * _POINT if isinstance(mark, Strokes) else 0.0
 
 
 def _cap(mark: Mark) -> Literal["butt", "projecting"]:

@@ -6,7 +6,7 @@ takes four times as long as packing them unfiltered and gains nothing, so the fe
 
 from typing import BinaryIO
 
-from convanim.export.png_chunks import RGB, RGBA, chunk, head, packed, texts
+from convanim.export.png_chunks import RGB, RGBA, chunk, density, head, packed, texts
 from convanim.export.writer import Progress
 from convanim.figures.animation import Animation
 from convanim.render.frames import Frame, still
@@ -26,7 +26,7 @@ class PngWriter:
 
     def __init__(self, animation: Animation) -> None:
         self._is_clear = animation.theme.transparent
-        self._texts = texts(animation)
+        self._texts = density(animation) + texts(animation)
 
     def write(self, frame: Frame, stream: BinaryIO) -> None:
         """Write one frame."""

@@ -39,6 +39,14 @@ def texts(animation: Animation) -> bytes:
     )
 
 
+def density(animation: Animation) -> bytes:
+    """How large a pixel is on paper, for a picture that has a size there."""
+    if not animation.size.is_on_paper:
+        return b""
+    per_metre = round(animation.size.per_inch / 0.0254)
+    return chunk(b"pHYs", per_metre.to_bytes(4) * 2 + b"\1")
+
+
 def packed(pixels: Pixels, channels: int, level: int) -> bytes:
     """A picture's data, band by band: red, green and blue of opaque pixels, or with alpha as a fourth channel."""
     packer = zlib.compressobj(level)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convanim.errors import RequestError
-from convanim.export.formats import FORMATS, Format, refuse_missing, refuse_unfit
+from convanim.export.formats import FORMATS, Format, refuse_missing, refuse_unfit, refuse_unsized
 from convanim.figures.animation import Animation
 from convanim.files.file_set import FileSet, is_device
 
@@ -83,6 +83,7 @@ def save(animation: Animation, to: Sequence[Destination], progress: Callable[[],
     Raises RequestError for a format that cannot show it, OSError when a file cannot be written; then none is changed.
     """
     for target in to:
+        refuse_unsized(animation, target.format)
         refuse_unfit(animation, target.format)
     reel = None
     if len(to) > 1:

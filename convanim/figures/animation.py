@@ -3,24 +3,27 @@
 import hashlib
 from dataclasses import dataclass, field, replace
 
-from convanim.errors import RequestError
+from convanim.errors import RequestError, shown
 from convanim.figures.alt_text import alt_text, default_title
 from convanim.figures.comparison import comparison_layout
 from convanim.figures.layout import Layout, layout_of
 from convanim.figures.options import Options
+from convanim.figures.sizing import picture_size
 from convanim.figures.subject import Comparison, Part, Subject
 from convanim.figures.timing import Timing
 from convanim.layers.layer import Layer
 from convanim.numbers.figure_values import refuse_too_many_cells
-from convanim.scene.contact_sheet import contact_sheet
+from convanim.scene.contact_sheet import contact_sheet, grid_of
+from convanim.scene.picture_size import WIDTHS, PictureSize
+from convanim.scene.font import BUNDLED, Metrics, load_font
 from convanim.scene.scene import Scene
 from convanim.scene.transforms import scaled
 from convanim.style.theme import AUTO, DARK, DEFAULT, Theme, load_theme
 from convanim.style.theme_rules import theme_notes
-from convanim.views.registry import WIDTHS
 from convanim.words.captions import caption_lines
 
 _SCALES = range(1, 9)
+_NUMBER_EM = 13  # font size of the numbers on a sheet at the base width
 _MOST_PIXELS = 100_000_000
 
 
@@ -30,7 +33,8 @@ class Animation:
 
     `caption` is what may stand below it: empty where the picture has it already, or shall have none. `dark` is the
     theme for dark surroundings where its maker chose none, for formats that can follow them; with `is_auto` they all
-    must. `subject` is the same for all figures of the same layers, whatever they look like.
+    must. `size` is what was asked for. `subject` is the same for all figures of the same layers, whatever they look
+    like.
     """
 
     name: str
@@ -39,6 +43,7 @@ class Animation:
     scene: Scene
     theme: Theme
     timing: Timing
+    size: PictureSize
     still: int  # the frame that a still shows
     digest: str  # of all that the pixels, times and words come from
     dark: Theme | None = None
@@ -46,6 +51,12 @@ class Animation:
     caption: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
     subject: str = ""
+    font: Metrics = BUNDLED
+
+    @property
+    def shown_size(self) -> tuple[int, int]:
+        """Width and height in pixels of a screen; on paper there are more of them in the picture."""
+        return round(self.scene.width * self.size.on_screen), round(self.scene.height * self.size.on_screen)
 
 
 def compose(figure: Subject, options: Options, *, name: str = "", title: str = "", alt: str = "") -> Animation:
@@ -58,7 +69,9 @@ def compose(figure: Subject, options: Options, *, name: str = "", title: str = "
     is_auto = options.theme == AUTO
     theme = load_theme(DEFAULT if is_auto or options.theme is None else options.theme, transparent=options.transparent)
     dark = load_theme(DARK, transparent=options.transparent) if is_auto or options.theme is None else None
-    made = comparison_layout(figure, options) if isinstance(figure, Comparison) else layout_of(figure, options)
+    size = picture_size(options)
+    font = _font(options, theme)
+    made = _laid_out(figure, options, size, font)
     for name_of, words in (("title", options.title), ("alt", options.alt)):
         if words is not None and not words.strip():
             raise RequestError(
@@ -66,8 +79,17 @@ def compose(figure: Subject, options: Options, *, name: str = "", title: str = "
             )
     titled = options.title or title or default_title(figure)
     described = options.alt or alt or alt_text(figure, options.transposed_as)
-    scene, clock, still = _shown(made, options)
-    parts = (_plain(figure), _worded(options), theme, dark, made.numbers, titled, described)
+    scene, clock, still = _shown(made, options, size, font)
+    parts = (
+        _plain(figure),
+        _worded(options),
+        theme,
+        dark,
+        made.numbers,
+        titled,
+        described,
+        [(face.digest, face.number) for face in font.faces],
+    )
     return Animation(
         name=name or _name(figure),
         title=titled,
@@ -75,28 +97,56 @@ def compose(figure: Subject, options: Options, *, name: str = "", title: str = "
         scene=scene,
         theme=theme,
         timing=clock,
+        size=size,
         still=still,
         digest=hashlib.sha256(repr(parts).encode()).hexdigest(),
         dark=dark,
         is_auto=is_auto,
         caption=() if isinstance(figure, Comparison) or options.caption is not None else caption_lines(figure),
         notes=(*made.notes, *theme_notes(options.theme, theme)),
+        font=font,
         subject=hashlib.sha256(repr(_layers(figure)).encode()).hexdigest(),
     )
 
 
-def _shown(made: Layout, options: Options) -> tuple[Scene, Timing, int]:
+def _font(options: Options, theme: Theme) -> Metrics:
+    """The fonts that were asked for, else the theme's. Raises RequestError."""
+    if options.font is not None:
+        return load_font(options.font)
+    try:
+        return load_font(theme.font)
+    except RequestError as error:
+        rule = f"font: {shown(error.value)}: {error.rule}"
+        raise RequestError("theme", options.theme, rule, error.fix) from None
+
+
+def _laid_out(figure: Subject, options: Options, size: PictureSize, font: Metrics) -> Layout:
+    """The figure as wide as the picture; on paper the pictures of a sheet share its width."""
+    columns = grid_of(options.sheet)[1] if size.is_on_paper and options.sheet is not None else 1
+    made = _layout(figure, options, size, columns, font)
+    fewer = min(columns, len(made.timing.steps))
+    return made if fewer == columns else _layout(figure, options, size, fewer, font)
+
+
+def _layout(figure: Subject, options: Options, size: PictureSize, columns: int, font: Metrics) -> Layout:
+    if isinstance(figure, Comparison):
+        return comparison_layout(figure, options, size, columns, font=font)
+    return layout_of(figure, options, size, columns, font=font)
+
+
+def _shown(made: Layout, options: Options, size: PictureSize, font: Metrics) -> tuple[Scene, Timing, int]:
     """The scene at its scale, or several of its frames on a sheet; the frames to play; the one that stills show."""
     scale = options.scale
     if scale not in _SCALES:
         raise RequestError("scale", scale, f"not a whole number from 1 to {_SCALES.stop - 1}", "try 2")
-    if scale * options.width not in WIDTHS:
-        fix = f"try {WIDTHS[-1] // options.width}, or a smaller width"
+    if scale * size.pixels not in WIDTHS:
+        fix = f"try {WIDTHS[-1] // size.pixels}, or a smaller width"
         raise RequestError("scale", scale, f"makes the picture wider than {WIDTHS[-1]} pixels", fix)
     scene, clock = scaled(made.scene, scale), made.timing
     if scene.width * scene.height > _MOST_PIXELS:
         rule = f"makes a picture of {scene.width:,}x{scene.height:,} pixels"
-        raise RequestError("width", options.width, rule, "try a smaller one, or a smaller input")
+        fix = "try a smaller one, or a smaller input" + (" or {dpi}" if size.is_on_paper else "")
+        raise RequestError("width", options.width, rule, fix)
     frame = clock.frame(options.frame)
     if options.bounce and (options.still or options.sheet is not None):
         raise RequestError("bounce", None, "a still does not move", "leave it out, or leave out still and sheet")
@@ -104,10 +154,18 @@ def _shown(made: Layout, options: Options) -> tuple[Scene, Timing, int]:
         if options.frame is not None or options.still:
             rule = "a sheet shows frames from the first to the last, and is a still already"
             raise RequestError("frame" if options.frame is not None else "still", options.frame, rule, "leave it out")
-        page = contact_sheet(scene, clock.steps, options.sheet, is_numbered=options.labels)
+        page = contact_sheet(
+            scene,
+            clock.steps,
+            options.sheet,
+            width=size.pixels if size.is_on_paper else None,
+            font=font,
+            em=size.em * scale if options.labels and size.em else _NUMBER_EM * scene.unit if options.labels else 0.0,
+        )
         if page.width * page.height > _MOST_PIXELS:
             rule = f"makes a page of {page.width:,}x{page.height:,} pixels"
-            raise RequestError("sheet", options.sheet, rule, "try fewer pictures, or a smaller width")
+            smaller = "a smaller width or {dpi}" if size.is_on_paper else "a smaller width"
+            raise RequestError("sheet", options.sheet, rule, f"try fewer pictures, or {smaller}")
         return page, replace(clock, steps=(0,)), 0
     if options.still:
         return scene, clock.stilled(frame), 0

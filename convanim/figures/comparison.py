@@ -4,39 +4,48 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 
 from convanim.errors import RequestError
 from convanim.figures.layout import Layout, layout_of
 from convanim.figures.options import OF_A_PART, Options
 from convanim.figures.subject import Comparison, Part
-from convanim.figures.timing import timing
+from convanim.figures.timing import MOST_FRAMES, timing
 from convanim.networks.chain import Chain
 from convanim.networks.cost import cost_of
 from convanim.numbers.figure_values import refuse_too_many_cells
 from convanim.scene.font import BUNDLED, Metrics
+from convanim.scene.picture_size import PictureSize
 from convanim.scene.scene import Scene, Shape
 from convanim.scene.transforms import merged, named, retimed
 from convanim.views.drawing import Page
-from convanim.views.registry import WIDTHS
 from convanim.views.text_layout import Block, text_block, wrapped
 from convanim.words.costs import spelled_cost, spelled_ratio
 from convanim.words.layer_names import brief, stage_parameters
+
+_PROPOSED = re.compile(r"try ([0-9.]+)\w* or more")
 
 
 class _Sheet(Page):
     """The page that the parts share."""
 
-    def __init__(self, font: Metrics, width: int, whole_width: int) -> None:
+    def __init__(self, font: Metrics, size: PictureSize, parts: int) -> None:
         self.font = font
-        self.width = width
-        self.whole_width = whole_width
+        self.size = size
+        self.parts = parts
 
 
-def comparison_layout(comparison: Comparison, options: Options, *, font: Metrics = BUNDLED) -> Layout:
-    """The scene of a comparison. Raises RequestError when a part does not fit its share of the width."""
+def comparison_layout(
+    comparison: Comparison, options: Options, size: PictureSize, pictures: int = 1, *, font: Metrics = BUNDLED
+) -> Layout:
+    """The scene of a comparison, which is the whole picture or one of so many `pictures` of it.
+
+    Raises RequestError when a part does not fit its share of the width.
+    """
     parts = comparison.parts
-    share = options.width // len(parts)
-    made = _parts(parts, options, font, share)
+    width = size.pixels // pictures
+    share = width // len(parts)
+    made = _parts(parts, options, font, size, pictures * len(parts))
     frames = max(len(each.timing.steps) for each in made)
     clock = timing(
         frames,
@@ -44,9 +53,9 @@ def comparison_layout(comparison: Comparison, options: Options, *, font: Metrics
         hold=options.hold,
         loop=options.loop,
         steps=options.steps,
-        most=max(options.max_frames, frames),
+        most=max(options.max_frames or MOST_FRAMES, frames),
     )
-    page = _Sheet(font, share, options.width)
+    page = _Sheet(font, size, pictures * len(parts))
     titles = _alike(page, [(part.title,) if part.title else () for part in parts], page.room)
     said = [_caption(part) if options.caption is not False else () for part in parts]
     captions = _alike(page, said, page.room)
@@ -55,7 +64,7 @@ def comparison_layout(comparison: Comparison, options: Options, *, font: Metrics
     scenes: list[Scene] = []
     around: list[Shape] = []
     for number, (each, title, caption) in enumerate(zip(made, titles, captions)):
-        left = number * share + (options.width - share * len(parts)) // 2
+        left = number * share + (width - share * len(parts)) // 2
         down = page.margin + above + (tallest - each.scene.height) // 2
         scene = named(retimed(each.scene, each.timing.steps, frames), str(number + 1))
         scenes.append(scene.shifted(left, down))
@@ -66,12 +75,12 @@ def comparison_layout(comparison: Comparison, options: Options, *, font: Metrics
             if block.lines:
                 around.append(block.at(left + share / 2, top, role))
     bottom = page.margin + above + tallest + max(round(caption.height) for caption in captions)
-    ratio = _ratio(comparison, page, options.width) if options.caption is not False else None
+    ratio = _ratio(comparison, page, width) if options.caption is not False else None
     if ratio is not None:
         bottom += page.margin
-        around.append(ratio.at(options.width / 2, bottom, "equation"))
+        around.append(ratio.at(width / 2, bottom, "equation"))
         bottom += round(ratio.height)
-    scene = merged(scenes, options.width, bottom + page.margin)
+    scene = merged(scenes, width, bottom + page.margin)
     scene = replace(scene, shapes=(*scene.shapes, *around))
     left_out = tuple(dict.fromkeys(maps for each in made for maps in each.left_out))
     numbers = hashlib.sha256("".join(each.numbers for each in made).encode()).hexdigest()
@@ -88,27 +97,33 @@ def _remarks(parts: Sequence[Part], made: Sequence[Layout]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _parts(parts: Sequence[Part], options: Options, font: Metrics, share: int) -> list[Layout]:
+def _parts(parts: Sequence[Part], options: Options, font: Metrics, size: PictureSize, shares: int) -> list[Layout]:
     """Every part; raises RequestError with the width at which all of them have room, when some have none."""
     made, narrow = [], []
     for part in parts:
         try:
-            made.append(_part(part, options, font, share))
+            made.append(_part(part, options, font, size, shares))
         except RequestError as error:
             if error.field != "width":
                 raise
             narrow.append(error)
     if narrow:
-        raise max(narrow, key=lambda error: max((int(n) for n in re.findall("[0-9]+", error.fix)), default=WIDTHS.stop))
+        raise max(narrow, key=_enough)
     return made
 
 
-def _part(part: Part, options: Options, font: Metrics, share: int) -> Layout:
+def _enough(error: RequestError) -> float:
+    """The width that an error proposes; infinite where there is none."""
+    found = _PROPOSED.search(error.fix)
+    return float(found[1]) if found else inf
+
+
+def _part(part: Part, options: Options, font: Metrics, size: PictureSize, shares: int) -> Layout:
     """One figure in its share of the width, with the page's options but its own of what is drawn."""
     own = {name: getattr(part.options, name) for name in OF_A_PART}
-    asked = replace(options, **own, width=share, caption=False, steps=None)
+    asked = replace(options, **own, caption=False, steps=None)
     refuse_too_many_cells(part.figure, asked)
-    return layout_of(part.figure, asked, font=font, whole_width=options.width)
+    return layout_of(part.figure, asked, size, shares)
 
 
 def _caption(part: Part) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from math import prod
 
 from convanim.errors import RequestError, suggestion
 from convanim.figures.options import Options
-from convanim.figures.timing import Timing, raster, timing
+from convanim.figures.timing import MOST_FRAMES, Timing, raster, timing
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import ConvTranspose, Layer, cell_count, output_shape, with_channels
 from convanim.layers.step_order import refuse_unknown_order
@@ -15,11 +15,12 @@ from convanim.networks.chain import Chain, chain_cell_count
 from convanim.numbers.figure_values import FigureValues, figure_values
 from convanim.numbers.values import Values
 from convanim.scene.font import BUNDLED, Metrics
+from convanim.scene.picture_size import PictureSize
 from convanim.scene.scene import Scene
 from convanim.views.chain_stack import chain_stack
 from convanim.views.drawing import READINGS, Drawing, TooNarrowError
 from convanim.views.layer_stack import layer_stack
-from convanim.views.registry import VIEWS, WIDTHS, view, wide_enough
+from convanim.views.registry import VIEWS, view, wide_enough
 from convanim.views.stack import Stack, StackOptions, drawn_channels
 from convanim.words.captions import caption_lines
 from convanim.words.labels import steps_shown
@@ -51,8 +52,10 @@ class Layout:
         return self.remarks + _left_out_note(self.left_out)
 
 
-def layout_of(figure: Layer | Chain, options: Options, *, font: Metrics = BUNDLED, whole_width: int = 0) -> Layout:
-    """The scene of one figure; `whole_width` is that of the picture that it is a part of, if it is one.
+def layout_of(
+    figure: Layer | Chain, options: Options, size: PictureSize, parts: int = 1, *, font: Metrics = BUNDLED
+) -> Layout:
+    """The scene of one figure, which is the whole picture or one of its `parts`.
 
     Raises RequestError when the options do not fit it.
     """
@@ -62,20 +65,20 @@ def layout_of(figure: Layer | Chain, options: Options, *, font: Metrics = BUNDLE
     is_scatter = options.transposed_as == "scatter"
     shape = figure.shapes[-1] if isinstance(figure, Chain) else output_shape(figure)
     sheets = len(drawn_channels(shape[0], options.max_sheets)) if len(shape) > len(figure.input_size) else 1
-    size = shape[-len(figure.input_size) :]
+    cells = shape[-len(figure.input_size) :]
     clock = timing(
-        prod(figure.input_size) if is_scatter else sheets * prod(size),
+        prod(figure.input_size) if is_scatter else sheets * prod(cells),
         step_time=options.step_time,
         hold=options.hold,
         loop=options.loop,
         steps=options.steps,
-        most=options.max_frames,
-        sample=None if _is_plain(figure) else lambda most: raster(size, sheets, options.order, most),
+        most=MOST_FRAMES if options.max_frames is None else options.max_frames,
+        sample=None if _is_plain(figure) else lambda most: raster(cells, sheets, options.order, most),
     )
     every = prod(figure.input_size) if is_scatter else prod(shape)
     remark, remarks = _sampling(clock, every if options.steps is None else None)
     stack_options = StackOptions(
-        width=options.width,
+        size=size,
         order=options.order,
         max_sheets=options.max_sheets,
         labels=options.labels,
@@ -84,7 +87,7 @@ def layout_of(figure: Layer | Chain, options: Options, *, font: Metrics = BUNDLE
         output_label=options.output_label,
         remark=remark,
         is_heat=options.heat_map is True,
-        whole_width=whole_width,
+        parts=parts,
         font=font,
     )
     if isinstance(figure, Layer) and _is_plain(figure) and (is_scatter or options.heat_map is not True):
@@ -122,16 +125,14 @@ def _refuse_unfit(figure: Layer | Chain, options: Options, name: str, *, has_val
     sheets = options.max_sheets
     if sheets < 2:
         raise RequestError("max_sheets", sheets, "must be a whole number of at least 2", "try 8")
-    if options.width not in WIDTHS:
-        rule = f"not a whole number of pixels from {WIDTHS.start} to {WIDTHS.stop - 1}"
-        raise RequestError("width", options.width, rule, "try 480")
 
 
 def _drawing(layer: Layer, values: FigureValues | None, options: Options, stack_options: StackOptions) -> Drawing:
     return Drawing(
         geometry=Geometry(with_channels(layer, None)),  # one channel is drawn as none is
         values=None if values is None else _flattened(values.stage(0), layer),
-        width=options.width,
+        size=stack_options.size,
+        font=stack_options.font,
         transposed_as=options.transposed_as,
         labels=options.labels,
         caption=options.caption is True,
@@ -139,7 +140,7 @@ def _drawing(layer: Layer, values: FigureValues | None, options: Options, stack_
         output_label=options.output_label,
         remark=stack_options.remark,
         is_heat=stack_options.is_heat,
-        whole_width=stack_options.whole_width,
+        parts=stack_options.parts,
     )
 
 
@@ -190,7 +191,8 @@ def _laid_out(
             return view(name, page), ()  # refused, with a width that is enough
     coarser = _stack(figure, values, replace(stack_options, is_heat=values is not None))
     if values is None:
-        return view(name, coarser), ("cells are too small to be drawn one by one: the maps have no grid",)
+        finer = () if cells > _MOST_DRAWN else (page,)
+        return view(name, coarser, *finer), ("cells are too small to be drawn one by one: the maps have no grid",)
     if not _would_fit(name, page, coarser):
         return view(name, coarser), (_AS_COLOURS,)
     try:
@@ -218,7 +220,8 @@ def _would_fit(name: str, numbers: Drawing | Stack, colours: Drawing | Stack) ->
     try:
         VIEWS[name](colours)
     except TooNarrowError:
-        width = wide_enough(name, colours) or width
+        size = wide_enough(name, colours)
+        width = width if size is None else replace(colours, size=size).width
     return wide_enough(name, numbers, _MOST_WIDER * width) is not None
 
 

@@ -5,16 +5,19 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, get_args
 
 from convanim.errors import RequestError, suggestion
+from convanim.scene.lengths import length_of
+from convanim.scene.picture_size import SUCH_TEXT, SUCH_WIDTHS
 from convanim.words.labels import INPUT, OUTPUT
 
 if TYPE_CHECKING:
     from convanim.numbers.sources import Source
 
-_NONE_OF = {
+_NONE_OF: dict[Any, tuple[str, str]] = {
     str: ("not text", "give text"),
     bool: ("not true or false", "give true or false"),
     int: ("not a whole number", "give one such as {}"),
     float: ("not a number", "give one such as {}"),
+    int | str: ("neither a whole number of pixels nor a length", "give one such as {}, or 8.5cm"),
 }
 _EXAMPLE = 2  # of a number that is left out otherwise
 
@@ -29,8 +32,9 @@ def _option(default: Any, recipe: str = "", *, of_a_part: bool = False) -> Any:
 
 @dataclass(frozen=True)
 class Options:
-    """How a figure looks and moves. Times are in seconds, `width` in pixels.
+    """How a figure looks and moves. Times are in seconds, `width` in pixels or, such as "8.5cm", on paper.
 
+    `text_size` is a font size such as "8pt" on paper, else "14px"; `dpi` are the pixels in an inch of paper.
     `theme` left out is `classic`, and in formats that can follow their surroundings `dark` on dark ones.
     `frame` counts from 0, or back from -1; `sheet` is rows and columns such as "3x3".
 
@@ -48,7 +52,9 @@ class Options:
     theme: str | None = _option(None, "view.theme")
     font: str | None = _option(None, "view.font")  # families and files; left out: the theme's, else DejaVu Sans
     transparent: bool = _option(False, "view.transparent")
-    width: int = _option(480, "view.width")
+    width: int | str = _option(480, "view.width")
+    text_size: str | None = _option(None, "view.text_size")  # left out: 8pt on paper, else it goes with the width
+    dpi: int | None = _option(None, "view.dpi")  # left out: 300
     scale: int = _option(1, "view.scale")
     labels: bool = _option(True, "view.labels")
     caption: bool | None = _option(None, "view.caption")  # left out: under comparisons alone
@@ -61,7 +67,7 @@ class Options:
     loop: int = _option(0, "timing.loop")
     bounce: bool = _option(False, "timing.bounce")
     steps: str | None = _option(None, "timing.steps")
-    max_frames: int = _option(500, "timing.max_frames")
+    max_frames: int | None = _option(None, "timing.max_frames")  # left out: 500 in a picture, all of JSON
     frame: int | None = _option(None, "view.frame")  # the one that stills show; left out: the last
     still: bool = _option(False, "view.still")
     sheet: str | None = _option(None, "view.sheet")
@@ -74,17 +80,22 @@ class Options:
                 continue
             rule, fix = _NONE_OF[wanted]
             raise RequestError(each.name, value, rule, fix.format(_EXAMPLE if each.default is None else each.default))
+        length_of("width", self.width, SUCH_WIDTHS)
+        if self.text_size is not None:
+            length_of("text_size", self.text_size, SUCH_TEXT)
 
 
-def _is_a(wanted: type, value: object) -> bool:
+def _is_a(wanted: Any, value: object) -> bool:
     """Whether a value is of a type: truth values are no numbers, whole numbers are numbers."""
     if isinstance(value, bool):
         return wanted in (bool, object)
     return isinstance(value, (int, float) if wanted is float else wanted)
 
 
-def _type(annotation: Any) -> type:
+def _type(annotation: Any) -> Any:
     """What an option takes: text, truth values, whole numbers or numbers; where it is a source of these, anything."""
+    if annotation in _NONE_OF:
+        return annotation
     types = [each for each in get_args(annotation) or (annotation,) if each is not NoneType]
     return types[0] if len(types) == 1 and types[0] in _NONE_OF else object
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from convanim.errors import RequestError
 from convanim.layers.step_order import step_at
 
+MOST_FRAMES = 500
 SHORTEST = 2  # centiseconds; browsers play 0 and 1 as 10
 LONGEST = 65_535  # what a GIF's frame can say
 _SLICE = re.compile(r"\s*(-?[0-9]{0,9})\s*:\s*(-?[0-9]{0,9})\s*")
@@ -67,7 +68,7 @@ def timing(
     hold: float = 1.0,
     loop: int = 0,
     steps: str | None = None,
-    most: int = 500,
+    most: int = MOST_FRAMES,
     sample: Callable[[int], Sequence[int]] | None = None,
 ) -> Timing:
     """The timing of `total` steps: `step_time` and `hold` in seconds, `steps` a slice "A:B", at most `most` frames.

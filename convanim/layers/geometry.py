@@ -188,6 +188,16 @@ def met_by(axis: Axis, kernel: int) -> NDArray[np.int64]:
     return _cells_at(axis, axis.position(0, kernel) + axis.stride * np.arange(axis.output_size))
 
 
+def met_in(axis: Axis, outputs: range, kernels: range) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The input cells that some kernel cells meet while some output cells are computed, and which are copies.
+
+    Both of shape (outputs, kernels); -1 where there is no cell.
+    """
+    positions = np.add.outer(axis.stride * np.array(outputs), [axis.position(0, kernel) for kernel in kernels])
+    is_inside = (positions >= 0) & (positions <= (axis.input_size - 1) * axis.spread)
+    return _cells_at(axis, positions), ~is_inside & (axis.mode is not PaddingMode.ZEROS)
+
+
 def _cells_at(axis: Axis, positions: NDArray[np.int64]) -> NDArray[np.int64]:
     """The input cells at positions, in padding those that it copies, -1 where there is none."""
     cells, between = np.divmod(positions, axis.spread)

@@ -25,7 +25,8 @@ from convanim.style.theme import Colour
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
 
-_DPI = 128  # a power of two: sizes in inches are exact
+_HAIR = 2.0**-20
+_DPI = 128  # where the picture has no size on paper
 
 
 def draw(animation: Animation, ax: Axes, step: int | None = None) -> list[PathPatch]:
@@ -54,7 +55,9 @@ def to_matplotlib(animation: Animation) -> FuncAnimation:
     matplotlib knows no number of rounds: it plays once where the animation does, else over and over.
     """
     scene, timing = animation.scene, animation.timing
-    figure = Figure(figsize=(scene.width / _DPI, scene.height / _DPI), dpi=_DPI)
+    dpi = animation.size.per_inch if animation.size.is_on_paper else _DPI
+    # A hair more, so that no size on paper is rounded to a pixel less.
+    figure = Figure(figsize=((scene.width + _HAIR) / dpi, (scene.height + _HAIR) / dpi), dpi=dpi)
     FigureCanvasAgg(figure)
     ax = figure.add_axes((0, 0, 1, 1))
     if animation.theme.transparent:

@@ -24,7 +24,7 @@ def mimebundle(
 
     No SVG: where a page may not run, notebooks show PNG, and a conversion to LaTeX would need a program for SVG.
     """
-    scene = animation.scene
+    width, height = animation.shown_size
     makers: dict[str, Callable[[], str | None]] = {
         _HTML: lambda: _html(animation),
         _PNG: lambda: still_of(animation),
@@ -32,7 +32,7 @@ def mimebundle(
     }
     wanted = [kind for kind in makers if (not include or kind in include) and kind not in (exclude or ())]
     made = {kind: text for kind in wanted if (text := makers[kind]()) is not None}
-    return made, {_PNG: {"width": scene.width, "height": scene.height}} if _PNG in made else {}
+    return made, {_PNG: {"width": width, "height": height}} if _PNG in made else {}
 
 
 def summary(animation: Animation) -> str:
@@ -40,7 +40,8 @@ def summary(animation: Animation) -> str:
     scene, frames = animation.scene, len(animation.timing.steps)
     many = "a still" if frames == 1 else f"{frames} frames"
     title = "".join(c if c.isprintable() else " " for c in animation.title)
-    return f"<convanim.Figure: {title}; {scene.width}×{scene.height} pixels, {many}>"
+    wide = f"{animation.size.width} wide, " if animation.size.is_on_paper else ""
+    return f"<convanim.Figure: {title}; {wide}{scene.width}×{scene.height} pixels, {many}>"
 
 
 def still_of(animation: Animation) -> str:
@@ -48,7 +49,8 @@ def still_of(animation: Animation) -> str:
     from convanim.export.png import write_still
 
     stream = io.BytesIO()
-    write_still(replace(animation, scene=scaled(animation.scene, _DENSITY)), stream, lambda: None)
+    dense = scaled(animation.scene, 1 if animation.size.is_on_paper else _DENSITY)
+    write_still(replace(animation, scene=dense), stream, lambda: None)
     return base64.b64encode(stream.getvalue()).decode()
 
 
@@ -63,7 +65,7 @@ def _html(animation: Animation) -> str | None:
     inner = page_of(animation)
     if len(inner) > _LARGEST:
         return None
-    scene = animation.scene
+    width, height = animation.shown_size
     around = _AROUND_STILL if len(animation.timing.steps) == 1 else _AROUND
     return page(
         "notebook.html",
@@ -71,8 +73,8 @@ def _html(animation: Animation) -> str | None:
         title=animation.title,
         alt=animation.alt,
         still=still_of(animation),
-        width=scene.width,
-        height=scene.height,
-        frame_width=scene.width + _MARGIN,
-        frame_height=scene.height + around,
+        width=width,
+        height=height,
+        frame_width=width + _MARGIN,
+        frame_height=height + around,
     )

@@ -149,7 +149,9 @@ class ConvanimDirective(SphinxDirective):
         """The options of the picture that are given; files in them are looked for beside the document."""
         given = {look: self.options[option] for look in _LOOKS if (option := look.replace("_", "-")) in self.options}
         if "width" in given:
-            given["width"] = _pixels(given["width"])
+            pixels = _pixels(given["width"])
+            is_own = pixels is not None or "text_size" in given or "dpi" in given
+            given["width"] = given["width"] if is_own and pixels is None else pixels
         if "caption" in given:
             given["caption"] = _YES_OR_NO.get(given["caption"].strip().lower())
         looks = {look: value for look, value in given.items() if value is not None}
@@ -206,7 +208,8 @@ def put_images(app: "Sphinx", document: nodes.document, docname: str) -> None:
                 _write(node["recipe"].animation(), path)
             app.env.images.add_file(docname, str(path))
         if suffix == ".png":
-            image.setdefault("width", f"{node['recipe'].options.width}px")
+            width = node["recipe"].options.width
+            image.setdefault("width", f"{width}px" if isinstance(width, int) else width)
         node.replace_self(image)
 
 
@@ -228,14 +231,17 @@ def _stem(node: nodes.Element) -> str:
 def _write(animation: Animation, path: Path) -> None:
     if path.suffix != ".svg":
         animation = replace(animation, timing=animation.timing.stilled(animation.still), still=0)
-    if path.suffix == ".png":
+    if path.suffix == ".png" and not animation.size.is_on_paper:
         animation = replace(animation, scene=scaled(animation.scene, _DENSITY))
     with FileSet() as files, files.file(path) as stream:
         FORMATS[path.suffix].write(animation, stream, lambda: None, None)
 
 
 def _pixels(width: str) -> int | None:
-    """A width in pixels, which is the picture's own; None for one in other units, which is that of its place."""
+    """A width in pixels, which is the picture's own; None for one in other units, which is that of its place.
+
+    Where the size of text or the pixels to an inch are given, that is the picture's own, too.
+    """
     digits = width.strip().lower().removesuffix("px").strip()
     return int(digits) if digits.isdecimal() and digits.isascii() else None
 

@@ -13,7 +13,6 @@ from convanim.views.drawing import Page, TooNarrowError
 from convanim.views.text_layout import fits, widest
 from convanim.words.numerals import MINUS, Weights, factor, numeral, weights_of
 
-_LARGEST_EM = 20
 _SUBSCRIPT = 0.64  # size of a subscript to its number, where the least size allows
 _MOST_MEASURED = 4096  # numbers that are all spelled out to know how wide they are
 _LONGEST_FRACTION, _LONGEST_WHOLE = MINUS + "888888.88", MINUS + "888888"  # whatever is larger is written with an e
@@ -46,7 +45,7 @@ def lettering(
     if not fits(
         lattice, page.least_em * max(0.6, least_width(numbers, page.font, others)), page.least_em * page.font.cap_height
     ):
-        raise _too_narrow(lattice)  # said before a large map is spelled out
+        raise _too_narrow(page, lattice)  # said before a large map is spelled out
     rounds_off = bool((np.isfinite(numbers) & (numbers != np.rint(numbers))).any())
     # A fraction without its decimals would be another number, unless it is large.
     fewest = 1 if rounds_off and np.abs(numbers[np.isfinite(numbers)]).max() < _LARGE else 0
@@ -57,25 +56,26 @@ def lettering(
         if sizes:
             break
     else:
-        raise _too_narrow(lattice)
+        raise _too_narrow(page, lattice)
     if weights:
         beside = widest(weights, page.font)
         for em in sizes:
-            subscript = max(_SUBSCRIPT * em, page.least_em)
+            subscript = max(_SUBSCRIPT * em, page.least_subscript_em)
             if not lattice.is_upright and subscript > _LARGEST_SUBSCRIPT * em:
                 break
-            at = _subscript_at(lattice, page.font.cap_height, (width * em, em), (beside * subscript, subscript))
+            edge = page.least(_EDGE)
+            at = _subscript_at(lattice, page.font.cap_height, (width * em, em), (beside * subscript, subscript), edge)
             if at is not None:
                 return Lettering(strings, em, decimals, subscript, at)
     return Lettering(strings, sizes[0], decimals)
 
 
-def _too_narrow(lattice: Lattice) -> TooNarrowError:
-    return TooNarrowError(f"the longest number does not fit into a cell of {lattice.column[0]} pixels")
+def _too_narrow(page: Page, lattice: Lattice) -> TooNarrowError:
+    return TooNarrowError(f"the longest number does not fit into a cell of {page.spelled(lattice.column[0])}")
 
 
 def _sizes(page: Page, lattice: Lattice) -> Iterator[float]:
-    em = _LARGEST_EM * page.unit
+    em = page.number_em
     if lattice.is_upright:
         em = min(em, _HIGHEST * lattice.row[1] / page.font.cap_height)
     while em > page.least_em:
@@ -85,16 +85,16 @@ def _sizes(page: Page, lattice: Lattice) -> Iterator[float]:
 
 
 def _subscript_at(
-    lattice: Lattice, cap_height: float, number: tuple[float, float], weight: tuple[float, float]
+    lattice: Lattice, cap_height: float, number: tuple[float, float], weight: tuple[float, float], edge: int
 ) -> tuple[float, float] | None:
     """Where a subscript ends: in an upright cell its lower right corner, else behind the number.
 
-    Of number and subscript the width in pixels and the font size are given.
+    Of number and subscript the width in pixels and the font size are given; `edge` pixels are kept free of it.
     """
     (width, em), (beside, subscript) = number, weight
     half = cap_height * subscript / 2
     if lattice.is_upright:
-        right, bottom = lattice.column[0] / 2 - _EDGE, lattice.row[1] / 2 - _EDGE
+        right, bottom = lattice.column[0] / 2 - edge, lattice.row[1] / 2 - edge
         below = bottom - 2 * half >= cap_height * em / 2 + 1 and beside <= 2 * right
         behind = width / 2 + 1 + beside <= right
         return (right, bottom - half) if below or behind else None

@@ -25,9 +25,9 @@ def chain_rows(stack: Stack) -> Scene:
         widest = max(stack.font.width(line, 1) for plan in stack.maps for line in plan.label) * stack.label_em
         gutter = round(min(widest, _GUTTER * stack.width) + stack.margin)
     longest = max(plan.canvas.columns for plan in stack.maps)
-    cell = min(round(_LARGEST_CELL * stack.unit), (stack.room - gutter) // longest)
-    if cell < _LEAST_CELL:
-        raise TooNarrowError(f"leaves less than {_LEAST_CELL} pixels to a cell")
+    cell = min(round(_LARGEST_CELL * stack.cell_unit), (stack.room - gutter) // longest)
+    if cell < stack.least(_LEAST_CELL):
+        raise TooNarrowError(f"leaves less than {stack.spelled_least(_LEAST_CELL)} to a cell")
     blocks = gutter_labels(stack, gutter - stack.margin)
     tallest = max((block.height for block in blocks), default=0)
     down = round(max(cell + max(_BETWEEN * cell, _LEAST_BETWEEN * stack.unit), tallest))

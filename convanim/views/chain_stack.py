@@ -64,8 +64,9 @@ def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions
 
     regions = lru_cache(maxsize=8)(lambda step: dependence.regions(cell(step)))
     return Stack(
-        width=options.width,
-        whole_width=options.whole_width,
+        size=options.size,
+        font=options.font,
+        parts=options.parts,
         maps=tuple(maps),
         spots=lru_cache(maxsize=8)(lambda step: tuple(map(_spot, maps, regions(step)))),
         order=options.order,

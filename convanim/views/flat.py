@@ -13,6 +13,7 @@ from convanim.views.reading import Reading
 from convanim.views.text_layout import LEADING, Block, fits, text_block
 
 _LARGEST_CELL = 48  # pixels at the base width
+_LEAST_CELL = 2
 _GAP = 40  # pixels between the maps at the base width, for the arrow
 _LABEL_GAP = 0.1  # between a label and its map, in lines
 _ARROW_EM = 24
@@ -36,8 +37,8 @@ def flat(drawing: Drawing) -> Scene:
     )
     is_beside = _is_roomy(drawing, reading, beside, stacked)
     cell = beside if is_beside else stacked
-    if cell < 2:
-        raise TooNarrowError("leaves less than 2 pixels to a cell")
+    if cell < drawing.least(_LEAST_CELL):
+        raise TooNarrowError(f"leaves less than {drawing.spelled_least(_LEAST_CELL)} to a cell")
     place = _beside if is_beside else _stacked
     (below, above), texts, bottom = place(drawing, reading.input, reading.output, cell)
     shapes: list[Shape] = [*texts, *reading.input_shapes(below), *reading.output_shapes(above)]
@@ -46,7 +47,7 @@ def flat(drawing: Drawing) -> Scene:
 
 def _is_roomy(drawing: Drawing, reading: Reading, beside: int, stacked: int) -> bool:
     """Whether the maps go side by side, as slides are wide: unless that takes too much off their cells."""
-    if beside < 2 or len(drawing.geometry.layer.input_size) == 1:
+    if beside < drawing.least(_LEAST_CELL) or len(drawing.geometry.layer.input_size) == 1:
         return False
     square = Lattice((0, 0), (beside, 0), (0, beside))
     if reading.number_width and not fits(
@@ -63,12 +64,12 @@ def _gap(drawing: Drawing) -> int:
 
 def _cell_beside(drawing: Drawing, left: Canvas, right: Canvas) -> int:
     room = drawing.width - 2 * drawing.margin - _gap(drawing)
-    return min(round(_LARGEST_CELL * drawing.unit), room // (left.columns + right.columns))
+    return min(round(_LARGEST_CELL * drawing.cell_unit), room // (left.columns + right.columns))
 
 
 def _cell_stacked(drawing: Drawing, upper: Canvas, lower: Canvas) -> int:
     room = drawing.width - 2 * drawing.margin
-    return min(round(_LARGEST_CELL * drawing.unit), room // max(upper.columns, lower.columns))
+    return min(round(_LARGEST_CELL * drawing.cell_unit), room // max(upper.columns, lower.columns))
 
 
 def _beside(

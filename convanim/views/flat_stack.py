@@ -12,7 +12,7 @@ from convanim.views.filters import filter_plan, filter_shapes, slice_shapes
 from convanim.views.gridless_sheets import gridless_shapes
 from convanim.views.legend import LEGEND_HEIGHT, legend_shapes
 from convanim.views.page import finished_stack
-from convanim.views.sheets import PlacedSheet, sheet_shapes, written
+from convanim.views.sheets import LEAST_BLOCK, PlacedSheet, sheet_shapes, written
 from convanim.views.stack import SheetMap, Stack
 from convanim.views.text_layout import LEADING, Block, text_block, words_of
 
@@ -107,18 +107,19 @@ def flat_stack(stack: Stack) -> Scene:
 def _arranged(stack: Stack) -> tuple[list[_Column], int, bool]:
     """The columns of the row at the largest size of cell that fits; whether that is one of ticks."""
     has_numbers = any(plan.numbers is not None for plan in stack.maps)
-    least = 1 if stack.is_heat else _LEAST_CELL
+    least = 1 if stack.is_heat else _LEAST_CELL  # pixels on a screen
     is_crowded = round(_LEAST_GAP * stack.unit) * (len(stack.maps) - 1) >= stack.room  # by what parts the maps alone
-    for cell in () if is_crowded else range(round(_LARGEST_CELL * stack.unit), least - 1, -1):
+    for cell in () if is_crowded else range(round(_LARGEST_CELL * stack.cell_unit), stack.least(least) - 1, -1):
         columns = _columns(stack, cell, tuple((p.canvas.rows, p.canvas.columns) for p in stack.maps))
         if columns is not None:
             return columns, cell, False
     if has_numbers:
-        raise TooNarrowError(f"leaves less than {least} pixel{'s' * (least > 1)} to a cell")
+        raise TooNarrowError(f"leaves less than {stack.spelled_least(least)} to a cell")
     largest = max(max(plan.canvas.rows, plan.canvas.columns) for plan in stack.maps)
-    for ticks in () if is_crowded else range(stack.room, _LEAST_TICKS - 1, -4):
+    least_ticks = stack.least(_LEAST_TICKS)
+    for ticks in () if is_crowded else range(stack.room, least_ticks - 1, -4):
         dims = tuple(
-            tuple(max(_LEAST_TICKS, round(n * ticks / largest)) for n in (p.canvas.rows, p.canvas.columns))
+            tuple(max(least_ticks, round(n * ticks / largest)) for n in (p.canvas.rows, p.canvas.columns))
             for p in stack.maps
         )
         columns = _columns(stack, 1, dims)
@@ -181,7 +182,11 @@ def _placed(
         y = origin[1] + row * rows * cell + sum(steps[:row])
         sheets.append(
             PlacedSheet(
-                column.plan, sheet, Lattice((x, y), (cell, 0), (0, cell)), (rows, columns) if is_coarse else None
+                column.plan,
+                sheet,
+                Lattice((x, y), (cell, 0), (0, cell)),
+                (rows, columns) if is_coarse else None,
+                stack.least(LEAST_BLOCK),
             )
         )
     return tuple(sheets)

@@ -11,6 +11,7 @@ from convanim.views.page import finished, line_height, map_labels, reading_of
 from convanim.views.text_layout import LEADING, text_block
 
 _LARGEST_CELL = 56  # pixels of a column at the base width
+_LEAST_CELL = 2
 _SMALL_CELL = 16  # pixels of a column below which an odd number of them is worth its unevenness
 _GAP = 0.35  # between the planes, in cells
 
@@ -59,12 +60,12 @@ def _height(canvas: Canvas, column: Offset, row: Offset) -> int:
 
 def _cell_size(drawing: Drawing, *canvases: Canvas) -> int:
     room = drawing.width - 2 * drawing.margin
-    for cell in range(round(_LARGEST_CELL * drawing.unit), 1, -1):
+    for cell in range(round(_LARGEST_CELL * drawing.cell_unit), drawing.least(_LEAST_CELL) - 1, -1):
         if cell % 2 and cell >= _SMALL_CELL:
             continue
         if all(_width(canvas, *iso_basis(cell)) <= room for canvas in canvases):
             return cell
-    raise TooNarrowError("leaves less than 2 pixels to a cell")
+    raise TooNarrowError(f"leaves less than {drawing.spelled_least(_LEAST_CELL)} to a cell")
 
 
 def _placed(canvas: Canvas, column: Offset, row: Offset, middle: int, top: int) -> Offset:

@@ -13,7 +13,7 @@ from convanim.views.gridless_sheets import gridless_shapes
 from convanim.views.iso import iso_basis
 from convanim.views.legend import LEGEND_HEIGHT, bar
 from convanim.views.page import finished_stack
-from convanim.views.sheets import PlacedSheet, scale_of, sheet_shapes, written
+from convanim.views.sheets import LEAST_BLOCK, PlacedSheet, scale_of, sheet_shapes, written
 from convanim.views.stack import SheetMap, Stack
 from convanim.views.text_layout import Block, text_block, words_of, wrapped
 
@@ -108,7 +108,7 @@ def _gutter(stack: Stack) -> int:
 
 def _layout(stack: Stack, room: int) -> _Layout:
     is_crowded = _gap(stack, 0) * (len(stack.maps) - 1) > _TALLEST * stack.width  # by what parts the maps alone
-    for cell in () if is_crowded else range(round(_LARGEST_CELL * stack.unit), _LEAST_CELL - 1, -1):
+    for cell in () if is_crowded else range(round(_LARGEST_CELL * stack.cell_unit), stack.least(_LEAST_CELL) - 1, -1):
         if cell % 2 and cell >= 16:
             continue
         dims = tuple((plan.canvas.rows, plan.canvas.columns) for plan in stack.maps)
@@ -116,11 +116,12 @@ def _layout(stack: Stack, room: int) -> _Layout:
         if _fits(stack, layout, room):
             return layout
     if any(plan.numbers is not None for plan in stack.maps):
-        raise TooNarrowError(f"leaves less than {_LEAST_CELL} pixels to a cell")
+        raise TooNarrowError(f"leaves less than {stack.spelled_least(_LEAST_CELL)} to a cell")
     largest = max(max(plan.canvas.rows, plan.canvas.columns) for plan in stack.maps)
-    for ticks in () if is_crowded else range(room // 3, _LEAST_TICKS - 1, -1):
+    least = stack.least(_LEAST_TICKS)
+    for ticks in () if is_crowded else range(room // 3, least - 1, -1):
         dims = tuple(
-            (_scaled(plan.canvas.rows, ticks, largest), _scaled(plan.canvas.columns, ticks, largest))
+            (_scaled(plan.canvas.rows, ticks, largest, least), _scaled(plan.canvas.columns, ticks, largest, least))
             for plan in stack.maps
         )
         layout = _Layout(_TICK, dims, _spread(stack, 24), _gap(stack, 24), True)
@@ -129,12 +130,12 @@ def _layout(stack: Stack, room: int) -> _Layout:
     raise TooNarrowError("leaves no room for the maps")
 
 
-def _scaled(cells: int, ticks: int, largest: int) -> int:
-    return min(max(_LEAST_TICKS, round(cells * ticks / largest)), max(ticks, _LEAST_TICKS))
+def _scaled(cells: int, ticks: int, largest: int, least: int) -> int:
+    return min(max(least, round(cells * ticks / largest)), max(ticks, least))
 
 
 def _spread(stack: Stack, cell: int) -> int:
-    return round(min(max(_SPREAD * cell, _LEAST_SPREAD * stack.unit), _MOST_SPREAD * stack.unit))
+    return round(min(max(_SPREAD * cell, _LEAST_SPREAD * stack.cell_unit), _MOST_SPREAD * stack.cell_unit))
 
 
 def _gap(stack: Stack, cell: int) -> int:
@@ -168,6 +169,7 @@ def _stood(stack: Stack, layout: _Layout, number: int, middle: int, top: int) ->
             sheet,
             Lattice((left, top + columns * -cy + down), (cx, cy), (rx, ry)),
             layout.dims[number] if layout.is_coarse else None,
+            stack.least(LEAST_BLOCK),
         )
         for sheet, down in enumerate(offsets)
     )

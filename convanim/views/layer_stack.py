@@ -77,8 +77,9 @@ def layer_stack(layer: Layer, values: Values | None, options: StackOptions) -> S
         return (made[sheet], *place) if has_channels else place
 
     return Stack(
-        width=options.width,
-        whole_width=options.whole_width,
+        size=options.size,
+        font=options.font,
+        parts=options.parts,
         maps=maps,
         spots=lru_cache(maxsize=8)(partial(_layer_spots, geometry, channels, read, made, at)),
         order=options.order,

@@ -17,7 +17,7 @@ from convanim.views.gather_reading import KIND_ROLES
 from convanim.views.grids import Mask
 from convanim.views.stack import SheetMap, Spot, Stack
 
-_LEAST_BLOCK = 13  # pixels that a single cell is wide at least on a sheet without a grid
+LEAST_BLOCK = 13  # pixels that a single cell is wide at least on a sheet without a grid
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class PlacedSheet:
     sheet: int
     lattice: Lattice
     ticks: Sizes | None = None
+    least_block: int = LEAST_BLOCK
 
     def block(self, spot: Spot) -> tuple[int, int, int, int]:
         """The block of the lattice around a spot: first row and column, and the ones behind the last."""
@@ -37,7 +38,7 @@ class PlacedSheet:
             local.insert(0, (0, 1))
         if self.ticks is not None:
             counts = (self.plan.canvas.rows, self.plan.canvas.columns)
-            least = min(_LEAST_BLOCK / np.hypot(*self.lattice.column), min(self.ticks) / 6)
+            least = min(self.least_block / np.hypot(*self.lattice.column), min(self.ticks) / 6)
             local = [_in_ticks(ends, n, ticks, least) for ends, n, ticks in zip(local, counts, self.ticks)]
         (top, bottom), (left, right) = local
         return top, left, bottom, right

@@ -12,6 +12,7 @@ from convanim.layers.sizes import Sizes
 from convanim.layers.step_order import cell_at, step_at
 from convanim.numbers.sources import Numbers
 from convanim.scene.font import BUNDLED, Metrics
+from convanim.scene.picture_size import PictureSize
 from convanim.scene.scene import Ints, Key
 from convanim.views.drawing import Page
 from convanim.views.grids import Canvas, Mask
@@ -83,7 +84,7 @@ class Spot(NamedTuple):
 class Stack(Page):
     """All maps of a figure, the input first; a step is one cell of a drawn sheet of the last."""
 
-    width: int
+    size: PictureSize
     maps: tuple[SheetMap, ...]
     spots: Callable[[int], tuple[Spot, ...]]
     order: str
@@ -98,7 +99,7 @@ class Stack(Page):
     kernels: Numbers | None = None  # [out, in/groups, …], where slices of it are to be shown
     kernel_texts: Mapping[float, str] = field(default_factory=dict)  # how its weights are written
     partial_sums: Callable[[], Numbers] | None = None  # what each input channel adds, as `values.channel_sums`
-    whole_width: int = 0
+    parts: int = 1
     behind: Callable[[int], tuple[Key, ...]] = lambda step: ()  # of a chain, what those that are read come from
     links: Callable[[int], tuple[Ints, ...]] | None = None  # of one axis: (from, to) cells between neighbouring maps
     font: Metrics = BUNDLED
@@ -150,7 +151,7 @@ def drawn_channels(count: int, most: int) -> tuple[int, ...]:
 class StackOptions:
     """What is asked of a stack besides its maps."""
 
-    width: int
+    size: PictureSize
     order: str
     max_sheets: int
     labels: bool
@@ -159,4 +160,5 @@ class StackOptions:
     output_label: str
     remark: str
     is_heat: bool
-    whole_width: int = 0
+    parts: int = 1
+    font: Metrics = BUNDLED

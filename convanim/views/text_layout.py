@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from convanim.scene.font import Metrics
-from convanim.scene.scene import Lattice, Texts
-from convanim.views.drawing import Page
+from convanim.scene.scene import ALWAYS, Lattice, Scene, Texts
+from convanim.views.drawing import Page, TooNarrowError
 from convanim.words.equations import Terms
 
 LEADING = 1.5  # from one line of text to the next, in ems
@@ -133,3 +133,25 @@ def wrapped(text: str, room: float, font: Metrics) -> tuple[str, ...]:
                 lines.append("")
             lines[-1] += character
     return tuple(line for line in lines if line)
+
+
+def refuse_crowded_text(scene: Scene) -> None:
+    """Raise TooNarrowError where words around the maps reach past the page, or into one another.
+
+    Text that may shrink finds its room; text of a size that is given may not.
+    """
+    said = [s for s in scene.shapes if isinstance(s, Texts) and s.role in ("label", "caption") and s.when == ALWAYS]
+    boxes = np.array([_letters(texts, i) for texts in said for i in range(len(texts))]).reshape(-1, 4)
+    left, top, right, bottom = boxes.T
+    if (left < 0).any() or (right > scene.width).any():
+        raise TooNarrowError("leaves no room for the words beside the maps")
+    over = (left[:, None] < right) & (right[:, None] > left) & (top[:, None] < bottom) & (bottom[:, None] > top)
+    if over.sum() > len(boxes):
+        raise TooNarrowError("leaves no room between the words beside the maps")
+
+
+def _letters(texts: Texts, element: int) -> tuple[float, float, float, float]:
+    """The box that the capitals of a still text fill: left, top, right, bottom."""
+    x, y = texts.start(0, element)
+    width = texts.font.width(texts.string(0, element), texts.em)
+    return x, y - texts.font.cap_height * texts.em, x + width, y

@@ -98,17 +98,13 @@ def test_a_mistyped_command_is_told_those_that_are_near() -> None:
     assert line.stderr == "Error: command galery: no such command; try gallery\n"
 
 
-LARGE = ("one_by_one_reduction", "inception_reduction")  # whose every tap would take minutes to list
-
-
 def test_names_of_templates_are_listed_one_a_line() -> None:
     """`templates --names` prints bare names, in order, each of which `render` takes."""
     names = done("templates", "--names").stdout.splitlines()
     assert names == sorted(names)
     assert "no_padding_strides" in names
     for name in names:
-        if name not in LARGE:
-            assert described("render", name)["version"] == 1
+        assert described("render", name)["version"] == 2
 
 
 @pytest.mark.parametrize("width", ["64", "161", "480", "960"])

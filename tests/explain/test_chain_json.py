@@ -21,9 +21,9 @@ from convanim.networks.chain import Chain
 from convanim.networks.pointwise import Pointwise, Stage
 
 
-def told(figure: Chain | Conv | Comparison, **options: Any) -> Any:
+def told(figure: Chain | Conv | Comparison, *, taps: bool = True, **options: Any) -> Any:
     """The JSON of a figure."""
-    return strict("".join(figure_json(figure, Options(**options))))
+    return strict("".join(figure_json(figure, Options(**options), taps=taps)))
 
 
 def cells_read(stage: Stage, cells: set[Cell]) -> set[Cell]:
@@ -49,7 +49,7 @@ def box(cells: set[Cell], has_channels: bool) -> dict[str, Any] | None:
 def test_a_chain_has_this_form() -> None:
     """A chain's JSON to the letter."""
     assert told(Chain(3, ["conv 2", "relu"], dims=1), order="filter") == strict("""
-{"version": 1,
+{"version": 2,
  "chain": [{"op": "conv", "input_size": [3], "kernel_size": [2], "stride": [1], "padding": [[0, 0]], "dilation": [1],
             "padding_mode": "zeros", "groups": 1, "in_channels": null, "out_channels": null}, {"op": "relu"}],
  "maps": [[3], [2], [2]],
@@ -58,10 +58,14 @@ def test_a_chain_has_this_form() -> None:
             {"output_shape": [2], "receptive_field": {"size": [2], "stride": [1], "start": [0]},
              "reached": {"size": [2]}, "cost": {"weights": 0, "macs": 0, "activations": 2}}],
  "cost": {"weights": 2, "macs": 4, "activations": 4},
- "steps": [{"output": [0], "regions": [{"channels": null, "first": [0], "last": [1]},
+ "axes": [{"regions": [[[0, 2], [0, 1], [0, 1]], [[1, 3], [1, 2], [1, 2]]]}],
+ "channels": null,
+ "step_count": 2,
+ "order": "filter",
+ "steps": [{"step": 0, "output": [0], "regions": [{"channels": null, "first": [0], "last": [1]},
                                        {"channels": null, "first": [0], "last": [0]},
                                        {"channels": null, "first": [0], "last": [0]}]},
-           {"output": [1], "regions": [{"channels": null, "first": [1], "last": [2]},
+           {"step": 1, "output": [1], "regions": [{"channels": null, "first": [1], "last": [2]},
                                        {"channels": null, "first": [1], "last": [1]},
                                        {"channels": null, "first": [1], "last": [1]}]}]}
 """)
@@ -80,6 +84,26 @@ def test_regions_hold_the_cells_that_taps_reach(chain: Chain) -> None:
             cells = cells_read(stage, cells)
             expected.append(box(cells, chain.has_channels))
         assert step["regions"] == expected[::-1]
+        assert by_the_rule(told(chain, taps=False), step["output"]) == expected[::-1]
+
+
+def by_the_rule(short: Any, cell: list[int]) -> list[Any]:
+    """The regions of every map, from the ranges of axes and channels alone."""
+    axes = [axis["regions"][o] for axis, o in zip(short["axes"], cell[-len(short["axes"]) :])]
+    found: list[Any] = []
+    for number, ranges in enumerate(zip(*axes)):
+        channels = None if short["channels"] is None else list(range(*short["channels"][cell[0]][number]))
+        first, last = [r and r[0] for r in ranges], [r and r[1] - 1 for r in ranges]
+        found.append(None if None in ranges else {"channels": channels, "first": first, "last": last})
+    return found
+
+
+def test_steps_of_a_comparison_are_those_of_each_figure() -> None:
+    """A slice that the page has is taken of every figure."""
+    found = told(
+        Comparison((Part(Conv(3, 2), Options()), Part(Chain(5, ["conv 2"]), Options()))), steps="1:3", taps=False
+    )
+    assert [[step["step"] for step in figure["steps"]] for figure in found["figures"]] == [[1, 2], [1, 2]]
 
 
 @given(chain=chains())
@@ -144,7 +168,9 @@ def test_functions_of_minus_infinity_are_numbers() -> None:
 def test_a_layer_alone_is_told_as_ever() -> None:
     """A layer's JSON is that of its geometry, its steps in the order that was asked for."""
     told_by_position = told(Conv("2@2x2", 1, out_channels=2), order="position")
-    assert set(told_by_position) == {"version", "layer", "output_size", "code", "cost", "steps"}
+    assert set(told_by_position) == {
+        *("version", "layer", "output_size", "code", "cost", "axes", "channels", "step_count", "order", "steps")
+    }
     assert [step["output"] for step in told_by_position["steps"]][:3] == [[0, 0, 0], [1, 0, 0], [0, 0, 1]]
 
 
@@ -153,19 +179,19 @@ def test_a_comparison_lists_its_figures() -> None:
     one, other = Conv(3, 2), Chain("2@3x3", ["conv 1 2", "relu"])
     parts = Part(one, Options(values="arange"), 'a "quoted" title'), Part(other, Options(order="position"))
     found = told(Comparison(parts))
-    assert found["version"] == 1
+    assert found["version"] == 2
     first, second = found["figures"]
     assert first.pop("title") == 'a "quoted" title'
     assert second.pop("title") == ""
-    assert {"version": 1, **first} == told(one, values="arange")
-    assert {"version": 1, **second} == told(other, order="position")
+    assert {"version": 2, **first} == told(one, values="arange")
+    assert {"version": 2, **second} == told(other, order="position")
 
 
 def test_it_is_written_step_by_step() -> None:
     """A chain's text is a stream: no step is computed before its piece is asked for."""
     pieces = figure_json(Chain(1000, ["conv 3", "relu", "max-pool 2"]), Options())
     for _ in range(12):
-        assert len(next(pieces)) < 5000
+        assert len(next(pieces)) < 6000
 
 
 @pytest.mark.parametrize(
@@ -190,7 +216,7 @@ def test_the_command_prints_it() -> None:
     assert run("chain conv=1 relu -i 3@4x4 --json").exit_code == 2
     found = printed("chain relu relu -i 3@4x4 --values random:1")
     assert found["maps"] == [[3, 4, 4]] * 3
-    assert len(found["steps"]) == prod([3, 4, 4])
+    assert found["step_count"] == prod([3, 4, 4])
     titles = [figure["title"] for figure in printed("compare relu one_by_one -i 3")["figures"]]
     assert titles == ["relu", "A 1×1 convolution"]
 
@@ -201,7 +227,7 @@ def test_recipes_of_chains_and_comparisons_are_told(tmp_path: Any) -> None:
     stage = '[[{0}layer]]\nop = "conv"\ninput_size = "2@3x3"\nkernel_size = 1\nout_channels = 2\n'
     relu = '[[{0}layer]]\nop = "relu"\n'
     chain.write_text(stage.format("") + relu.format(""), encoding="utf-8")
-    found = printed(f"render {chain} --values arange --order position")
+    found = printed(f"render {chain} --values arange --order position --steps 0:2")
     assert found["values"]["maps"][0] == np.arange(18).reshape(2, 3, 3).tolist()
     assert found["steps"][1]["output"] == [1, 0, 0]
     both = tmp_path / "both.toml"

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -10,20 +11,22 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.campaigns import campaign
+from helpers.json_rule import divisor_of, from_the_json_alone, taps_of
 from helpers.json_text import printed, run, strict
-from helpers.strategies import LAYERS, layers
+from helpers.strategies import LAYERS, channelled, layers
 from hypothesis import given
 from hypothesis import strategies as st
 
 import convanim
+from convanim.explain.figure_json import figure_json
 from convanim.explain.layer_json import geometry_json
 from convanim.figures.options import Options
 from convanim.layers.geometry import Geometry
 from convanim.layers.operations import OPERATIONS
-from convanim.numbers.figure_values import layer_values
+from convanim.networks.chain import Chain
 
 EXAMPLE = """
-{"version": 1,
+{"version": 2,
  "layer": {"op": "conv", "input_size": [3], "kernel_size": [2], "stride": [1], "padding": [[1, 0]], "dilation": [1],
            "padding_mode": "zeros", "groups": 1, "in_channels": null, "out_channels": null},
  "output_size": [3],
@@ -32,26 +35,15 @@ EXAMPLE = """
           "jax": "nn.Conv(features=1, kernel_size=(2,), padding=((1, 0),))",
           "why": {"pytorch": "PyTorch pads both sides alike; another layer, such as nn.ZeroPad1d, would come first"}},
  "cost": {"weights": 2, "macs": 6, "activations": 3},
- "steps": [{"output": [0], "taps": [{"kernel": [0], "input": null}, {"kernel": [1], "input": [0]}]},
-           {"output": [1], "taps": [{"kernel": [0], "input": [0]}, {"kernel": [1], "input": [1]}]},
-           {"output": [2], "taps": [{"kernel": [0], "input": [1]}, {"kernel": [1], "input": [2]}]}]}
+ "axes": [{"windows": [[null, 0], [0, 1], [1, 2]]}],
+ "channels": null,
+ "step_count": 3,
+ "order": "filter"}
 """
-
-
-def from_the_json_alone(told: Any) -> Any:
-    """The output that the JSON's rule gives from its values: a sum, a maximum or a mean over the taps."""
-    numbers, weights = np.array(told["values"]["input"], float), told["values"]["kernel"]
-    kernel = None if weights is None else np.array(weights, float)
-    output = np.full(np.shape(told["values"]["output"]), np.nan)
-    for step in told["steps"]:
-        taps = [tap for tap in step["taps"] if tap["input"] is not None]
-        cells = [numbers[tuple(tap["input"])] for tap in taps]
-        if kernel is not None:
-            made = sum(kernel[tuple(tap["kernel"])] * cell for tap, cell in zip(taps, cells))
-        else:
-            made = sum(cells) / step["divisor"] if "divisor" in step else max(cells, default=-np.inf)
-        output[tuple(step["output"])] = made
-    return output
+LISTED = """
+ "steps": [{"step": 1, "output": [1], "taps": [{"kernel": [0], "input": [0]}, {"kernel": [1], "input": [1]}]},
+           {"step": 2, "output": [2], "taps": [{"kernel": [0], "input": [1]}, {"kernel": [1], "input": [2]}]}]}
+"""
 
 
 def test_the_example_is_printed_to_the_letter() -> None:
@@ -79,15 +71,15 @@ def test_pools_say_their_own_arguments() -> None:
     """Max pooling has ceil_mode and dilation, average pooling ceil_mode, count_include_pad and divisor_override."""
     shared = {"op", "input_size", "kernel_size", "stride", "padding", "ceil_mode"}
     assert set(printed("max-pool -i 5 -k 2")["layer"]) == shared | {"dilation"}
-    average = printed("avg-pool -i 5 -k 2")
+    average = printed("avg-pool -i 5 -k 2 --taps")
     assert set(average["layer"]) == shared | {"count_include_pad", "divisor_override"}
-    assert {frozenset(step) for step in average["steps"]} == {frozenset({"output", "taps", "divisor"})}
+    assert {frozenset(step) for step in average["steps"]} == {frozenset({"step", "output", "taps", "divisor"})}
     assert "values" not in average
 
 
 def test_a_mean_says_its_divisor_at_each_step() -> None:
     """Divisors are those of PyTorch's rule: ceil_mode's overhang is not counted, padding is."""
-    told = printed("avg-pool -i 4 -k 3 -s 2 -p 1 --ceil-mode --values arange")
+    told = printed("avg-pool -i 4 -k 3 -s 2 -p 1 --ceil-mode --values arange --taps")
     assert [step["divisor"] for step in told["steps"]] == [9, 9, 6, 9, 9, 6, 6, 6, 4]
     sums = np.array(told["values"]["output"]) * np.array([step["divisor"] for step in told["steps"]]).reshape(3, 3)
     np.testing.assert_allclose(sums, [[10, 24, 10], [51, 90, 33], [25, 42, 15]])
@@ -95,7 +87,7 @@ def test_a_mean_says_its_divisor_at_each_step() -> None:
 
 def test_a_maximum_of_nothing_is_null() -> None:
     """-inf, which JSON lacks, is null: a dilated window that sees padding alone."""
-    told = printed("max-pool -i 1 -k 2 -s 1 -p 1 -d 2 --values arange")
+    told = printed("max-pool -i 1 -k 2 -s 1 -p 1 -d 2 --values arange --taps")
     assert told["values"]["output"] == [[None]]
     assert all(tap["input"] is None for tap in told["steps"][0]["taps"])
 
@@ -110,22 +102,73 @@ def test_values_are_there_when_they_were_asked_for() -> None:
     assert "values" not in printed("conv -i 3 -k 2")
 
 
+@st.composite
+def any_layers(draw: st.DrawFn, op: str) -> Any:
+    """Layers with channels and without, and convolutions whose padding copies cells."""
+    layer = draw(channelled(op)) if draw(st.booleans()) else draw(layers(op))
+    if (
+        op == "conv"
+        and max(*(max(sides) for sides in layer.padding), 0) < min(layer.input_size)
+        and draw(st.booleans())
+    ):
+        layer = replace(layer, padding_mode=draw(st.sampled_from(["reflect", "replicate", "circular"])))
+    return layer
+
+
 @pytest.mark.parametrize("op", LAYERS)
 @given(data=st.data())
-@campaign(40)
-def test_the_values_follow_from_the_json_alone(op: str, data: st.DataObject) -> None:
-    """`y = sum(w * x)`, the maximum or the mean over the listed taps is the output that is listed."""
-    layer = data.draw(layers(op))
+@campaign(60)
+def test_the_values_and_taps_follow_from_the_json_alone(op: str, data: st.DataObject) -> None:
+    """Windows of axes and ranges of channels give the numbers of the output, and the very taps that `taps` lists."""
+    layer = data.draw(any_layers(op))
     seed = data.draw(st.integers(0, 9))
-    text = "".join(geometry_json(Geometry(layer), layer_values(layer, Options(values=f"random:{seed}"))))
+    order = data.draw(st.sampled_from(["filter", "position"]))
+    text = "".join(figure_json(layer, Options(values=f"random:{seed}", order=order)))
     told = strict(text)
     output = np.array(told["values"]["output"], float)  # null becomes nan
-    expected = from_the_json_alone(told)
-    np.testing.assert_allclose(np.where(np.isnan(output), -np.inf, output), expected, rtol=1e-12)
-    kernels = [list(k) for k in product(*(range(n) for n in told["layer"]["kernel_size"]))]
-    assert all([tap["kernel"] for tap in step["taps"]] == kernels for step in told["steps"])
-    outputs = [list(o) for o in product(*(range(n) for n in told["output_size"]))]
-    assert [step["output"] for step in told["steps"]] == outputs
+    np.testing.assert_allclose(np.where(np.isnan(output), -np.inf, output), from_the_json_alone(told), rtol=1e-12)
+    listed = strict("".join(figure_json(layer, Options(values=f"random:{seed}", order=order), taps=True)))
+    steps = listed.pop("steps")
+    assert listed == told
+    assert [step["step"] for step in steps] == list(range(told["step_count"]))
+    sizes = [*([] if told["channels"] is None else [len(told["channels"])]), *told["output_size"]]
+    cells = [list(cell) for cell in product(*map(range, sizes))]
+    if order == "position" and told["channels"] is not None:
+        cells.sort(key=lambda cell: (*cell[1:], cell[0]))
+    assert [step["output"] for step in steps] == cells
+    for step in steps:
+        assert step["taps"] == taps_of(told, step["output"])
+        assert step.get("divisor") == divisor_of(told, step["output"])
+
+
+def test_large_layers_are_short() -> None:
+    """Neither channels nor positions multiply: all that a layer of millions of taps reads is some thousand letters."""
+    assert len(run("conv -i 3@224x224 -k 7 -s 2 -p 3 --out-channels 64 --json").stdout) < 20_000
+    assert len(run("conv -i 64@14x14 -k 3 -p 1 --out-channels 64 --json").stdout) < 20_000
+    chain = Chain("64@14x14", ["conv 3x3 64 p1", "relu", "max-pool 2"])
+    assert len("".join(figure_json(chain, Options()))) < 20_000
+
+
+def test_steps_are_listed_where_they_are_asked_for() -> None:
+    """A slice, a largest number, and both with taps; each step says its number."""
+    text = run("conv -i 3 -k 2 -p 1:0 --dims 1 --json --taps --steps 1:").stdout
+    assert " ".join(text.split()).endswith(" ".join(LISTED.split()))
+    assert "steps" not in printed("conv -i 9 -k 3")
+    listed = printed("conv -i 2@9 -k 3 --steps 5:7")["steps"]
+    assert listed == [{"step": 5, "output": [0, 0, 5]}, {"step": 6, "output": [0, 0, 6]}]
+    sampled = printed("max-pool -i 40 -k 3 -s 1 --max-frames 3 --taps")["steps"]
+    assert [step["step"] for step in sampled] == [0, 722, 1443]
+    assert len(printed("conv -i 30 -k 1 --taps")["steps"]) == 900
+    assert run("conv -i 3 -k 2 --json --steps 9:").exit_code == 2
+
+
+def test_taps_without_json_are_refused() -> None:
+    """`--taps` is of `--json`; alone it is refused in one line."""
+    for line in ("conv -i 3 -k 2 --taps", "render one_by_one --taps", "render one_by_one dilation --taps"):
+        refused = run(line)
+        assert refused.exit_code == 2
+        assert "--taps" in refused.stderr
+        assert refused.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -141,7 +184,7 @@ def test_the_values_follow_from_the_json_alone(op: str, data: st.DataObject) -> 
 @pytest.mark.parametrize("order", ["filter", "position"])
 def test_every_index_names_its_channel(line: str, kernel: tuple[int, ...] | None, order: str) -> None:
     """With channels input, kernel and output indices begin with theirs, and the rule holds as it stands."""
-    told = printed(f"{line} --values random:4 --order {order}")
+    told = printed(f"{line} --values random:4 --order {order} --taps")
     assert told["values"]["kernel"] is None or np.shape(told["values"]["kernel"]) == kernel
     np.testing.assert_allclose(from_the_json_alone(told), np.array(told["values"]["output"], float))
     axes = len(told["layer"]["input_size"])
@@ -159,7 +202,7 @@ def test_a_layer_says_what_it_costs() -> None:
     """Weights, multiply–accumulates and activations; a pool's are numbers made alone."""
     told = printed("conv -i 5@6x6 -k 1 --out-channels 2")
     assert told["cost"] == {"weights": 10, "macs": 360, "activations": 72}
-    assert list(told)[-2:] == ["cost", "steps"]
+    assert list(told)[-5:] == ["cost", "axes", "channels", "step_count", "order"]
     assert printed("max-pool -i 4 -k 2")["cost"] == {"weights": 0, "macs": 0, "activations": 4}
 
 
@@ -173,10 +216,10 @@ def test_every_template_can_be_told() -> None:
 def test_it_is_written_step_by_step() -> None:
     """The text is a stream: its first piece comes before any step is computed, one piece a step follows."""
     layer = OPERATIONS["conv"].layer(input_size=3000, kernel_size=3)
-    pieces = geometry_json(Geometry(layer))
-    assert next(pieces).startswith('{"version": 1,')
-    for _ in range(5):
-        assert len(next(pieces)) < 2000
+    pieces = geometry_json(Geometry(layer), None, range(9_000_000), taps=True)
+    assert next(pieces).startswith('{"version": 2,')
+    for _ in range(50):
+        assert len(next(pieces)) < 40_000
 
 
 def test_json_and_files_exclude_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

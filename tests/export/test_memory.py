@@ -35,6 +35,7 @@ from convanim.numbers.values import refuse_long_sums  # noqa: E402
         ("conv -i 20 -k 3 --width 3000 --max-frames 2 -o a.png", 300),
         ("conv -i 1000 -k 400 --max-frames 2 -o a.svg", 150),
         ("conv -i 800 -k 400 --json", 100),
+        ("conv -i 800 -k 400 --json --taps", 100),
     ],
 )
 def test_large_requests_take_little_memory(line: str, most: int) -> None:

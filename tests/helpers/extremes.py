@@ -103,7 +103,7 @@ def every_request() -> list[str]:
     """More than two hundred command lines."""
     wide = [f"{figure} --width {_WIDE} --max-frames 3 -o {name}" for figure in FIGURES for name in FORMATS]
     scaled = [f"{figure} --width 1000 --scale 8 --max-frames 3 -o {name}" for figure in FIGURES[:2] for name in FORMATS]
-    return [*wide, *scaled, *SIZES, *(f"{line} --json" for line in JSON)]
+    return [*wide, *scaled, *SIZES, *(f"{line} --json{taps}" for line in JSON for taps in ("", " --taps"))]
 
 
 @dataclass(frozen=True)

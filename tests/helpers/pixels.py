@@ -160,5 +160,6 @@ def wider(options: Options, error: RequestError) -> Options:
     suggested = re.match(r"try (\d+) or more", error.fix)
     if error.field != "width" or suggested is None:
         raise error
+    assert isinstance(options.width, int)
     assert int(suggested[1]) > options.width
     return replace(options, width=int(suggested[1]))

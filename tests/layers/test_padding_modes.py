@@ -68,7 +68,7 @@ def test_json_says_which_taps_are_copies_and_adds_up(layer: Conv, seed: int) -> 
     rng = np.random.default_rng(seed)
     numbers, kernel = rng.integers(-9, 10, input_shape(layer)), rng.integers(-9, 10, kernel_shape(layer))
     values, oracle = values_of(Geometry(layer), numbers, kernel), Padded(layer)
-    table = json.loads("".join(geometry_json(Geometry(layer), values)))
+    table = json.loads("".join(geometry_json(Geometry(layer), values, range(Geometry(layer).steps), taps=True)))
     assert table["layer"]["padding_mode"] == layer.padding_mode
     for step in table["steps"]:
         output = tuple(step["output"])

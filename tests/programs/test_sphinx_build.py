@@ -232,6 +232,7 @@ WRONG = [
     ("conv -i 5 -k 3", ":theme: none", ":theme: none: "),
     ("conv -i 5 -k 3", ":width: 3px", ":width: 3: "),
     ("conv -i 5 -k 3", ":width: -3px", "invalid option value: (option: \"width\"; value: '-3px')"),
+    ("conv -i 5 -k 3", ":text-size: 8pt", ":text-size: 8pt: it is of paper"),
     ("conv -i 5 -k 3", ":step-time: soon", "figure conv -i 5 -k 3: --step-time soon: not a number"),
     ("conv -i 5 -k 3", ":labels: maybe", "give yes or no"),
     ("conv -i 5 -k 3", ":colour: red", 'unknown option: "colour"'),
@@ -252,6 +253,19 @@ def test_what_is_wrong_is_told_at_its_line(tmp_path: Path, text: str, option: st
     assert said in warned.splitlines()[0] + (warned if "directive" in warned else "")
     assert "Traceback" not in warned
     assert "After." in (tmp_path / "out/html/index.html").read_text(encoding="utf-8")
+
+
+def test_a_width_with_a_unit_is_the_figures_own_where_its_text_is(tmp_path: Path) -> None:
+    """With `text-size` the figure is drawn for that width, without it only placed; it is as wide in both."""
+    (tmp_path / "conf.py").write_text(CONF, encoding="utf-8")
+    plain, own = (f".. convanim:: conv -i 4 -k 3\n   :width: 8.5cm\n{more}\n" for more in ("", "   :text-size: 8pt\n"))
+    (tmp_path / "index.rst").write_text(f"Paper\n=====\n\n{plain}\n{own}", encoding="utf-8")
+    build(tmp_path, "html")
+    placed = images(tmp_path / "out/html/index.html")
+    assert all("width: 8.5cm" in image["style"] for image in placed)
+    first, second = ((tmp_path / "out/html" / image["src"]).read_text(encoding="utf-8") for image in placed)
+    assert ' width="480" ' in first
+    assert ' width="8.5cm" ' in second
 
 
 def test_every_option_of_a_figure_is_one_of_the_directive() -> None:

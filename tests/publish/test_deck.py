@@ -16,11 +16,13 @@ from helpers.pixels import decoded, gif_bytes
 from helpers.slides import HOSTILE, parsed, pptx_slides, rendered, reveal_data, reveal_pictures, small
 from PIL import Image
 
+from convanim import Conv, Options
 from convanim.cli import main
 from convanim.errors import RequestError
 from convanim.export.formats import FORMATS
 from convanim.export.save import destination, save
 from convanim.export.slide_steps import enlarged, forward_only
+from convanim.figures.animation import compose
 from convanim.figures.recipes import load_recipe
 from convanim.publish.decks.kinds import DECKS, deck_place, save_deck
 
@@ -284,3 +286,13 @@ def test_a_tex_file_is_a_deck() -> None:
     """A figure alone asked for as LaTeX is refused with the command that writes it."""
     with pytest.raises(RequestError, match=r"convanim deck FIGURE -o a\.tex"):
         destination("a.tex")
+
+
+def test_a_figure_on_paper_keeps_its_size_in_beamer(tmp_path: Path) -> None:
+    """It is placed unscaled beside one that is as large as there is room."""
+    figures = [compose(Conv(4, 3), Options(width=width), name=name) for width, name in (("5cm", "a"), (480, "b"))]
+    save_deck(figures, [deck_place(str(tmp_path / "talk.tex"))])
+    text = (tmp_path / "talk.tex").read_text(encoding="utf-8")
+    first, second = text.split("\\begin{document}")[1].split("talk-b.pdf")
+    assert first.count("\\figurestepasitis{") == second.count("\\figurestep{") == 4
+    assert "\\figurestep{" not in first

@@ -269,3 +269,24 @@ def test_refusals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[s
     assert part in result.stderr
     assert result.stderr.startswith("Error: ")
     assert os.listdir() == ["file"]
+
+
+def test_a_figure_on_paper_is_placed_as_it_is(tmp_path: Path) -> None:
+    """Lines for LaTeX and Beamer give no width, those for pages the pixels of a screen that it is wide."""
+    result = run("conv -i 4 -k 3", str(tmp_path / "out"), "--width", "5cm", "--dpi", "200", "-q")
+    assert result.exit_code == 0, result.output
+    latex = "".join(blocks(tmp_path / "out", "latex"))
+    assert "includegraphics[page=4,alt=" in latex
+    assert "includegraphics[page=\\n,alt=" in latex
+    assert "width" not in latex
+    assert f'<img src="conv.svg" width="{round(5 / 2.54 * 96)}"' in "".join(blocks(tmp_path / "out", "html"))
+    with Image.open(tmp_path / "out" / "conv.gif") as picture:
+        assert picture.width == round(5 / 2.54 * 200)
+
+
+def test_a_figure_in_pixels_is_placed_by_the_text(tmp_path: Path) -> None:
+    """Lines for LaTeX give a part of the line."""
+    assert run("conv -i 4 -k 3", str(tmp_path / "out"), "--width", "200", "-q").exit_code == 0
+    latex = "".join(blocks(tmp_path / "out", "latex"))
+    assert "[page=4,width=0.6\\linewidth,alt=" in latex
+    assert "width=\\textwidth,height=0.75\\textheight,keepaspectratio,alt=" in latex

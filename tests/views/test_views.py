@@ -20,8 +20,9 @@ from convanim.layers.layer import Conv, Layer, output_size
 from convanim.layers.operations import OPERATIONS, operation_of
 from convanim.render.frames import Renderer
 from convanim.scene.font import BUNDLED
+from convanim.scene.picture_size import WIDTHS
 from convanim.scene.scene import Cells, Lines, Scene, Texts, shown
-from convanim.views.registry import VIEWS, WIDTHS
+from convanim.views.registry import VIEWS
 from convanim.views.text_layout import words_of, wrapped
 
 every_view = pytest.mark.parametrize("view", list(VIEWS))

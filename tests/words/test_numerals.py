@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import Conv
+from convanim.scene.lengths import Length
+from convanim.scene.picture_size import PictureSize
 from convanim.scene.scene import Lattice
 from convanim.views.cell_numbers import lettering
 from convanim.views.drawing import Drawing, TooNarrowError
@@ -156,7 +158,7 @@ def square(side: int) -> Lattice:
 
 def test_fractions_keep_a_decimal_in_their_cells() -> None:
     """Numbers that are not whole are never written as other, whole ones, unless they are large."""
-    page = Drawing(Geometry(Conv(2, 1)), None, 480)
+    page = Drawing(Geometry(Conv(2, 1)), None, PictureSize(Length(480, "px")))
     assert lettering(page, square(30), np.array([[0.881, 1.0]])).decimals == 1
     assert lettering(page, square(60), np.array([[12345.6]])).decimals == 0
     with pytest.raises(TooNarrowError):

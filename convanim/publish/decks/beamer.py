@@ -1,8 +1,10 @@
 """LaTeX Beamer: a frame a figure, whose overlays are the pages of a PDF beside it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from convanim.errors import RequestError
 from convanim.export.formats import FORMATS
 from convanim.export.slide_steps import forward_only
 from convanim.export.writer import Progress
@@ -15,6 +17,7 @@ from convanim.style.theme import Colour
 
 # Titles of at most so many letters: their size, and what they take of the figure's height on a slide.
 _TITLES = ((48, "Large", 0.0), (96, "normalsize", 0.04), (2**31, "footnotesize", 0.12))
+_TEXT = (14.0, 8.85)  # cm of text on a slide of 16 by 9
 
 
 def write_beamer(figures: Sequence[Animation], path: Path, files: FileSet, progress: Progress) -> list[Path]:
@@ -43,18 +46,42 @@ def _slide(animation: Animation, stem: str) -> dict[str, object]:
     theme = animation.theme
     ink = theme.styles["label"].text or (0, 0, 0)
     title = latex(animation.title)[0]
-    size, less = next((size, less) for most, size, less in _TITLES if len(animation.title) <= most)
     return {
         "title": title,
-        "size": size,
+        "size": _title(animation)[0],
         "alt": latex(animation.alt)[0],
         "caption": [latex(line)[0] for line in animation.caption],
         "file": stem,
-        "height": f"{0.8 - 0.05 * len(animation.caption) - less:.2f}",
+        "height": f"{_height(animation):.2f}",
+        "is_on_paper": animation.size.is_on_paper,
         "pages": len(animation.timing.steps),
         "ground": _hexadecimal(theme.background),
         "ink": _hexadecimal(ink),
     }
+
+
+def _title(animation: Animation) -> tuple[str, float]:
+    """The size of a title's letters, and what it takes of the figure's height."""
+    return next((size, less) for most, size, less in _TITLES if len(animation.title) <= most)
+
+
+def _height(animation: Animation) -> float:
+    """How much of the text's height a figure may take."""
+    return 0.8 - 0.05 * len(animation.caption) - _title(animation)[1]
+
+
+def refuse_too_large(animation: Animation) -> None:
+    """Raise RequestError for a figure on paper, which keeps its size, that is larger than its room on a slide."""
+    room = _TEXT[0], _height(animation) * _TEXT[1]
+    per_cm = animation.size.per_inch / 2.54
+    width, height = animation.scene.width / per_cm, animation.scene.height / per_cm
+    part = min(room[0] / width, room[1] / height)
+    if part < 1:
+        asked = animation.size.width
+        rule = f"the figure is {width:.1f}x{height:.1f} cm, and a slide has room for {room[0]:.1f}x{room[1]:.1f} cm"
+        less = replace(asked, number=part * asked.number).rounded_down()
+        fix = f"try {less}, or pixels, such as 960, for as large as there is room"
+        raise RequestError("width", str(asked), rule, fix)
 
 
 def _hexadecimal(colour: Colour) -> str:

@@ -24,6 +24,17 @@ def _no_notes(figures: Figures) -> tuple[str, ...]:
     return ()
 
 
+def _refuse_on_paper(animation: Animation, suffix: str) -> None:
+    rule = f"on slides of {suffix} a figure is as large as there is room"
+    raise RequestError("width", str(animation.size.width), rule, "give pixels, such as 960")
+
+
+def _refuse_too_large(animation: Animation, suffix: str) -> None:
+    from convanim.publish.decks.beamer import refuse_too_large
+
+    refuse_too_large(animation)
+
+
 @dataclass(frozen=True)
 class DeckKind:
     """How figures are made into a presentation."""
@@ -32,6 +43,7 @@ class DeckKind:
     per_step: Make | None = None  # the same with a slide a step, where that is not what it has anyway
     format: str = ""  # the suffix of the format that it is made of, if any
     notes: Callable[[Figures], tuple[str, ...]] = _no_notes  # what it cannot show
+    refuse_on_paper: Callable[[Animation, str], None] = _refuse_on_paper  # a picture that has a size
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,8 @@ def save_deck(
     """
     for animation in figures:
         for place in to:
+            if animation.size.is_on_paper:
+                place.kind.refuse_on_paper(animation, place.path.suffix)
             refuse_unfit(animation, FORMATS[place.kind.format] if place.kind.format else None)
     paths: list[Path] = []
     with FileSet() as files:
@@ -112,5 +126,5 @@ def _beamer_notes(figures: Figures) -> tuple[str, ...]:
 DECKS: dict[str, DeckKind] = {
     ".pptx": DeckKind(_pptx, per_step=partial(_pptx, per_step=True), format=".pptx"),
     ".html": DeckKind(_reveal),
-    ".tex": DeckKind(_beamer, format=".pdf", notes=_beamer_notes),
+    ".tex": DeckKind(_beamer, format=".pdf", notes=_beamer_notes, refuse_on_paper=_refuse_too_large),
 }
