@@ -1,4 +1,4 @@
-"""How CSS, which SVG and HTML share, is told of a figure's fonts: by their names, with others for those who lack them."""
+"""How CSS is told of a figure's fonts, in SVG and HTML: by their names, with others for those who lack them."""
 
 import re
 

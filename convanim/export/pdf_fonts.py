@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
-from matplotlib.backends.backend_pdf import Name, PdfFile
+from matplotlib.backends import backend_pdf
+from matplotlib.backends.backend_pdf import PdfFile
 from matplotlib.path import Path
 
 from convanim.files.font_files import Face, opened_face
 from convanim.render.glyphs import glyph
 from convanim.scene.font import Metrics
 
+_Name: Any = backend_pdf.Name
 _UNITS = 2048  # of an em; outlines are rounded to them
 _PARTS = 4  # curves of the second degree for one of the third
 _SYMBOLIC = 4  # a font whose codes are its own
@@ -42,13 +44,13 @@ class PdfFonts:
                 if moved:
                     shown += b">%d<" % moved
                 shown += b"%04x" % self._code(face, character)
-                pen = start - (moved / 1000 + start - pen) + _advance(face, character)
+                pen += -moved / 1000 + _advance(face, character)
             drawn.append(shown + b">] TJ")
         return b"\n".join([*drawn, b"ET\n"])
 
     def write(self, file: "PdfFile") -> dict[Any, Any]:
         """Write all fonts; their objects by their names."""
-        return {Name(self._name(face).decode()): _written(file, face, codes) for face, codes in self._codes.items()}
+        return {_Name(self._name(face).decode()): _written(file, face, codes) for face, codes in self._codes.items()}
 
     def _name(self, face: Face) -> bytes:
         self._codes.setdefault(face, {})
@@ -81,12 +83,12 @@ def _written(file: Any, face: Face, codes: dict[str, int]) -> Any:
     font = opened_face(face)
     ascent, descent = (1000 * height / font.units_per_EM for height in (font.ascender, font.descender))
     content = _true_type(face, codes)
-    name = Name(f"{_tag(codes)}+{''.join(c for c in face.family if c.isascii() and c.isalnum()) or 'Font'}")
+    name = _Name(f"{_tag(codes)}+{''.join(c for c in face.family if c.isascii() and c.isalnum()) or 'Font'}")
     whole, below, described, program, unicode = (file.reserveObject("font") for _ in range(5))
     file.outputStream(program, content, extra={"Length1": len(content)})
     file.outputStream(unicode, _unicode_map(codes))
     descriptor = {
-        "Type": Name("FontDescriptor"),
+        "Type": _Name("FontDescriptor"),
         "FontName": name,
         "Flags": _SYMBOLIC,
         "FontBBox": [-1000, min(-1000, round(descent)), 3000, max(1000, round(ascent))],
@@ -99,20 +101,20 @@ def _written(file: Any, face: Face, codes: dict[str, int]) -> Any:
     }
     file.writeObject(described, descriptor)
     descendant = {
-        "Type": Name("Font"),
-        "Subtype": Name("CIDFontType2"),
+        "Type": _Name("Font"),
+        "Subtype": _Name("CIDFontType2"),
         "BaseFont": name,
         "CIDSystemInfo": {"Registry": b"Adobe", "Ordering": b"Identity", "Supplement": 0},
         "FontDescriptor": described,
         "W": [1, [round(1000 * _advance(face, character)) for character in codes]],
-        "CIDToGIDMap": Name("Identity"),
+        "CIDToGIDMap": _Name("Identity"),
     }
     file.writeObject(below, descendant)
     composite = {
-        "Type": Name("Font"),
-        "Subtype": Name("Type0"),
+        "Type": _Name("Font"),
+        "Subtype": _Name("Type0"),
         "BaseFont": name,
-        "Encoding": Name("Identity-H"),
+        "Encoding": _Name("Identity-H"),
         "DescendantFonts": [below],
         "ToUnicode": unicode,
     }

@@ -10,8 +10,8 @@ from matplotlib.backends.backend_pdf import Op, RendererPdf
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
-from convanim.export.pdf_fonts import PdfFileWithFonts
 from convanim.export.joined_shapes import PER_PIXEL, joined_areas, joined_lines
+from convanim.export.pdf_fonts import PdfFileWithFonts
 from convanim.scene.font import Metrics
 from convanim.scene.scene import During, Ints, Scene, Shape, Since, shown
 from convanim.style.marks import Areas, Mark, Strokes, Writing, marks

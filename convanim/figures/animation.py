@@ -14,8 +14,8 @@ from convanim.figures.timing import Timing
 from convanim.layers.layer import Layer
 from convanim.numbers.figure_values import refuse_too_many_cells
 from convanim.scene.contact_sheet import contact_sheet, grid_of
-from convanim.scene.picture_size import WIDTHS, PictureSize
 from convanim.scene.font import BUNDLED, Metrics, load_font
+from convanim.scene.picture_size import WIDTHS, PictureSize
 from convanim.scene.scene import Scene
 from convanim.scene.transforms import scaled
 from convanim.style.theme import AUTO, DARK, DEFAULT, Theme, load_theme

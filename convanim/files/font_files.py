@@ -1,4 +1,4 @@
-"""Fonts: the families and files of a list are found, read and looked over, and opened with matplotlib's reader of fonts.
+"""Fonts: the families and files of a list are found, read, looked over, and opened with matplotlib's reader of fonts.
 
 fontTools, which comes with matplotlib, tells what is in a file. Both are imported when a font is asked for.
 """
@@ -6,7 +6,7 @@ fontTools, which comes with matplotlib, tells what is in a file. Both are import
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -182,7 +182,6 @@ def opened_face(face: Face) -> "FT2Font":
     return font
 
 
-@lru_cache(maxsize=1)
 def _content(file: str, number: int) -> bytes:
     """A file's font as a file of its own: of a collection one, for matplotlib's reader may know of the first alone."""
     with open(file, "rb") as stream:
