@@ -123,7 +123,7 @@ def _part(part: Part, options: Options, font: Metrics, size: PictureSize, shares
     own = {name: getattr(part.options, name) for name in OF_A_PART}
     asked = replace(options, **own, caption=False, steps=None)
     refuse_too_many_cells(part.figure, asked)
-    return layout_of(part.figure, asked, size, shares)
+    return layout_of(part.figure, asked, size, shares, font=font)
 
 
 def _caption(part: Part) -> tuple[str, ...]:

@@ -106,13 +106,10 @@ def _looked_over(name: str, file: str, number: int) -> Face:
         raise RequestError("font", name, f"it is {what}", _WAY_OUT)
     try:
         face = _described(name, file, number, content)
+        _refuse_undrawable(name, opened_face(face))
     except RequestError:
         raise
     except Exception:  # a reader of fonts may raise anything where a file is not what it says
-        raise RequestError("font", name, "the font is damaged", _WAY_OUT) from None
-    try:
-        _refuse_undrawable(name, opened_face(face))
-    except (RuntimeError, ValueError, OSError):
         raise RequestError("font", name, "the font is damaged", _WAY_OUT) from None
     return face
 
@@ -159,6 +156,8 @@ def _height(font: "FT2Font", code: int) -> float | None:
     """How high a character reaches, in ems: 0 for one without an outline, None for one that cannot be read."""
     from matplotlib.ft2font import LoadFlags
 
+    if not font.get_char_index(code):
+        return None
     try:
         font.load_char(code, flags=LoadFlags.NO_HINTING)
         points = font.get_path()[0]
