@@ -36,11 +36,15 @@ FACE = {"api", "__init__", "__main__"}
 FILES = {
     "matplotlib": {
         "scene/font.py",
+        "files/font_families.py",
+        "files/font_files.py",
+        "export/pdf_fonts.py",
         "export/pdf.py",
         "export/pdf_pages.py",
         "publish/artists.py",
         "api.py",
     },  # api names its types
+    "fontTools": {"files/font_families.py", "files/font_files.py", "export/pdf_fonts.py"},
     "docutils": {"publish/sphinx.py"},
     "sphinx": {"publish/sphinx.py"},
 }

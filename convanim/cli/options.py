@@ -76,6 +76,15 @@ _LOOKS = (
         names=kinds.themes,
         or_files=True,
     ),
+    _Look(
+        "font",
+        PICTURE,
+        "The font of all text: a family, a .ttf, .otf or .ttc file, or several with commas between them, of which the "
+        "first that has a character is taken",
+        "NAME|FILE",
+        default="the theme's, else DejaVu Sans",
+        or_files=True,
+    ),
     _Look("width", PICTURE, "Exact width: 480, in pixels; on paper 8.5cm, 85mm, 3.35in or 241pt", "LENGTH", Width()),
     _Look(
         "text_size",

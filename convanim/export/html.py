@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from convanim.export.font_names import css_fonts, css_style
 from convanim.export.html_scene import scene_data
 from convanim.export.stamp import stamp
 from convanim.export.writer import Progress
 from convanim.figures.animation import Animation
 from convanim.files.templates import page
+from convanim.scene.font import BUNDLED, Metrics
 from convanim.style.theme import Colour, Theme
 from convanim.words.language import Words
 
@@ -39,6 +41,7 @@ def page_of(animation: Animation, progress: Callable[[], None] = lambda: None) -
         alt=animation.alt,
         width=animation.scene.width,
         height=animation.scene.height,
+        fonts=_fonts(animation.font),
         unit=f"{animation.scene.unit:.4g}",
         is_still=len(animation.timing.steps) == 1,
         looks=[_look(theme, scene.levels, scene.paints, number) for number, theme in enumerate(themes)],
@@ -80,6 +83,13 @@ def _look(theme: Theme, levels: tuple[int, ...], paints: Any, number: int) -> di
             for dash in (each[number] for each in paints.dash_patterns)
         ],
     }
+
+
+def _fonts(font: Metrics) -> str:
+    """The picture's fonts, where they are not those of the style sheet; nothing in it closes a tag."""
+    if font == BUNDLED:
+        return ""
+    return ";".join(f"{name}:{style}" for name, style in {"font-family": css_fonts(font), **css_style(font)}.items())
 
 
 def _css(colour: Colour | None) -> str:

@@ -4,8 +4,8 @@ import io
 from typing import Any, BinaryIO
 
 import matplotlib
-from matplotlib.backends.backend_pdf import PdfFile
 
+from convanim.export.pdf_fonts import PdfFileWithFonts
 from convanim.export.pdf_pages import SETTINGS, Pages
 from convanim.export.stamp import stamp
 from convanim.export.writer import Progress
@@ -22,7 +22,7 @@ def write_pdf(animation: Animation, stream: BinaryIO, progress: Progress) -> Non
         "CreationDate": None,  # the same figure is the same bytes
     }
     with matplotlib.rc_context(SETTINGS):
-        file: Any = PdfFile(_Counted(stream), metadata)  # type: ignore[no-untyped-call]
+        file: Any = PdfFileWithFonts(_Counted(stream), metadata)
         file.write(b"% " + stamp(animation) + b"\n")
         pages = Pages(file, animation.scene, animation.theme, animation.size.per_inch)
         for step in timing.steps[: timing.forward]:

@@ -1,20 +1,18 @@
 """Steps as PDF pages: a scene's marks as paths and text, those that stay kept as forms that later pages repeat."""
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isqrt
-from pathlib import Path as FilePath
 from typing import Any, Literal, TypeAlias
 
-import matplotlib
 import numpy as np
-from matplotlib.backends.backend_pdf import Op, PdfFile, RendererPdf
-from matplotlib.font_manager import FontProperties
+from matplotlib.backends.backend_pdf import Op, RendererPdf
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
 from convanim.export.joined_shapes import PER_PIXEL, joined_areas, joined_lines
+from convanim.export.pdf_fonts import PdfFileWithFonts
+from convanim.scene.font import Metrics
 from convanim.scene.scene import During, Ints, Scene, Shape, Since, shown
 from convanim.style.marks import Areas, Mark, Strokes, Writing, marks
 from convanim.style.theme import Theme
@@ -23,15 +21,10 @@ _POINTS = 72  # in an inch
 _JOIN = "miter"
 _MOST_KEPT = 4096  # texts, of those that are written again and again
 _LEAST = 16  # elements that make a form, where they come one after another
-# What matplotlib would read from the user's settings: a TrueType font, so that text can be found and copied; zlib's
-# usual level; colours as they are given.
+# What matplotlib would read from the user's settings: zlib's usual level; colours as they are given.
 SETTINGS: Any = {
-    "pdf.fonttype": 42,
-    "ps.fonttype": 42,  # some versions take from here how many characters a font may have in PDF, too
     "pdf.compression": 6,
-    "pdf.use14corefonts": False,
     "pdf.inheritcolor": False,
-    "font.family": ["DejaVu Sans"],
     "path.sketch": None,
     "hatch.linewidth": 1.0,
 }
@@ -51,19 +44,15 @@ _Kept: TypeAlias = tuple[_Form | Writing, ...]
 class Pages:
     """Draws steps of a scene, each as a page of a file."""
 
-    def __init__(self, file: PdfFile, scene: Scene, theme: Theme, per_inch: float) -> None:
+    def __init__(self, file: PdfFileWithFonts, scene: Scene, theme: Theme, per_inch: float) -> None:
         self._file: Any = file
         self._scene, self._theme = scene, theme
         self._per_inch = per_inch
         self._point = _POINTS / per_inch  # points for a pixel
         self._kept: dict[tuple[int, int], _Kept] = {}
-        self._written: dict[tuple[str, float], bytes] = {}
+        self._written: dict[tuple[Metrics, str, float], bytes] = {}
         # PDF's y runs upwards.
         self._place = Affine2D().scale(self._point, -self._point).translate(0, scene.height * self._point)
-        self._font = FontProperties(
-            family="DejaVu Sans",
-            fname=FilePath(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf",
-        )
 
     def add(self, step: int) -> None:
         """Add the page of a step."""
@@ -114,24 +103,12 @@ class Pages:
         context = self._context(page, mark)
         page.check_gc(context, context.get_rgb())
         for text, (x, y) in zip(mark.texts, self._place.transform(mark.starts).tolist()):
-            drawn = self._written.get((text, mark.em))
+            drawn = self._written.get((mark.font, text, mark.em))
             if drawn is None:
-                drawn = self._recorded(page, context, mark.font.legible(text)[0], mark.em)
+                drawn = self._file.own_fonts.text(mark.font, text, mark.em * self._point)
                 if len(self._written) < _MOST_KEPT:
-                    self._written[text, mark.em] = drawn
+                    self._written[mark.font, text, mark.em] = drawn
             self._file.write(b"q 1 0 0 1 %.3f %.3f cm\n" % (x, y) + drawn + b"Q\n")
-
-    def _recorded(self, page: Any, context: Any, text: str, em: float) -> bytes:
-        """What the page's stream would get for a text at its origin, with nothing left to say of the context."""
-        font = self._font.copy()
-        font.set_size(em * self._point)
-        stream = self._file.currentstream
-        self._file.currentstream = recorded = io.BytesIO()
-        try:
-            page.draw_text(context, 0, 0, text, font, 0)
-        finally:
-            self._file.currentstream = stream
-        return recorded.getvalue()
 
     def _context(self, page: Any, mark: Mark) -> Any:
         context = page.new_gc()

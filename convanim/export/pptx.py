@@ -13,6 +13,7 @@ from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
 from convanim.export.gif import write_gif
@@ -21,6 +22,7 @@ from convanim.export.slide_steps import enlarged, fitted, forward_only, step_wor
 from convanim.export.writer import Progress
 from convanim.figures.animation import Animation
 from convanim.render.frames import frames
+from convanim.scene.font import BUNDLED, Metrics
 from convanim.style.theme import Colour
 
 _WIDTH, _HEIGHT = 40 / 3, 7.5  # inches, 16:9
@@ -31,6 +33,7 @@ _CAPTION = (6.25, 1.05)
 _PIXELS_PER_INCH = 144  # a slide of 1920 by 1080
 _TITLE_ONLY = "Title Only"  # the layout of python-pptx's own presentation
 _LONG_TITLE = 45  # letters that fit on one line
+_WIDE = 0x2E80  # from where on scripts of East Asia stand
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the first that a ZIP file can say
 _STORED = (".gif", ".png")
 _NOT_IN_XML = re.compile("[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -113,7 +116,7 @@ def _add_slide(deck: Any, animation: Animation, picture: BinaryIO, alt: str, cap
     _place(title, _TITLE)
     words = _in_xml(animation.title)
     size = 30 if len(words) <= _LONG_TITLE else 22 if len(words) <= 2.5 * _LONG_TITLE else 15
-    _write(title.text_frame, [words], size, theme.styles["label"].text)
+    _write(title.text_frame, [words], size, theme.styles["label"].text, animation.font)
     scene = animation.scene
     room = _room(animation, 1.0)
     width, height = fitted(scene.width, scene.height, room)
@@ -127,7 +130,7 @@ def _add_slide(deck: Any, animation: Animation, picture: BinaryIO, alt: str, cap
         box.name = "Caption"
         _place(box, _CAPTION)
         size = 14 if len(caption) <= 4 else 11
-        _write(box.text_frame, list(map(_in_xml, caption)), size, theme.styles["caption"].text)
+        _write(box.text_frame, list(map(_in_xml, caption)), size, theme.styles["caption"].text, animation.font)
     return slide
 
 
@@ -144,16 +147,30 @@ def _place(shape: Any, band: tuple[float, float]) -> None:
     shape.top, shape.height = Inches(band[0]), Inches(band[1])
 
 
-def _write(frame: Any, lines: Sequence[str], size: float, colour: Colour | None) -> None:
-    """Centred lines of text."""
+def _write(frame: Any, lines: Sequence[str], size: float, colour: Colour | None, font: Metrics) -> None:
+    """Centred lines of text; programs take what the font lacks from another."""
     frame.word_wrap = True
     frame.vertical_anchor = MSO_ANCHOR.MIDDLE
     frame.text = "\n".join(lines)
     for paragraph in frame.paragraphs:
         paragraph.alignment = PP_ALIGN.CENTER
         paragraph.font.size = Pt(size)
+        _name_fonts(paragraph, font)
         if colour is not None:
             paragraph.font.color.rgb = _rgb(colour)
+
+
+def _name_fonts(paragraph: Any, font: Metrics) -> None:
+    """Name the font of a paragraph's text, and that of its Chinese, Japanese or Korean."""
+    if font == BUNDLED:
+        return
+    paragraph.font.name = _in_xml(font.faces[0].family)
+    for run in paragraph.runs:
+        wide = next((character for character in run.text if ord(character) >= _WIDE), "")
+        run.font.name = paragraph.font.name
+        if wide:
+            east = run._r.get_or_add_rPr().makeelement(qn("a:ea"), {"typeface": _in_xml(font.face_of(wide).family)})
+            run._r.rPr.find(qn("a:latin")).addnext(east)
 
 
 def _rgb(colour: Colour) -> Any:

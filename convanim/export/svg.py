@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from convanim.export.font_names import css_fonts, css_style
 from convanim.export.joined_shapes import hundredths
 from convanim.export.stamp import stamp
 from convanim.export.svg_frames import Clock, Staged
@@ -21,9 +22,8 @@ from convanim.export.svg_paths import area_data, line_data, number
 from convanim.export.svg_style import StyleSheet, short
 from convanim.export.writer import Progress
 from convanim.figures.animation import Animation
-from convanim.scene.font import BUNDLED
+from convanim.scene.font import BUNDLED, Metrics
 
-_FONTS = "DejaVu Sans,Verdana,sans-serif"  # the second is as wide as the first
 _NAMES = range(26 + 26**2 + 26**3, 26 + 26**2 + 26**3 + 26**4)  # whose short names have four letters
 _HIDDEN, _SHOWN = ' visibility="hidden"', ' visibility="visible"'
 _ALONG = {"start": 0.0, "middle": 0.5, "end": 1.0}
@@ -55,7 +55,7 @@ def write_svg(animation: Animation, stream: BinaryIO, progress: Progress) -> Non
     for line in (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} id="{name}" role="img"{language} '
         f'aria-labelledby="{name}1" aria-describedby="{name}2" '
-        f'font-family="{_FONTS}" text-rendering="geometricPrecision" fill="none">',
+        f'{_fonts(animation.font)} text-rendering="geometricPrecision" fill="none">',
         f"<!--{stamp(animation).decode()}-->",
         f'<title id="{name}1">{_escaped(animation.title)}</title>',
         f'<desc id="{name}2">{_escaped(animation.alt)}</desc>',
@@ -132,9 +132,19 @@ def _line(piece: Piece, place: int, attributes: str) -> str:
     """One line of text, at the part of it that stays where it is whatever font there is."""
     em, text = piece.paint.em or 0.0, piece.texts[place]
     x, y = piece.points[place, 0]
-    x += _ALONG[piece.paint.anchor] * BUNDLED.width(text, em)
+    font = piece.paint.font
+    width = font.width(text, em)
+    x += _ALONG[piece.paint.anchor] * width
     at_x, at_y = (number(n) for n in hundredths(np.round([x, y], 1)).tolist())
+    if font != BUNDLED and text.strip() and not font.legible(text)[1]:
+        # Kept for those who lack the font, too.
+        attributes += f' textLength="{number(int(hundredths(np.array([width]))[0]))}" lengthAdjust="spacingAndGlyphs"'
     return f'<text{attributes} x="{at_x}" y="{at_y}">{_escaped(text)}</text>'
+
+
+def _fonts(font: Metrics) -> str:
+    styles = {"font-family": css_fonts(font), **css_style(font)}
+    return " ".join(f'{name}="{escape(style)}"' for name, style in styles.items())
 
 
 def _escaped(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
+from convanim.scene.font import BUNDLED, Metrics
 from convanim.scene.scene import Always, Anchor, Blocks, Cells, Floats, Ints, Lines, Scene, Shape, Since, Texts, shown
 from convanim.style.marks import Areas, Strokes, marks
 from convanim.style.theme import Colour, Theme
@@ -26,6 +27,7 @@ class Paint:
     dash: Dash | None = None
     em: float | None = None  # of texts
     anchor: Anchor = "start"
+    font: Metrics = BUNDLED
 
     @property
     def depth(self) -> int:
@@ -95,7 +97,7 @@ def _pieces(shape: Shape, step: int, elements: Ints, themes: Sequence[Theme], un
         elif isinstance(mark, Strokes):
             found.append(Piece(Paint(colours, mark.width, mark.dash), mark.ends))
         else:
-            paint = Paint(colours, em=mark.em, anchor=mark.anchor)
+            paint = Paint(colours, em=mark.em, anchor=mark.anchor, font=mark.font)
             found.append(Piece(paint, mark.starts[:, None, :], mark.texts))
     return found
 

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field, replace
 
-from convanim.errors import RequestError
+from convanim.errors import RequestError, shown
 from convanim.figures.alt_text import alt_text, default_title
 from convanim.figures.comparison import comparison_layout
 from convanim.figures.layout import Layout, layout_of
@@ -14,6 +14,7 @@ from convanim.figures.timing import Timing
 from convanim.layers.layer import Layer
 from convanim.numbers.figure_values import refuse_too_many_cells
 from convanim.scene.contact_sheet import contact_sheet, grid_of
+from convanim.scene.font import BUNDLED, Metrics, load_font
 from convanim.scene.picture_size import WIDTHS, PictureSize
 from convanim.scene.scene import Scene
 from convanim.scene.transforms import scaled
@@ -53,6 +54,7 @@ class Animation:
     words: Words = field(default_factory=english)  # the language, for what formats and pages say themselves
     notes: tuple[str, ...] = field(default=())
     subject: str = ""
+    font: Metrics = BUNDLED
 
     @property
     def shown_size(self) -> tuple[int, int]:
@@ -72,7 +74,8 @@ def compose(figure: Subject, options: Options, *, name: str = "", title: str = "
     theme = load_theme(DEFAULT if is_auto or options.theme is None else options.theme, transparent=options.transparent)
     dark = load_theme(DARK, transparent=options.transparent) if is_auto or options.theme is None else None
     size = picture_size(options)
-    made = _laid_out(figure, options, words, size)
+    font = _font(options, theme)
+    made = _laid_out(figure, options, words, font, size)
     for name_of, given in (("title", options.title), ("alt", options.alt)):
         if given is not None and not given.strip():
             raise RequestError(
@@ -80,8 +83,9 @@ def compose(figure: Subject, options: Options, *, name: str = "", title: str = "
             )
     titled = options.title or title or default_title(figure, words)
     described = options.alt or alt or alt_text(figure, words, options.transposed_as)
-    scene, clock, still = _shown(made, options, size)
-    parts = (_plain(figure), _worded(options), theme, dark, words, made.numbers, titled, described)
+    scene, clock, still = _shown(made, options, size, font)
+    fonts = [(face.digest, face.number) for face in font.faces]
+    parts = (_plain(figure), _worded(options), theme, dark, words, made.numbers, titled, described, fonts)
     return Animation(
         name=name or _name(figure),
         title=titled,
@@ -97,25 +101,37 @@ def compose(figure: Subject, options: Options, *, name: str = "", title: str = "
         caption=() if isinstance(figure, Comparison) or options.caption is not None else caption_lines(figure, words),
         words=words,
         notes=(*made.notes, *theme_notes(options.theme, theme)),
+        font=font,
         subject=hashlib.sha256(repr(_layers(figure)).encode()).hexdigest(),
     )
 
 
-def _laid_out(figure: Subject, options: Options, words: Words, size: PictureSize) -> Layout:
+def _font(options: Options, theme: Theme) -> Metrics:
+    """The fonts that were asked for, else the theme's. Raises RequestError."""
+    if options.font is not None:
+        return load_font(options.font)
+    try:
+        return load_font(theme.font)
+    except RequestError as error:
+        rule = f"font: {shown(error.value)}: {error.rule}"
+        raise RequestError("theme", options.theme, rule, error.fix) from None
+
+
+def _laid_out(figure: Subject, options: Options, words: Words, font: Metrics, size: PictureSize) -> Layout:
     """The figure as wide as the picture; on paper the pictures of a sheet share its width."""
     columns = grid_of(options.sheet)[1] if size.is_on_paper and options.sheet is not None else 1
-    made = _layout(figure, options, words, size, columns)
+    made = _layout(figure, options, words, font, size, columns)
     fewer = min(columns, len(made.timing.steps))
-    return made if fewer == columns else _layout(figure, options, words, size, fewer)
+    return made if fewer == columns else _layout(figure, options, words, font, size, fewer)
 
 
-def _layout(figure: Subject, options: Options, words: Words, size: PictureSize, columns: int) -> Layout:
+def _layout(figure: Subject, options: Options, words: Words, font: Metrics, size: PictureSize, columns: int) -> Layout:
     if isinstance(figure, Comparison):
-        return comparison_layout(figure, options, words, size, columns)
-    return layout_of(figure, options, words, size, columns)
+        return comparison_layout(figure, options, words, font, size, columns)
+    return layout_of(figure, options, words, font, size, columns)
 
 
-def _shown(made: Layout, options: Options, size: PictureSize) -> tuple[Scene, Timing, int]:
+def _shown(made: Layout, options: Options, size: PictureSize, font: Metrics) -> tuple[Scene, Timing, int]:
     """The scene at its scale, or several of its frames on a sheet; the frames to play; the one that stills show."""
     scale = options.scale
     if scale not in _SCALES:
@@ -140,6 +156,7 @@ def _shown(made: Layout, options: Options, size: PictureSize) -> tuple[Scene, Ti
             clock.steps,
             options.sheet,
             width=size.pixels if size.is_on_paper else None,
+            font=font,
             em=size.em * scale if options.labels and size.em else _NUMBER_EM * scene.unit if options.labels else 0.0,
         )
         if page.width * page.height > _MOST_PIXELS:

@@ -17,7 +17,7 @@ from convanim.networks.chain import Chain
 from convanim.networks.cost import cost_of
 from convanim.networks.differences import Difference
 from convanim.numbers.figure_values import refuse_too_many_cells
-from convanim.scene.font import BUNDLED, Metrics
+from convanim.scene.font import Metrics
 from convanim.scene.picture_size import PictureSize
 from convanim.scene.scene import Scene, Shape
 from convanim.scene.transforms import merged, named, retimed
@@ -45,7 +45,7 @@ class _Sheet(Page):
 
 
 def comparison_layout(
-    comparison: Comparison, options: Options, words: Words, size: PictureSize, pictures: int = 1
+    comparison: Comparison, options: Options, words: Words, font: Metrics, size: PictureSize, pictures: int = 1
 ) -> Layout:
     """The scene of a comparison, which is the whole picture or one of so many `pictures` of it.
 
@@ -54,11 +54,11 @@ def comparison_layout(
     parts = comparison.parts
     width = size.pixels // pictures
     share = width // len(parts)
-    shares = pictures * len(parts)
-    made = _parts(parts, options, words, size, shares)
+    page = _Sheet(font, words, size, pictures * len(parts))
+    made = _parts(parts, options, page)
     difference = difference_of(comparison)
     if difference is not None:
-        made = _marked(parts, _on_one_scale(parts, made, options, words, size, shares), difference)
+        made = _marked(parts, _on_one_scale(parts, made, options, page), difference)
     frames = max(len(each.timing.steps) for each in made)
     clock = timing(
         frames,
@@ -68,7 +68,6 @@ def comparison_layout(
         steps=options.steps,
         most=max(options.max_frames or MOST_FRAMES, frames),
     )
-    page = _Sheet(BUNDLED, words, size, pictures * len(parts))
     titles = _alike(page, [(part.title,) if part.title else () for part in parts], page.room)
     said = [_caption(part, words) if options.caption is not False else () for part in parts]
     captions = _alike(page, said, page.room)
@@ -112,12 +111,12 @@ def _remarks(parts: Sequence[Part], made: Sequence[Layout]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _parts(parts: Sequence[Part], options: Options, words: Words, size: PictureSize, shares: int) -> list[Layout]:
+def _parts(parts: Sequence[Part], options: Options, page: _Sheet) -> list[Layout]:
     """Every part; raises RequestError with the width at which all of them have room, when some have none."""
     made, narrow = [], []
     for part in parts:
         try:
-            made.append(_part(part, options, words, size, shares))
+            made.append(_part(part, options, page))
         except RequestError as error:
             if error.field != "width":
                 raise
@@ -134,24 +133,30 @@ def _enough(error: RequestError) -> float:
 
 
 def _on_one_scale(
-    parts: Sequence[Part], made: list[Layout], options: Options, words: Words, size: PictureSize, shares: int
+    parts: Sequence[Part],
+    made: list[Layout],
+    options: Options,
+    page: _Sheet,
 ) -> list[Layout]:
     """The parts with cells as large as those of the part that has the smallest; in colours all, where one is."""
-    scaled = _scaled(parts, made, options, words, size, shares)
+    scaled = _scaled(parts, made, options, page)
     if len({is_heat(each.scene) for each in scaled}) == 1:
         return scaled
     coloured = [replace(part, options=replace(part.options, heat_map=True)) for part in parts]
-    return _scaled(coloured, _parts(coloured, options, words, size, shares), options, words, size, shares)
+    return _scaled(coloured, _parts(coloured, options, page), options, page)
 
 
 def _scaled(
-    parts: Sequence[Part], made: list[Layout], options: Options, words: Words, size: PictureSize, shares: int
+    parts: Sequence[Part],
+    made: list[Layout],
+    options: Options,
+    page: _Sheet,
 ) -> list[Layout]:
     sides = [cell_side(each.scene) for each in made]
     if min(sides) == max(sides) or not min(sides):
         return made
     return [
-        each if side == min(sides) else _part(part, options, words, size, shares, min(sides))
+        each if side == min(sides) else _part(part, options, page, min(sides))
         for part, each, side in zip(parts, made, sides)
     ]
 
@@ -167,12 +172,12 @@ def _marked(parts: Sequence[Part], made: list[Layout], difference: Difference) -
     return found
 
 
-def _part(part: Part, options: Options, words: Words, size: PictureSize, shares: int, most_cell: int = 0) -> Layout:
+def _part(part: Part, options: Options, page: _Sheet, most_cell: int = 0) -> Layout:
     """One figure in its share of the width, with the page's options but its own of what is drawn."""
     own = {name: getattr(part.options, name) for name in OF_A_PART}
     asked = replace(options, **own, caption=False, steps=None)
     refuse_too_many_cells(part.figure, asked)
-    return layout_of(part.figure, asked, words, size, shares, most_cell=most_cell)
+    return layout_of(part.figure, asked, page.words, page.font, page.size, page.parts, most_cell=most_cell)
 
 
 def _caption(part: Part, words: Words) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from math import prod
 
 from convanim.errors import RequestError, suggestion
@@ -14,9 +15,9 @@ from convanim.layers.step_order import refuse_unknown_order
 from convanim.networks.chain import Chain, chain_cell_count
 from convanim.numbers.figure_values import FigureValues, figure_values
 from convanim.numbers.values import Values
-from convanim.scene.font import BUNDLED
+from convanim.scene.font import Metrics
 from convanim.scene.picture_size import PictureSize
-from convanim.scene.scene import Scene
+from convanim.scene.scene import Scene, Texts
 from convanim.views.chain_stack import chain_stack
 from convanim.views.drawing import READINGS, Drawing, TooNarrowError
 from convanim.views.layer_stack import layer_stack
@@ -26,6 +27,7 @@ from convanim.words.captions import caption_lines
 from convanim.words.labels import steps_shown
 from convanim.words.language import Words
 
+_LACKED = 8  # characters that a note names
 _MAPS_NAMED = 4  # in a note, of those whose channels are not all drawn
 _SLOW = 60  # seconds of a step that are worth a word
 _AS_COLOURS = "the numbers do not fit into their cells and are drawn as colours"
@@ -54,7 +56,14 @@ class Layout:
 
 
 def layout_of(
-    figure: Layer | Chain, options: Options, words: Words, size: PictureSize, parts: int = 1, *, most_cell: int = 0
+    figure: Layer | Chain,
+    options: Options,
+    words: Words,
+    font: Metrics,
+    size: PictureSize,
+    parts: int = 1,
+    *,
+    most_cell: int = 0,
 ) -> Layout:
     """The scene of one figure, which is the whole picture or one of its `parts`.
 
@@ -92,13 +101,14 @@ def layout_of(
         parts=parts,
         words=words,
         most_cell=most_cell,
+        font=font,
     )
     if isinstance(figure, Layer) and _is_plain(figure) and (is_scatter or options.heat_map is not True):
         page: Drawing | Stack = _drawing(figure, values, options, stack_options)
     else:
         page = _stack(figure, values, stack_options)
     scene, more = _laid_out(figure, values, options, stack_options, name, page)
-    remarks += more + _missing_glyphs(options, words) + _slow(options)
+    remarks += more + _missing_glyphs(scene, font) + _slow(options)
     return Layout(scene, clock, remarks, _left_out(page), _digest(values))
 
 
@@ -135,6 +145,7 @@ def _drawing(layer: Layer, values: FigureValues | None, options: Options, stack_
         geometry=Geometry(with_channels(layer, None)),  # one channel is drawn as none is
         values=None if values is None else _flattened(values.stage(0), layer),
         size=stack_options.size,
+        font=stack_options.font,
         transposed_as=options.transposed_as,
         labels=options.labels,
         caption=options.caption is True,
@@ -251,13 +262,14 @@ def _slow(options: Options) -> tuple[str, ...]:
     return (f"a step lasts {options.step_time:g} s: step-time is in seconds",)
 
 
-def _missing_glyphs(options: Options, words: Words) -> tuple[str, ...]:
-    own = {"input": options.input_label, "output": options.output_label}
-    labels = [words(name) if label is None else label for name, label in own.items()]
-    missing = dict.fromkeys(character for label in labels for character in BUNDLED.legible(label)[1])
+def _missing_glyphs(scene: Scene, font: Metrics) -> tuple[str, ...]:
+    """What is to be said of characters that stand in the picture and that no font of the list has."""
+    still = (shape.text for shape in scene.shapes if isinstance(shape, Texts) and isinstance(shape.text, tuple))
+    missing = dict.fromkeys(c for text in dict.fromkeys(chain.from_iterable(still)) for c in font.legible(text)[1])
     if not missing:
         return ()
-    return (f"the font lacks {', '.join(map(repr, missing))}: formats drawn with it spell that out",)
+    said = ", ".join(repr(c) for c in list(missing)[:_LACKED]) + (" …" if len(missing) > _LACKED else "")
+    return (f"the font lacks {said}: formats drawn with it spell that out; another font may have it",)
 
 
 def _digest(values: FigureValues | None) -> str:

@@ -50,6 +50,7 @@ class Options:
     max_sheets: int = _option(8, "view.max_sheets", of_a_part=True)
     transposed_as: str = _option("gather", "view.transposed_as", of_a_part=True)
     theme: str | None = _option(None, "view.theme")
+    font: str | None = _option(None, "view.font")  # families and files; left out: the theme's, else DejaVu Sans
     transparent: bool = _option(False, "view.transparent")
     width: int | str = _option(480, "view.width")
     text_size: str | None = _option(None, "view.text_size")  # left out: 8pt on paper, else it goes with the width

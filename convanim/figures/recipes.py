@@ -10,6 +10,7 @@ from convanim.errors import RequestError, either, near, shown
 from convanim.figures.options import OF_A_PART, Options, options_of, recipe_keys
 from convanim.figures.subject import Comparison, Part, Subject
 from convanim.files.catalogue import template_file, template_names
+from convanim.files.font_files import fonts_beside
 from convanim.files.toml_files import read_toml
 from convanim.layers.layer import Layer
 from convanim.layers.operations import OPERATIONS
@@ -262,6 +263,8 @@ def beside(folder: "Path", option: str, value: Any) -> Any:
             raise RequestError(option, value, "not numbers", "give rows of numbers, a file, or a word such as random")
         return value
     is_file = option in ("values", "kernel_values") and value.lower().endswith(SUFFIXES)
+    if option == "font":
+        return fonts_beside(folder, value)
     if is_file or (option in ("theme", "lang") and value.lower().endswith(".toml")):
         return str(folder / value)
     return value

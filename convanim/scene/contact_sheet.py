@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from convanim.errors import RequestError
+from convanim.scene.font import BUNDLED, Metrics
 from convanim.scene.scene import Scene, Shape, Texts
 from convanim.scene.transforms import merged, named, retimed
 
@@ -24,7 +25,15 @@ def grid_of(text: str) -> tuple[int, int]:
     return rows, columns
 
 
-def contact_sheet(scene: Scene, steps: Sequence[int], grid: str, *, width: int | None = None, em: float = 0.0) -> Scene:
+def contact_sheet(
+    scene: Scene,
+    steps: Sequence[int],
+    grid: str,
+    *,
+    width: int | None = None,
+    em: float = 0.0,
+    font: Metrics = BUNDLED,
+) -> Scene:
     """The scene of a page of one step: frames that show `steps`, evenly spread, in rows as `grid` ("3x3") says.
 
     Each is as large as the scene, first and last are among them, and there are no more than there are frames.
@@ -46,6 +55,6 @@ def contact_sheet(scene: Scene, steps: Sequence[int], grid: str, *, width: int |
         pictures.append(named(retimed(scene, [steps[frame]], 1), f"frame {frame + 1}").shifted(x, y))
         if em:
             point = np.array([(x + scene.width / 2, y + scene.height)])
-            numbers.append(Texts("caption", point, (f"{frame + 1} / {len(steps)}",), em))
+            numbers.append(Texts("caption", point, (f"{frame + 1} / {len(steps)}",), em, font=font))
     page = merged(pictures, width or columns * scene.width, -(-count // columns) * height)
     return replace(page, shapes=(*page.shapes, *numbers))

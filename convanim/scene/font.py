@@ -1,4 +1,4 @@
-"""How wide and high text is: measured in the font's own file, with matplotlib's reader of fonts.
+"""How wide and high text is: measured in the fonts' own files, with matplotlib's reader of fonts.
 
 Views lay out text with the `Metrics` that they are handed, so that none of them knows a font or a drawing library.
 matplotlib is imported when the first text is measured.
@@ -6,37 +6,58 @@ matplotlib is imported when the first text is measured.
 
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+
+from convanim.files.font_files import Face, font_faces, opened_face
 
 if TYPE_CHECKING:
     from matplotlib.ft2font import FT2Font
 
+_LAST = Face()
+_REACH = 4  # ems; what reaches further is no letter
+
+_Line: TypeAlias = tuple[tuple[tuple[str, float], ...], float, tuple[float, float, float, float]]
+
 
 @dataclass(frozen=True)
 class Metrics:
-    """A font: the file that it is in, or without one DejaVu Sans, which comes with matplotlib. Lengths are in ems."""
+    """Fonts: of each character the first that has it is drawn. DejaVu Sans, which comes with matplotlib, is the last.
 
-    file: str = ""
+    Lengths are in ems.
+    """
+
+    faces: tuple[Face, ...] = ()
 
     def width(self, text: str, em: float) -> float:
         """The width in pixels of `text` as it is drawn, at a font size of `em` pixels."""
-        return _laid_out(self.file, text)[1] * em
+        return _laid_out(self.faces, text)[1] * em
 
     def placed(self, text: str) -> tuple[tuple[str, float], ...]:
         """The characters that are drawn for `text`, and where each starts."""
-        return _laid_out(self.file, text)[0]
+        return _laid_out(self.faces, text)[0]
+
+    def ink(self, text: str) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of all that is drawn of `text`, from where its base line starts, y down."""
+        return _laid_out(self.faces, text)[2]
 
     def legible(self, text: str) -> tuple[str, tuple[str, ...]]:
-        """`text` as the font can draw it, and the characters that it lacks: those are spelled out, `[U+732B]`."""
-        return _legible(self.file, text)
+        """`text` as the fonts can draw it, and the characters that they lack: those are spelled out, `[U+732B]`."""
+        return _legible(self.faces, text)
+
+    def face_of(self, character: str) -> Face:
+        """The first font that has a character; the last one where none has."""
+        return _face_of(self.faces, character)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The names of the fonts' families, in order."""
+        return tuple(dict.fromkeys(face.family for face in (*self.faces, _LAST)))
 
     @cached_property
     def cap_height(self) -> float:
         """How high capitals are; digits are as high."""
-        face = self.face
-        _load(face, "H")
-        return float(face.get_path()[0][:, 1].max()) / face.units_per_EM
+        face = self.face_of("H")
+        return -_box(face, "H")[1]
 
     @cached_property
     def ascent(self) -> float:
@@ -50,23 +71,19 @@ class Metrics:
 
     @property
     def face(self) -> "FT2Font":
-        """The opened file, at a size at which a pixel is one of the font's units."""
-        return _face(self.file)
+        """The opened font of letters, at a size at which a pixel is one of its units."""
+        return opened_face(self.face_of("H"))
 
 
 BUNDLED = Metrics()
 
 
-@cache
-def _face(file: str) -> "FT2Font":
-    import matplotlib
-    from matplotlib.ft2font import FT2Font
+def load_font(text: str | None) -> Metrics:
+    """The fonts of a list of families and files; left out, DejaVu Sans.
 
-    # In memory: processes that are forked share an open file's place in it, and would read each other's letters.
-    with open(file or f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans.ttf", "rb") as stream:
-        face = FT2Font(BytesIO(stream.read()))
-    face.set_size(face.units_per_EM, 72)
-    return face
+    Raises RequestError for one that is not there, or cannot be drawn.
+    """
+    return BUNDLED if text is None else Metrics(font_faces(text))
 
 
 def _load(face: "FT2Font", character: str) -> float:
@@ -76,34 +93,74 @@ def _load(face: "FT2Font", character: str) -> float:
     return face.load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536
 
 
+@cache
+def _has(face: Face, character: str) -> bool:
+    """Whether a font has a character, and it can be drawn."""
+    font = opened_face(face)
+    if not font.get_char_index(ord(character)):
+        return False
+    if not face.file:
+        return True
+    try:
+        advance = _advance(face, character)
+        left, top, right, bottom = _box(face, character)
+    except RuntimeError:  # the file is damaged there
+        return False
+    return max(abs(advance), -left, -top, right, bottom) <= _REACH
+
+
+@cache
+def _face_of(faces: tuple[Face, ...], character: str) -> Face:
+    return next((face for face in faces if _has(face, character)), _LAST)
+
+
 @lru_cache(maxsize=4096)
-def _legible(file: str, text: str) -> tuple[str, tuple[str, ...]]:
-    face = _face(file)
-    lacks = {c for c in text if not face.get_char_index(ord(c)) and not c.isspace()}
+def _legible(faces: tuple[Face, ...], text: str) -> tuple[str, tuple[str, ...]]:
+    lacks = {c for c in text if not c.isspace() and not any(_has(face, c) for face in (*faces, _LAST))}
     spelled = (" " if c.isspace() else f"[U+{ord(c):04X}]" if c in lacks else c for c in text)
     return "".join(spelled), tuple(c for c in dict.fromkeys(text) if c in lacks)
 
 
 @lru_cache(maxsize=4096)
-def _laid_out(file: str, text: str) -> tuple[tuple[tuple[str, float], ...], float]:
-    """The characters of a line with where each starts, kerned as the font says; and where the line ends."""
-    face, pen, placed = _face(file), 0.0, []
-    for before, character in zip("\0" + (drawn := _legible(file, text)[0]), drawn):
-        pen += _kerning(file, before, character)
-        placed.append((character, pen / face.units_per_EM))
-        pen += _advance(file, character)
-    return tuple(placed), pen / face.units_per_EM
+def _laid_out(faces: tuple[Face, ...], text: str) -> _Line:
+    """The characters of a line with where each starts, kerned as their font says; where it ends; where its ink is."""
+    pen, placed, boxes = 0.0, [], [(0.0, 0.0, 0.0, 0.0)]
+    before, face_before = "", _LAST
+    for character in _legible(faces, text)[0]:
+        face = _face_of(faces, character)
+        if before and face == face_before:
+            pen += _kerning(face, before, character)
+        placed.append((character, pen))
+        left, top, right, bottom = _box(face, character)
+        boxes.append((pen + left, top, pen + right, bottom))
+        pen += _advance(face, character)
+        before, face_before = character, face
+    lefts, tops, rights, bottoms = zip(*boxes)
+    return tuple(placed), pen, (min(lefts), min(tops), max(rights), max(bottoms))
 
 
 @cache
-def _advance(file: str, character: str) -> float:
-    return _load(_face(file), character)
+def _advance(face: Face, character: str) -> float:
+    font = opened_face(face)
+    return _load(font, character) / font.units_per_EM
 
 
 @cache
-def _kerning(file: str, left: str, right: str) -> float:
+def _box(face: Face, character: str) -> tuple[float, float, float, float]:
+    """What a character's outline covers, y down."""
+    font = opened_face(face)
+    _load(font, character)
+    points = font.get_path()[0]
+    if not len(points):
+        return (0.0, 0.0, 0.0, 0.0)
+    (left, bottom), (right, top) = (points.min(axis=0) / font.units_per_EM, points.max(axis=0) / font.units_per_EM)
+    return float(left), -float(top), float(right), -float(bottom)
+
+
+@cache
+def _kerning(face: Face, left: str, right: str) -> float:
     from matplotlib.ft2font import Kerning
 
-    face = _face(file)
-    first, second = (face.get_char_index(ord(c)) for c in (left, right))
-    return face.get_kerning(first, second, Kerning.UNFITTED) / 64 if first and second else 0.0
+    font = opened_face(face)
+    first, second = (font.get_char_index(ord(c)) for c in (left, right))
+    return font.get_kerning(first, second, Kerning.UNFITTED) / 64 / font.units_per_EM if first and second else 0.0

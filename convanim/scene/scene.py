@@ -172,8 +172,11 @@ class Texts:
         boxes = []
         for element in elements:
             x, y = self.start(step, int(element))
-            width = self.font.width(self.string(step, int(element)), self.em)
-            boxes.append((x - 1, y - self.em, x + width + 1, y + 1.5 * self.font.descent * self.em))
+            text = self.string(step, int(element))
+            left, top, right, bottom = (self.em * side for side in self.font.ink(text))
+            right = max(right, self.font.width(text, self.em))
+            bottom = max(bottom + 1, 1.5 * self.font.descent * self.em)
+            boxes.append((x + left - 1, y + min(top - 1, -self.em), x + right + 1, y + bottom))
         return np.array(boxes, dtype=float).reshape(-1, 4)
 
     def shifted(self, dx: int, dy: int) -> "Texts":

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from convanim.errors import RequestError, shown, suggestion
 from convanim.files.catalogue import theme_file, theme_names
+from convanim.files.font_files import fonts_beside
 from convanim.files.toml_files import read_toml
 from convanim.style.colours import Colour, mixed, readable
 
@@ -102,6 +103,7 @@ class Theme:
     styles: Mapping[str, Style]
     series: tuple[Colour, ...]
     heat: tuple[Colour, Colour, Colour]  # at -1, 0 and 1
+    font: str | None = None  # families and files
 
     def style(self, role: str, series: int | None = None) -> Style:
         """The style of a role; in a series, some roles take the series' hue."""
@@ -178,8 +180,8 @@ def _whole(name: str, table: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _theme(name: str, table: Mapping[str, object]) -> Theme:
     for key in table:
-        if key not in ("name", "background", "roles", "series", "heat"):
-            rule = "a theme has name, base, background, roles, series and heat"
+        if key not in ("name", "background", "roles", "series", "heat", "font"):
+            rule = "a theme has name, base, background, roles, series, heat and font"
             raise _refused(name, key, "there is no such entry", rule)
     ground = _table(name, "background", table.get("background"))
     for key in ground:
@@ -215,7 +217,19 @@ def _theme(name: str, table: Mapping[str, object]) -> Theme:
     called = table.get("name", Path(name).stem)
     if not isinstance(called, str):
         raise _refused(name, "name", f"{shown(called)} is not text", "put it in quotes")
-    return Theme(called, background, transparent, styles, series, (low, middle, high))
+    return Theme(called, background, transparent, styles, series, (low, middle, high), _font(name, table.get("font")))
+
+
+def _font(name: str, value: object) -> str | None:
+    """A list of fonts, whose files are looked for beside the theme."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise _refused(name, "font", f"{shown(value)} is not text", "put it in quotes")
+    try:
+        return fonts_beside(Path(name).parent, value)
+    except RequestError as error:
+        raise _refused(name, "font", error.rule, error.fix) from None
 
 
 def _colours(name: str, field: str, value: object, counts: range) -> tuple[Colour, ...]:

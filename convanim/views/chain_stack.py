@@ -66,6 +66,7 @@ def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions
     regions = lru_cache(maxsize=8)(lambda step: dependence.regions(cell(step)))
     return Stack(
         size=options.size,
+        font=options.font,
         parts=options.parts,
         words=words,
         maps=tuple(maps),

@@ -166,3 +166,4 @@ class StackOptions:
     parts: int = 1
     words: Words = field(default_factory=english)
     most_cell: int = 0
+    font: Metrics = BUNDLED

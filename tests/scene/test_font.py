@@ -17,10 +17,10 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
 from convanim.render.glyphs import outline
-from convanim.scene.font import BUNDLED, Metrics, _load
+from convanim.scene.font import BUNDLED, Metrics, _load, load_font
 
 FILES = FilePath(matplotlib.get_data_path()) / "fonts" / "ttf"
-FONTS = {name: Metrics(str(FILES / f"{name}.ttf")) for name in ("DejaVuSans", "DejaVuSerif", "DejaVuSansMono")}
+FONTS = {name: load_font(str(FILES / f"{name}.ttf")) for name in ("DejaVuSans", "DejaVuSerif", "DejaVuSansMono")}
 WORDS = ["input 5×5", "To AV, 1.7", "max(0, 1) ≈ −0.5", "⌊(5 + 2)/2⌋ = 3", "éßøÅñ ω₀²"]
 
 
@@ -40,7 +40,7 @@ def test_text_is_laid_out_as_matplotlib_does(name: str, text: str) -> None:
 def test_heights_are_the_fonts_own(font: Metrics) -> None:
     """Capitals are as high as is said, and letters stay between ascent and descent."""
     assert -outline("H", font)[0][:, 1].min() == pytest.approx(font.cap_height)
-    face = FT2Font(font.file)
+    face = FT2Font(font.faces[0].file)
     assert font.ascent == face.ascender / face.units_per_EM
     heights = outline("Hdpqgj|0", font)[0][:, 1]
     assert -font.ascent <= heights.min() < heights.max() <= font.descent

@@ -6,11 +6,13 @@ Pixels rather than a moving picture, so that every step is shown at once, whiche
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 
+from convanim.export.font_names import css_fonts
 from convanim.export.frame_patches import frame_patches
 from convanim.export.slide_steps import enlarged, forward_only, step_words
 from convanim.export.writer import Progress
 from convanim.figures.animation import Animation
 from convanim.files.templates import page, page_part
+from convanim.scene.font import BUNDLED
 from convanim.style.theme import Colour
 
 _SLIDE = (1280, 720)
@@ -45,6 +47,7 @@ def _slide(figure: Animation, progress: Progress) -> dict[str, object]:
         "caption": figure.caption,
         "ground": _hexadecimal(theme.background),
         "ink": _hexadecimal(ink),
+        "fonts": "" if figure.font == BUNDLED else css_fonts(figure.font),
         "width": large.scene.width,
         "height": large.scene.height,
         "steps": {
