@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from convanim.errors import RequestError
 from convanim.export.save import destination, save
 from convanim.figures.animation import Animation, compose
+from convanim.figures.from_text import is_recipe, recipe_of, spelled_input
 from convanim.figures.options import options_of
 from convanim.figures.recipes import load_recipe
 from convanim.figures.subject import Comparison, Subject
 from convanim.layers.layer import Layer
+from convanim.layers.sizes import SizeLike
 from convanim.networks.chain import Chain
 
 if TYPE_CHECKING:
@@ -79,13 +81,21 @@ class Figure:
         return self.animation.notes
 
 
-def animate(figure: Subject | str | os.PathLike[str], **options: Any) -> Figure:
+def animate(figure: Subject | str | os.PathLike[str], *, input_size: SizeLike | None = None, **options: Any) -> Figure:
     """The figure of a layer, a chain or a comparison, of a template (its name) or of a recipe (its `.toml` file).
+
+    Text may also be what the command line takes: a framework's code, stages, a command line; `input_size` is that of
+    the input where it says none.
 
     `options` are those of `convanim.Options`: `values`, `view`, `theme`, `width`, `caption` …; they replace a recipe's.
     Raises RequestError when an option is unknown or does not fit the layer.
     """
     asked = options_of(options)
+    if isinstance(figure, str) and not is_recipe(figure):
+        size = spelled_input(input_size)
+        return Figure(recipe_of(figure, "figure", input_size=size, given=options).animation())
+    if input_size is not None:
+        raise RequestError("input_size", input_size, "layers, templates and recipes have their own", "leave it out")
     if isinstance(figure, str | os.PathLike):
         return Figure(load_recipe(os.fspath(figure), **options).animation())
     if not isinstance(figure, Layer | Chain | Comparison):

@@ -18,7 +18,10 @@ from convanim.cli.options import (
 from convanim.cli.output import give
 from convanim.figures.from_text import chain_from, options_given
 
-STAGES = "A stage is an operation's name, its kernel, its filters, then p, s, d, g or NAME=VALUE; or a function."
+STAGES = (
+    "A stage is an operation's name, its kernel, its filters, then p, s, d, g or NAME=VALUE; a function; or code, such "
+    "as 'nn.Conv2d(3, 8, 3)'."
+)
 
 
 def chain_command() -> click.Command:
@@ -36,10 +39,11 @@ def chain_command() -> click.Command:
         **given: Any,
     ) -> None:
         options = options_given(given)
-        chain = chain_from(stages, input_size, dims, options)
+        notes = Notes(quiet=quiet)
+        chain = chain_from(stages, input_size, dims, options, notes)
         from convanim.figures.recipes import Recipe
 
-        give(Recipe("chain", chain, options), output, format, Notes(quiet=quiet), json=json, taps=taps)
+        give(Recipe("chain", chain, options), output, format, notes, json=json, taps=taps)
 
     return Command(
         "chain",

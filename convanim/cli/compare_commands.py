@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convanim.cli.chain_commands import STAGES
+from convanim.cli.code_options import asked_of, code_options
 from convanim.cli.help import Command
 from convanim.cli.listed_taps import taps_option
 from convanim.cli.notes import Notes
-from convanim.cli.options import (
-    dims_option,
-    figure_options,
-    figures_argument,
-    input_option,
-    output_options,
-)
+from convanim.cli.options import dims_option, figure_options, figures_argument, input_option, output_options
 from convanim.cli.output import give
 from convanim.errors import RequestError
-from convanim.figures.from_text import applicable_options, is_recipe, options_given, part_of, refuse_stray_size
+from convanim.figures.from_text import (
+    applicable_options,
+    is_recipe,
+    options_given,
+    part_of,
+    refuse_stray_asked,
+    refuse_stray_size,
+)
 
 if TYPE_CHECKING:
     from convanim.figures.subject import Comparison, Part
@@ -52,6 +54,7 @@ def compare_command() -> click.Command:
             figures_argument(),
             input_option("Size of the input of figures that are written as stages"),
             dims_option(),
+            *code_options(),
             *output_options(),
             taps_option(),
             *figure_options(),
@@ -79,9 +82,11 @@ def comparison_from(
         raise RequestError("figure", figures[0], "there is one alone", "name two or more")
     if all(map(is_recipe, figures)):
         refuse_stray_size(input_size, dims)
+    refuse_stray_asked(figures, given)
+    asked = asked_of(dict(given), is_shared=True)
     shared = {name: given[name] for name in (*OF_A_PART, "lang") if given[name] is not None}
     parts = tuple(
-        part_of(text, f"figure {number}", input_size=input_size, dims=dims, shared=shared, say=say)
+        part_of(text, f"figure {number}", input_size=input_size, dims=dims, shared=shared, say=say, asked=asked)
         for number, text in enumerate(figures, start=1)
     )
     _refuse_inapplicable(parts, shared)

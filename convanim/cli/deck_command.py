@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from convanim.cli.code_options import code_options
 from convanim.cli.figure_arguments import recipes_of
 from convanim.cli.help import FILES, Command, Opt
 from convanim.cli.notes import Notes
@@ -63,6 +64,7 @@ def deck_command() -> click.Command:
             figures_argument(),
             input_option("Size of the input of figures that are written as stages"),
             dims_option(),
+            *code_options(),
             output_option(
                 "Where to: .pptx; .tex (Beamer, with PDF pages beside it); .html with --reveal [required]; may be "
                 "repeated.",

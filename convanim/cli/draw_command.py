@@ -1,19 +1,16 @@
 """The command that draws a layer as its framework's user wrote it."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from convanim.cli.code_options import asked_of, code_options
 from convanim.cli.help import Command
 from convanim.cli.listed_taps import taps_option
 from convanim.cli.notes import Notes
 from convanim.cli.options import figure_options, framework_option, input_option, output_options
 from convanim.cli.output import give
-from convanim.figures.from_text import options_given
-
-if TYPE_CHECKING:
-    from convanim.code.frameworks import Coded
-    from convanim.figures.options import Options
+from convanim.figures.from_text import coded_from, options_given
 
 
 def draw_command() -> click.Command:
@@ -31,13 +28,20 @@ def draw_command() -> click.Command:
         **given: Any,
     ) -> None:
         options = options_given(given)
-        coded = coded_from(code, input_size, framework, options)
+        coded = coded_from(code, input_size, framework, options, asked_of(given))
         from convanim.figures.recipes import Recipe
 
         notes = Notes(quiet=quiet)
         for note in coded.notes:
             notes(note)
-        give(Recipe(coded.layer.op, coded.layer, options), output, format, notes, json=json, taps=taps)
+        give(
+            Recipe(getattr(coded.figure, "op", "chain"), coded.figure, options),
+            output,
+            format,
+            notes,
+            json=json,
+            taps=taps,
+        )
 
     return Command(
         "draw",
@@ -46,24 +50,14 @@ def draw_command() -> click.Command:
             click.Argument(["code"], metavar="CODE"),
             input_option("Size of the input: 7x9 (height x width), or 3@7x9 with channels", is_required=True),
             framework_option(),
+            *code_options(),
             *output_options(),
             taps_option(),
             *figure_options(),
         ],
-        help="A layer as code: PyTorch, Keras, ONNX or JAX (Flax).\n\n"
+        help="A layer as code: PyTorch, Keras, ONNX, JAX and others.\n\n"
         "The code is read and never run. It holds a single layer, such as 'nn.ConvTranspose2d(8, 3, 4, stride=2)', "
         "'keras.layers.Conv2D(8, 3, padding=\"same\")', 'Conv kernel_shape: 3, 3 strides: 2, 2' as Netron shows it, or "
         "'nn.Conv(features=8, kernel_size=(3, 3))'.\n\n"
         "Example: convanim draw 'nn.Conv2d(3, 8, 3, stride=2)' -i 7x9 -o a.gif",
     )
-
-
-def coded_from(code: str, input_size: str | None, framework: str | None, options: "Options") -> "Coded":
-    """The layer of some code; an input size that is left out is that of the file with its numbers."""
-    from convanim.code.frameworks import read_code
-    from convanim.numbers.figure_values import with_file_sizes
-
-    sizes = {} if input_size is None else {"input_size": input_size}
-    # The code says the kernel's size: none is looked for in a file.
-    found = with_file_sizes({"kernel_size": 1, **sizes}, options)
-    return read_code(code, found["input_size"], framework)

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from convanim.cli.code_options import code_options
 from convanim.cli.figure_arguments import recipes_of
 from convanim.cli.help import Command
 from convanim.cli.notes import Notes
@@ -40,6 +41,7 @@ def embed_command() -> click.Command:
             click.Argument(["folder"], metavar="DIR"),
             input_option("Size of the input of a figure that is written as stages"),
             dims_option(),
+            *code_options(),
             quiet_option(),
             *figure_options(),
         ],

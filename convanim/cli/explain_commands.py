@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convanim.cli.chain_commands import STAGES, chain_options
+from convanim.cli.code_options import asked_of, code_options
 from convanim.cli.group import OneLineGroup
 from convanim.cli.help import LAYER, Command, Opt
 from convanim.cli.notes import Notes
 from convanim.cli.options import dims_option, input_option, language_option, layer_options, stages_argument
 from convanim.errors import RequestError, either, near
-from convanim.figures.from_text import chain_from, is_recipe, layer_from, part_of, refuse_stray_size
+from convanim.figures.from_text import chain_from, is_recipe, layer_from, part_of, refuse_stray_asked, refuse_stray_size
 from convanim.layers.operations import OPERATIONS, Operation
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def _explain_chain() -> click.Command:
     ) -> None:
         from convanim.figures.options import Options
 
-        _print(chain_from(stages, input_size, dims, Options()), against, lang)
+        notes = Notes()
+        _print(chain_from(stages, input_size, dims, Options(), notes), against, lang, notes=notes)
 
     return Command(
         "chain",
@@ -107,17 +109,18 @@ def _explain_chain() -> click.Command:
 def _explain_text(text: str) -> click.Command:
     """The command that explains a template, a recipe or quoted layers."""
 
-    def run(input_size: str | None, dims: int | None, against: str | None, lang: str | None) -> None:
+    def run(input_size: str | None, dims: int | None, against: str | None, lang: str | None, **given: Any) -> None:
         if is_recipe(text):
             from convanim.figures.recipes import load_recipe
 
             refuse_stray_size(input_size, dims)
+            refuse_stray_asked([text], given)
             recipe = load_recipe(text, **({} if lang is None else {"lang": lang}))
             told = recipe.spoken()
             _print(told.figure, against, told.options.lang, told.title if recipe.title else recipe.name)
             return
         notes = Notes()
-        part = part_of(text, "figure", input_size=input_size, dims=dims, say=notes)
+        part = part_of(text, "figure", input_size=input_size, dims=dims, say=notes, asked=asked_of(given))
         _print(part.figure, against, lang, part.title, notes)
 
     return Command(
@@ -126,10 +129,12 @@ def _explain_text(text: str) -> click.Command:
         params=[
             input_option("Size of the input of figures that are written as stages"),
             dims_option(),
+            *code_options(),
             _against(),
             language_option(),
         ],
-        help="Explain this template, recipe or these layers.\n\nExample: convanim explain 'conv 3x3 8, relu' -i 3@9x9",
+        help="Explain this template, recipe, these layers or this code.\n\n"
+        "Example: convanim explain 'conv 3x3 8, relu' -i 3@9x9",
     )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from convanim.figures.from_text import is_recipe, recipe_of, refuse_stray_size
+from convanim.cli.code_options import asked_of
+from convanim.figures.from_text import is_recipe, recipe_of, refuse_stray_asked, refuse_stray_size
 
 if TYPE_CHECKING:
     from convanim.figures.recipes import Recipe
@@ -23,9 +24,12 @@ def recipes_of(
     """
     if all(map(is_recipe, figures)):
         refuse_stray_size(input_size, dims)
-    shared = {name: value for name, value in given.items() if value is not None}
+    refuse_stray_asked(figures, given)
+    own = dict(given)
+    asked = asked_of(own, is_shared=len(figures) > 1)
+    shared = {name: value for name, value in own.items() if value is not None}
     fields = ["figure"] if len(figures) == 1 else [f"figure {number}" for number in range(1, len(figures) + 1)]
     return [
-        recipe_of(text, field, input_size=input_size, dims=dims, given=shared, say=say)
+        recipe_of(text, field, input_size=input_size, dims=dims, given=shared, say=say, asked=asked)
         for text, field in zip(figures, fields)
     ]

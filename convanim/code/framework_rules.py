@@ -22,6 +22,7 @@ noted here and beside the rules; `tests/frameworks/` asserts that it still does:
 
 from dataclasses import dataclass
 
+from convanim.errors import RequestError
 from convanim.layers.axis import footprint
 from convanim.layers.padding import CONV_WORDS, POOL_WORDS
 
@@ -40,6 +41,50 @@ def pytorch_pool_limit(k: int) -> int:
     more, and so do we, since there would be means of no cell.
     """
     return k // 2
+
+
+def pytorch_output_padding(least: int, s: int, wanted: int) -> int:
+    """The output_padding with which PyTorch makes an output of some size, on one axis; raises RequestError.
+
+    Source: `_ConvTransposeNd._output_padding` in `torch/nn/modules/conv.py`: from the size without any, `least`, to
+    stride − 1 more, whatever the dilation.
+    """
+    if not least <= wanted <= least + s - 1:
+        rule = f"it can be {least} alone" if s == 1 else f"it can be {least} to {least + s - 1}"
+        fix = "try that" if s == 1 else f"try {least}, or another padding"
+        raise RequestError("output_size", wanted, f"{rule}: output_padding adds less than the stride ({s})", fix)
+    return wanted - least
+
+
+def onnx_output_shape(least: int, wanted: int, is_upper: bool) -> tuple[int, int, int]:
+    """ONNX ConvTranspose with output_shape: (before, after, added behind), `least` cells without any cropping.
+
+    Source: the operator's text, `total_padding = stride·(input − 1) + output_padding + ke − output_shape`, the odd one
+    at the end for SAME_UPPER, at the beginning else. Where the total is negative, the cells that are wanting are added
+    behind, as in its example `convtranspose_output_shape` and as onnxruntime does.
+    """
+    total = least - wanted
+    if total < 0:
+        return (0, 0, -total)
+    less, more = total // 2, total - total // 2
+    return (less, more, 0) if is_upper else (more, less, 0)
+
+
+def tensorflow_output_shape(n: int, k: int, s: int, d: int, wanted: int, is_same: bool) -> tuple[int, int, int]:
+    """TensorFlow's transposed convolution with output_shape: (before, after, added behind); raises RequestError.
+
+    Source: `tf.nn.conv2d_transpose` is the gradient of `tf.nn.conv2d` whose input has `wanted` cells; its padding is
+    that convolution's, and it must give `n` cells (`ConvBackpropExtractAndVerifyDimension`).
+    """
+    ke = footprint(k, d)
+    low, high = ((n - 1) * s + 1, n * s) if is_same else ((n - 1) * s + ke, n * s + ke - 1)
+    if not low <= wanted <= high:
+        word = "SAME" if is_same else "VALID"
+        rule = f"a convolution with padding {word} and stride {s} makes {n} cells of {low} to {high} alone"
+        raise RequestError("output_shape", wanted, rule, f"try {high if is_same else low}")
+    if not is_same:
+        return (0, 0, wanted - low)
+    return _halved((n - 1) * s + ke - wanted)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from convanim.code.channels import channels_in_code
 from convanim.code.framework_rules import (
     CAUSAL,
     COPIED,
@@ -16,7 +17,6 @@ from convanim.code.framework_rules import (
     jax_transposed,
     jax_transposed_pads,
 )
-from convanim.code.parsing import is_sequence
 from convanim.code.signatures import (
     Framework,
     Given,
@@ -29,6 +29,7 @@ from convanim.code.signatures import (
     spell_tuple,
     written,
 )
+from convanim.code.text.parsing import is_sequence
 from convanim.errors import RequestError
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
 from convanim.layers.padding import CONV_WORDS
@@ -42,7 +43,7 @@ _POOL_SPELLING = (("window_shape", "kernel_size"), ("strides", "stride"))
 _POOL = ("inputs", "window_shape", "strides", "padding")
 _COPIES = {"CIRCULAR": "circular", "REFLECT": "reflect"}
 _WORDS = {"SAME": "same", "VALID": "valid", "SAME_LOWER": "same-lower"}
-_FLIPS = (
+FLIPS = (
     "JAX does not flip the kernel over the spread input unless transpose_kernel=True: it is a stamp that is flipped, "
     "which PyTorch's and Keras's is not"
 )
@@ -55,8 +56,8 @@ def _forms() -> dict[str, Signature]:
     up = (*_TRANSPOSE, "use_bias", "mask", *_SILENT[1:6], "transpose_kernel", "promote_dtype", "name")
     inputs = ("inputs",)
     forms = (
-        Signature("Conv", "conv", None, conv, weights, ("use_bias", *more), _SPELLING),
-        Signature("ConvTranspose", "conv-transpose", None, up, weights, _SILENT, _SPELLING),
+        Signature("Conv", "conv", None, conv, weights, ("use_bias", *more), _SPELLING, ("features",)),
+        Signature("ConvTranspose", "conv-transpose", None, up, weights, _SILENT, _SPELLING, ("features",)),
         Signature("max_pool", "max-pool", None, _POOL, pool, inputs, _POOL_SPELLING),
         Signature("avg_pool", "avg-pool", None, (*_POOL, "count_include_pad"), pool, inputs, _POOL_SPELLING),
     )
@@ -73,7 +74,7 @@ def read(given: Given, source: Input) -> tuple[Layer, tuple[str, ...]]:
     kernel = (value,) if isinstance(value, int) else value
     dims = len(kernel)
     positive("kernel_size", kernel, dims)
-    shared, assumed = _channels(given, source)
+    shared, assumed = channels_in_code(given, source, outputs="features", groups="feature_group_count")
     dilation = given.sizes("kernel_dilation")
     sizes: dict[str, Any] = {"kernel_size": kernel, "stride": given.sizes("strides"), "dims": dims}
     if given.form.op == "conv":
@@ -94,7 +95,7 @@ def read(given: Given, source: Input) -> tuple[Layer, tuple[str, ...]]:
             transpose_kernel=stamped,
             **shared,
         ),
-        (*notes, *(() if stamped else (_FLIPS,)), *assumed),
+        (*notes, *(() if stamped else (FLIPS,)), *assumed),
     )
 
 
@@ -181,17 +182,6 @@ def _pairs(given: Given, dims: int, *, bare: bool = True) -> Sides:
     if len(found) != dims:
         raise RequestError("padding", shown_literal(value), f"there are {dims} axes", fix)
     return tuple(found)
-
-
-def _channels(given: Given, source: Input) -> tuple[dict[str, Any], tuple[str, ...]]:
-    outputs = given.whole("features")
-    groups = given.whole("feature_group_count")
-    if source.channels is None and outputs == groups == 1:
-        return {}, ()
-    inputs = source.channels or groups
-    said = f"the code does not say how many channels come in, so there {'is 1' if inputs == 1 else f'are {inputs}'}"
-    notes = () if source.channels is not None else (f"{said}; an input size such as 3@7x9 says it",)
-    return {"in_channels": inputs, "out_channels": outputs, "groups": groups}, notes
 
 
 def _word_notes(word: str) -> tuple[str, ...]:

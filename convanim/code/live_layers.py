@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from convanim.code.frameworks import FRAMEWORKS, Coded, layer_of_call
-from convanim.code.parsing import Call, Literal, plain_literal
+from convanim.code.text.parsing import Call, Literal, plain_literal
 from convanim.errors import RequestError
 from convanim.layers.layer import Layer
 from convanim.layers.sizes import SizeLike

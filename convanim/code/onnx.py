@@ -2,8 +2,14 @@
 
 from typing import Any
 
-from convanim.code.framework_rules import COUNT_INCLUDE_PAD, SAME, SAME_LOWER, TRANSPOSED_SAME, onnx_transposed_same
-from convanim.code.parsing import is_sequence
+from convanim.code.framework_rules import (
+    COUNT_INCLUDE_PAD,
+    SAME,
+    SAME_LOWER,
+    TRANSPOSED_SAME,
+    onnx_output_shape,
+    onnx_transposed_same,
+)
 from convanim.code.signatures import (
     Framework,
     Given,
@@ -14,16 +20,19 @@ from convanim.code.signatures import (
     positive,
     written,
 )
+from convanim.code.text.parsing import is_sequence
 from convanim.errors import RequestError
+from convanim.layers.conv_transpose import transposed_output_size
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, kernel_shape
 from convanim.layers.padding import POOL_WORDS
-from convanim.layers.sizes import Sides
+from convanim.layers.sizes import Sides, per_axis
 
 _SILENT = ("name", "storage_order", "domain", "B", "X", "Y", "module", "version")
 _SHARED = ("auto_pad", "dilations", "kernel_shape", "pads", "strides")
 _SPELLING = (("kernel_shape", "kernel_size"), ("strides", "stride"), ("pads", "padding"), ("dilations", "dilation"))
 _WORDS = {"VALID": "valid", "SAME_UPPER": "same", "SAME_LOWER": "same-lower"}
 _AUTO = ("NOTSET", *_WORDS)
+_SHAPED = "output_shape: what is cropped or added comes from it (ONNX ConvTranspose); pads are not asked"
 
 
 def _forms() -> dict[str, Signature]:
@@ -71,8 +80,11 @@ def read(given: Given, source: Input) -> tuple[Layer, tuple[str, ...]]:
     notes = (f"auto_pad {SAME if word == 'same' else SAME_LOWER}",) if word.startswith("same") else ()
     if given.form.op == "conv-transpose":
         shared, assumed = _channels(given, source, shape, transposed=True)
-        cropped, extra = _cropping(given, word, kernel, strides, dilations)
-        notes = (f"auto_pad {TRANSPOSED_SAME}",) if word == "same" else ()
+        cropped, extra = _cropping(given, source, word, kernel, strides, dilations)
+        asked = "output_shape" in given or "output_size" in given
+        notes = (f"auto_pad {TRANSPOSED_SAME}",) if word == "same" and not asked else ()
+        if asked:
+            notes = (_SHAPED,)
         layer: Layer = ConvTranspose(
             source.size, **sizes, padding=cropped, output_padding=extra, dilation=dilations, **shared
         )
@@ -127,7 +139,8 @@ def _weights_shape(given: Given) -> tuple[int, ...]:
     """The shape of the weights W, where it is given."""
     if "W" not in given:
         if "kernel_shape" not in given:
-            raise RequestError("kernel_shape", None, "missing", "give kernel_shape, such as [3, 3], or W's shape")
+            fix = "give kernel_shape, such as [3, 3], or W's shape, or {kernel_size}"
+            raise RequestError("kernel_shape", None, "missing", fix)
         return ()
     value = given.get("W")
     shape = _list(given, "W")
@@ -152,30 +165,55 @@ def _channels(
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The channels, from W's shape, or else from the input: attributes do not say them."""
     groups = given.whole("group")
+    asked = given.whole("asked_out") if "asked_out" in given else None
     if shape:
+        if asked is not None:
+            raise RequestError("out_channels", asked, "W says it", "leave it out")
         inputs, outputs = (shape[0], shape[1] * groups) if transposed else (shape[1] * groups, shape[0])
         if source.channels not in (None, inputs):
             rule = f"W says {inputs} channels"
             raise RequestError("input_size", source.written, rule, "give the size alone, or the same channels")
         return {"in_channels": inputs, "out_channels": outputs, "groups": groups}, ()
-    if source.channels is None and groups == 1:
+    if source.channels is None and groups == 1 and asked is None:
         return {}, ()
+    shared = {"in_channels": source.channels or groups, "out_channels": asked, "groups": groups}
+    if asked is not None:
+        return shared, ()
     filters = f"there {'is 1 filter' if groups == 1 else f'are {groups} filters'}, as many as groups"
     note = f"the attributes do not say how many filters there are, so {filters}; W=[8, 3, 3, 3] says it"
-    return {"in_channels": source.channels or groups, "groups": groups}, (note,)
+    return shared, (note,)
 
 
 def _cropping(
-    given: Given, word: str, kernel: tuple[int, ...], strides: tuple[int, ...], dilations: tuple[int, ...]
+    given: Given,
+    source: Input,
+    word: str,
+    kernel: tuple[int, ...],
+    strides: tuple[int, ...],
+    dilations: tuple[int, ...],
 ) -> tuple[Sides, tuple[int, ...]]:
     dims = len(kernel)
-    if "output_shape" in given:
-        fix = "give the pads that it comes to"
-        raise RequestError("output_shape", given.get("output_shape"), "sizes cannot be asked for", fix)
     extra = per_axis_sizes("output_padding", _list(given, "output_padding"), dims) if "output_padding" in given else ()
     extra = extra or (0,) * dims
     if min(extra) < 0:
         raise RequestError("output_padding", list(extra), "must not be negative", "try 0 or more")
+    wanted = next((name for name in ("output_shape", "output_size") if name in given), "")
+    if wanted:
+        shape = _list(given, wanted)
+        shape = shape[2:] if len(shape) == dims + 2 else shape
+        sizes = positive(wanted, per_axis_sizes(wanted, shape if len(shape) > 1 else shape[0], dims), dims)
+        axes = zip(per_axis("input_size", source.size, dims, 1), kernel, strides, dilations, extra, sizes)
+        rules = [
+            onnx_output_shape(transposed_output_size(n, k, s, 0, 0, d, added), size, word == "same")
+            for n, k, s, d, added, size in axes
+        ]
+        kept = tuple(added + more for added, (_, _, more) in zip(extra, rules))
+        for size, more, stride, dilation in zip(sizes, kept, strides, dilations):
+            if more >= max(stride, dilation):
+                most = size - more + max(stride, dilation) - 1
+                rule = f"{more} cells would be added, which are less than the stride ({stride}) or the dilation"
+                raise RequestError(wanted, size, rule, f"try {most} or less")
+        return tuple((before, after) for before, after, _ in rules), kept
     if not word.startswith("same"):
         return ((0, 0),) * dims if word else _pads(given, dims), extra
     axes = zip(kernel, positive("strides", strides, dims), positive("dilations", dilations, dims), extra)

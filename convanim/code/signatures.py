@@ -1,14 +1,38 @@
 """What all frameworks share: how a layer's arguments are bound to names, and read as what they must be."""
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import index
 
-from convanim.code.parsing import Call, Literal, Name, is_sequence
+from convanim.code.text.parsing import Call, Literal, Name, is_sequence
 from convanim.errors import RequestError
 from convanim.layers.layer import Layer
 from convanim.layers.sizes import SizeLike
+from convanim.networks.chain import Chain
 
-_UNSAID = ("inputs", "name", "X", "Y")  # what nobody would look for in a picture
+# What nobody would look for in a picture.
+_ARRAYS = (
+    "inputs",
+    "input",
+    "value",
+    "weight",
+    "filters",
+    "filter",
+    "lhs",
+    "rhs",
+    "operand",
+    "init_value",
+    "x",
+    "X",
+    "Y",
+)
+_LAYOUTS = ("data_format", "layout", "dimension_numbers", "channel_axis", "input_shape", "batch_input_shape")
+_UNSAID = frozenset((*_ARRAYS, *_LAYOUTS, "name", "rngs", "key"))
+
+
+# Words that models print without quotes.
+_BARE = ("same", "valid", "zeros", "reflect", "replicate", "circular", "nchw", "nhwc", "ncl", "nlc", "ncw", "nwc")
 
 
 class NotExpressibleError(ValueError):
@@ -19,7 +43,10 @@ class NotExpressibleError(ValueError):
 class Signature:
     """One layer of a framework: its arguments in their order, and which of them no picture shows.
 
-    `spelling` says what the framework calls an argument of ours, for messages.
+    `spelling` says what the framework calls an argument of ours, for messages. `counts` are numbers of channels, which
+    are left out where the code has names for them; `words` are taken as text without quotes, too, as models print them.
+    `weight` is the argument whose shape says the kernel's size, which the user is asked for where it is not known;
+    `order` is that shape's, with `S` for all spatial axes: `OIS` or `SIO`.
     """
 
     name: str
@@ -29,11 +56,28 @@ class Signature:
     required: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     spelling: tuple[tuple[str, str], ...] = ()
+    counts: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    weight: str = ""
+    order: str = ""
 
     @property
     def known(self) -> str:
         """Its arguments, as messages list them."""
         return ", ".join(self.arguments)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is said beside the code, since the code may not say it: each is None where it is not said.
+
+    `is_shared` says that it is meant for several figures: those whose code says it need not be asked.
+    """
+
+    kernel_size: SizeLike | None = None
+    out_channels: int | None = None
+    output_size: SizeLike | None = None
+    is_shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,10 +91,11 @@ class Input:
 
 @dataclass(frozen=True)
 class Given:
-    """The arguments of one call, by name, without those that no picture shows."""
+    """The arguments of one call, by name, without those that no picture shows; `names` stand where numbers would."""
 
     form: Signature
     values: Mapping[str, Literal]
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def __contains__(self, name: str) -> bool:
         return self.values.get(name) is not None
@@ -91,7 +136,23 @@ class Given:
         return value
 
 
-Reader = Callable[[Given, Input], tuple[Layer, tuple[str, ...]]]
+Reader = Callable[[Given, Input], tuple[Layer | Chain, tuple[str, ...]]]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """A way to write layers: what may stand before their names, their forms, and how they are read.
+
+    `framework` is that of the four whose code comes nearest; `is_its` is false where a user would not call it so.
+    """
+
+    framework: str
+    title: str
+    prefixes: tuple[str, ...]
+    forms: Mapping[str, Signature]
+    read: Reader
+    channels_last: bool = False
+    is_its: bool = True
 
 
 @dataclass(frozen=True)
@@ -122,13 +183,28 @@ def bound(form: Signature, call: Call) -> tuple[Given, tuple[str, ...]]:
     for name in form.required:
         if values.get(name) is None:
             raise RequestError("", None, f"{name} is missing", f"{form.name} has {form.known}")
+    names = {name: value.text for name in form.counts if isinstance(value := values.get(name), Name)}
     for name, value in values.items():
-        if name not in form.silent and _has_name(value):
+        if name in form.words and isinstance(value, Name) and (value.text.lower() in _BARE or name == "computation"):
+            values[name] = value.text
+        elif name not in (*form.silent, form.weight, *names) and _has_name(value):
             rule = "not a literal"
             raise RequestError(name, shown_literal(value), rule, "write out its numbers; nothing is evaluated")
-    kept = {name: value for name, value in values.items() if name not in form.silent}
+    hidden = (*form.silent, form.weight, *names)
+    kept = {name: value for name, value in values.items() if name not in hidden}
     unshown = (name for name, value in values.items() if name in form.silent and value not in (None, False))
-    return Given(form, kept), tuple(name for name in unshown if name not in _UNSAID)
+    return Given(form, kept | _of_weight(form, values), names), tuple(name for name in unshown if name not in _UNSAID)
+
+
+def _of_weight(form: Signature, values: Mapping[str, Literal]) -> dict[str, Literal]:
+    """What the shape of the weight says, where it is made on the spot."""
+    weight = values.get(form.weight)
+    shape = weight.shape if isinstance(weight, Name) else ()
+    if len(shape) < 3 or (form.dims and len(shape) != form.dims + 2):
+        return {}
+    at, axes = form.order.index("S"), len(shape) - 2
+    sizes = dict(zip(form.order.replace("S", ""), (*shape[:at], *shape[at + axes :])))
+    return {"kernel_size": shape[at : at + axes], "weight_in": sizes["I"], "weight_out": sizes["O"]}
 
 
 def per_axis_sizes(name: str, value: int | tuple[int, ...], dims: int) -> tuple[int, ...]:
@@ -176,3 +252,17 @@ def _whole(name: str, value: object, entry: object) -> int:
     if not isinstance(entry, int) or isinstance(entry, bool):
         raise RequestError(name, shown_literal(value), "not a whole number, nor one per axis", "give one such as 3")
     return entry
+
+
+def as_sizes(field: str, value: SizeLike) -> int | tuple[int, ...]:
+    """A size as users write it, `3` or `3x5`, as whole numbers; raises RequestError."""
+    if isinstance(value, str):
+        parts = re.split("[x×X]", value.strip())
+        if not all(part.isascii() and part.isdecimal() and len(part) < 19 for part in parts):
+            raise RequestError(field, value, "not whole numbers", "give one, or one per axis such as 3x5")
+        numbers = tuple(map(int, parts))
+        return numbers[0] if len(numbers) == 1 else numbers
+    try:
+        return tuple(index(size) for size in value) if isinstance(value, tuple | list) else index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise RequestError(field, value, "not whole numbers", "give one, or one per axis such as 3x5") from None

@@ -1,48 +1,71 @@
-"""PyTorch's layers, `torch.nn`, as their constructors take them (2.13)."""
+"""PyTorch's layers, `torch.nn`, as their constructors take them, and `torch.nn.functional` (2.13)."""
 
-from typing import Any
-
-from convanim.code.framework_rules import COUNT_INCLUDE_PAD, SAME, pytorch_pool_limit
-from convanim.code.parsing import is_sequence
+from convanim.code.channels import channels_in_code
+from convanim.code.framework_rules import COUNT_INCLUDE_PAD, SAME, pytorch_output_padding, pytorch_pool_limit
 from convanim.code.signatures import (
+    Dialect,
     Framework,
     Given,
     Input,
     NotExpressibleError,
     Signature,
+    per_axis_sizes,
     positive,
     shown_literal,
     spell,
     written,
 )
+from convanim.code.text.parsing import is_sequence
 from convanim.errors import RequestError
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
 from convanim.layers.padding import CONV_WORDS
 
 _SILENT = ("bias", "device", "dtype")
+_COUNTS = ("in_channels", "out_channels", "groups")
+_WORDS = ("padding", "padding_mode")
 _CONV = ("in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias")
 _TRANSPOSE = ("in_channels", "out_channels", "kernel_size", "stride", "padding", "output_padding", "groups", "bias")
 _MAX = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
 _AVG = ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad")
+_POOL = ("kernel_size",)
 
 
 def _forms() -> dict[str, Signature]:
     found = []
+    rest = ("padding_mode", "device", "dtype")
     for dims in (1, 2):
-        conv = (*_CONV, "padding_mode", "device", "dtype")
-        transpose = (*_TRANSPOSE, "dilation", "padding_mode", "device", "dtype")
-        weights = ("in_channels", "out_channels", "kernel_size")
+        avg = (*_AVG, "divisor_override") if dims == 2 else _AVG
+        for lazy in ("", "Lazy"):
+            ask = ("out_channels", "kernel_size") if lazy else ("in_channels", "out_channels", "kernel_size")
+            conv, up = ((*known, *rest)[1 if lazy else 0 :] for known in (_CONV, (*_TRANSPOSE, "dilation")))
+            name = f"{lazy}Conv{dims}d"
+            found.append(Signature(name, "conv", dims, conv, ask, _SILENT, counts=_COUNTS, words=_WORDS))
+            name = f"{lazy}ConvTranspose{dims}d"
+            found.append(Signature(name, "conv-transpose", dims, up, ask, _SILENT, counts=_COUNTS, words=_WORDS))
         found += [
-            Signature(f"Conv{dims}d", "conv", dims, conv, weights, _SILENT),
-            Signature(f"ConvTranspose{dims}d", "conv-transpose", dims, transpose, weights, _SILENT),
-            Signature(f"MaxPool{dims}d", "max-pool", dims, _MAX, ("kernel_size",), ("return_indices",)),
+            Signature(f"MaxPool{dims}d", "max-pool", dims, _MAX, _POOL, ("return_indices",)),
+            Signature(f"AvgPool{dims}d", "avg-pool", dims, avg, _POOL),
+        ]
+    return {form.name: form for form in found}
+
+
+def _functions() -> dict[str, Signature]:
+    """`torch.nn.functional`, whose weights have shapes `[out, in/groups, …]`, transposed `[in, out/groups, …]`."""
+    found = []
+    weights, quiet = ("input", "weight"), ("input", "bias")
+    conv = (*weights, "bias", "stride", "padding", "dilation", "groups")
+    up = (*weights, "bias", "stride", "padding", "output_padding", "groups", "dilation")
+    most = ("input", "kernel_size", "stride", "padding", "dilation", "ceil_mode", "return_indices")
+    for dims in (1, 2):
+        avg = ("input", *_AVG, "divisor_override") if dims == 2 else ("input", *_AVG)
+        pool = ("input", "kernel_size")
+        found += [
+            Signature(f"conv{dims}d", "conv", dims, conv, weights, quiet, weight="weight", order="OIS"),
             Signature(
-                f"AvgPool{dims}d",
-                "avg-pool",
-                dims,
-                (*_AVG, "divisor_override") if dims == 2 else _AVG,
-                ("kernel_size",),
+                f"conv_transpose{dims}d", "conv-transpose", dims, up, weights, quiet, weight="weight", order="IOS"
             ),
+            Signature(f"max_pool{dims}d", "max-pool", dims, most, pool, ("input", "return_indices")),
+            Signature(f"avg_pool{dims}d", "avg-pool", dims, avg, pool, ("input",)),
         ]
     return {form.name: form for form in found}
 
@@ -83,28 +106,39 @@ def read(given: Given, source: Input) -> tuple[Layer, tuple[str, ...]]:
 
 
 def _weighted(given: Given, source: Input, dims: int) -> tuple[Layer, tuple[str, ...]]:
-    inputs, outputs = given.whole("in_channels"), given.whole("out_channels")
-    if source.channels is not None and source.channels != inputs:
-        rule = f"the code says in_channels {inputs}"
-        raise RequestError("input_size", source.written, rule, "give the size alone, or the same channels")
     mode = "zeros" if given.get("padding_mode") is None else given.get("padding_mode")
-    shared: dict[str, Any] = {
-        "in_channels": inputs,
-        "out_channels": outputs,
-        "groups": given.whole("groups"),
-        "dims": dims,
-    }
+    names = ("in_channels", "out_channels") if not given.form.weight else ("", "")
+    shared, said = channels_in_code(given, source, *names, "groups")
+    shared["dims"] = dims
     kernel, stride, dilation = given.sizes("kernel_size"), given.sizes("stride"), given.sizes("dilation")
     if given.form.op == "conv-transpose":
         if mode != "zeros":
             rule = f"{given.form.name} has no other mode than zeros"
             raise RequestError("padding_mode", shown_literal(mode), rule, "leave it out")
         crop, extra = given.sizes("padding", 0), given.sizes("output_padding", 0)
-        return ConvTranspose(source.size, kernel, stride, crop, extra, dilation, **shared), ()
+        if "output_size" in given:
+            bare = ConvTranspose(source.size, kernel, stride, crop, 0, dilation, dims=dims)
+            extra = _output_padding(bare, given.sizes("output_size"))
+            how = spell(extra) if isinstance(extra, tuple) else extra
+            instead = "; the layer's own is not asked" if "output_padding" in given else ""
+            said = (f"output_size: output_padding {how} gives it{instead}", *said)
+        return ConvTranspose(source.size, kernel, stride, crop, extra, dilation, **shared), said
     if not isinstance(mode, str):
         raise RequestError("padding_mode", shown_literal(mode), "not text", "try 'zeros'")
     padding, notes = _conv_padding(given, dims)
-    return Conv(source.size, kernel, stride, padding, dilation, padding_mode=mode, **shared), notes
+    return Conv(source.size, kernel, stride, padding, dilation, padding_mode=mode, **shared), (*notes, *said)
+
+
+def _output_padding(bare: ConvTranspose, wanted: int | tuple[int, ...]) -> tuple[int, ...]:
+    """The output_padding that comes to an output size, as `_ConvTransposeNd._output_padding` finds it."""
+    dims = len(bare.input_size)
+    if isinstance(wanted, tuple) and len(wanted) == dims + 2:
+        wanted = wanted[2:]
+    sizes = per_axis_sizes("output_size", wanted, dims)
+    return tuple(
+        pytorch_output_padding(axis.output_size, stride, size)
+        for axis, stride, size in zip(bare.axes, bare.stride, sizes)
+    )
 
 
 def _conv_padding(given: Given, dims: int) -> tuple[int | str | tuple[int, ...], tuple[str, ...]]:
@@ -196,4 +230,18 @@ def _both_sides(layer: Layer) -> tuple[int, ...]:
     return tuple(before for before, _ in layer.padding)
 
 
-FRAMEWORK = Framework("pytorch", "PyTorch", ("nn", "torch.nn", ""), _forms(), read, write)
+FRAMEWORK = Framework(
+    "pytorch",
+    "PyTorch",
+    ("nn", "torch.nn", "", "th.nn", "torch.nn.modules.conv", "torch.nn.modules.pooling"),
+    _forms(),
+    read,
+    write,
+)
+FUNCTIONAL = Dialect(
+    "pytorch",
+    "PyTorch",
+    ("F", "nn.functional", "torch.nn.functional", "torch", "functional"),
+    _functions(),
+    read,
+)

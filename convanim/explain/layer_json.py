@@ -56,8 +56,9 @@ def geometry_entries(
 def layer_table(layer: Layer) -> dict[str, Any]:
     """The layer's arguments as JSON has them, normalised."""
     table: dict[str, Any] = {"op": layer.op}
-    for name in operation_of(layer).field_names:
-        table[name] = getattr(layer, name)
+    for field in operation_of(layer).fields:
+        if not field.is_worked_in:
+            table[field.name] = getattr(layer, field.name)
     if operation_of(layer).has_weights:
         table["padding_mode"] = table.pop("padding_mode", "zeros")
         if table.pop("transpose_kernel", True) is False:

@@ -57,7 +57,9 @@ class ShapePaints:
         found: dict[str, int] = {}
         for length in np.unique(lengths):
             line = ends[lengths == length][:1]
-            found[f"{length:.1f}"] = self._dashes.number([_dash(line_marks(line, s, self._unit)) for s in styles])
+            found[f"{length:.1f}"] = self._dashes.number(
+                [_dash(line_marks(line, s, self._unit, is_upright=False)) for s in styles]
+            )
         return found
 
     def cell_dashes(self, shape: Cells) -> list[int]:
@@ -87,9 +89,10 @@ class ShapePaints:
         if isinstance(shape, Texts):
             return ShapePaint(None, None, 0.0, 0.0, style.text)
         if isinstance(shape, Lines):
-            return _paint(line_marks(_LINE, style, self._unit))
+            return _paint(line_marks(_LINE, style, self._unit, is_upright=shape.is_upright), _ORIGIN)
         if isinstance(shape, Blocks):
-            return _paint(block_marks(shape.lattice.corners(_CELL), shape.part, style, self._unit))
+            corners, upright = shape.lattice.corners(_CELL), shape.lattice.is_upright
+            return _paint(block_marks(corners, shape.part, style, self._unit, is_upright=upright))
         if shape.levels is None:
             return _paint(cell_marks(shape.lattice, _CELL, style, self._unit), shape.lattice)
         # What a level is filled with is no part of it.
@@ -101,6 +104,7 @@ class ShapePaints:
 
 _CELL = np.zeros((1, 2), dtype=np.int64)
 _LINE = np.array([[(0.0, 0.0), (100.0, 0.0)]])
+_ORIGIN = Lattice((0, 0), (1, 0), (0, 1))  # where that line begins
 
 
 def _style(shape: Shape, step: int, theme: Theme) -> Style:

@@ -10,6 +10,7 @@ from convanim.layers.operations import OPERATIONS, Operation
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from convanim.code.frameworks import Asked, Coded
     from convanim.figures.options import Options
     from convanim.figures.recipes import Recipe
     from convanim.figures.subject import Part, Subject
@@ -29,34 +30,42 @@ def part_of(
     own: Collection[str] | None = None,
     folder: "Path | None" = None,
     say: Callable[[str], None] = lambda note: None,
+    asked: "Asked | None" = None,
 ) -> "Part":
     """The figure that a text stands for, its options and its title.
 
     `input_size` and `dims` are those of figures that say none themselves. `shared` options replace a recipe's; those
     in a quoted command line come before them, which may be those named by `own`: left out, what is not of the page.
-    Files in a command line are looked for in `folder`. `say` gets what is to be said of code.
+    Files in a command line are looked for in `folder`. `say` gets what is to be said of code, and `asked` is what
+    code may leave open.
     Raises RequestError, with `field` and the text in front unless the fault is in a recipe.
     """
-    from convanim.code.frameworks import is_code, read_code
+    from convanim.code.frameworks import is_code
+    from convanim.code.stages import are_stages
     from convanim.figures.command_line import is_command, words_of
     from convanim.figures.options import OF_A_PART
     from convanim.figures.subject import Part
 
     shared = {} if shared is None else shared
-    if is_code(text):
-        coded = read_code(text, input_size)
+    if is_code(text) and not are_stages(text):
+        coded = coded_from(text, input_size, None, options_given(_applicable_to(CHAIN, shared)), asked)
         for note in coded.notes:
             say(note)
-        return Part(coded.layer, options_given(_applicable_to(coded.layer.op, shared)), text)
+        return Part(coded.figure, options_given(applicable_options(coded.figure, shared)), " ".join(text.split()))
     if is_recipe(text):
         return _recipe_part(text, field, shared)
+    if are_stages(text):
+        try:
+            return _stages_part(text, input_size, dims, shared, say)
+        except RequestError as error:
+            raise _placed(error, field, text) from None
     words = words_of(text, field)
     try:
         if is_command(words):
             sizes = {"input_size": input_size, "dims": dims}
             looks = OF_A_PART if own is None else own
             return _command_part(text, field, words, sizes, shared, looks, folder)
-        return _stages_part(text, input_size, dims, shared)
+        return _stages_part(text, input_size, dims, shared, say)
     except RequestError as error:
         raise _placed(error, field, text) from None
 
@@ -71,14 +80,25 @@ def recipe_of(
     own: Collection[str] | None = None,
     folder: "Path | None" = None,
     say: Callable[[str], None] = lambda note: None,
+    asked: "Asked | None" = None,
 ) -> "Recipe":
     """The figure that a text stands for, on a page of its own; the rest is as `part_of` has it."""
     from convanim.figures.recipes import Recipe, load_recipe
 
     if is_recipe(text):
         return load_recipe(text, **given)
-    part = part_of(text, field, input_size=input_size, dims=dims, shared=given, own=own, folder=folder, say=say)
+    part = part_of(
+        text, field, input_size=input_size, dims=dims, shared=given, own=own, folder=folder, say=say, asked=asked
+    )
     return Recipe(getattr(part.figure, "op", CHAIN), part.figure, part.options)
+
+
+def spelled_input(input_size: Any) -> str | None:
+    """An input's size as text: `7x9`; None for none."""
+    value = input_size.tolist() if hasattr(input_size, "tolist") else input_size
+    if value is None or isinstance(value, str):
+        return value
+    return "x".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
 
 
 def refuse_stray_size(input_size: str | None, dims: int | None) -> None:
@@ -86,6 +106,15 @@ def refuse_stray_size(input_size: str | None, dims: int | None) -> None:
     for field, given in (("input_size", input_size), ("dims", dims)):
         if given is not None:
             raise RequestError(field, given, "templates and recipes have their own", "leave it out, or quote layers")
+
+
+def refuse_stray_asked(figures: Sequence[str], given: Mapping[str, Any]) -> None:
+    """Raise RequestError for what is said of code where no figure is any."""
+    from convanim.code.frameworks import is_code
+
+    for field in ("kernel_size", "out_channels", "output_size"):
+        if given.get(field) is not None and not any(map(is_code, figures)):
+            raise RequestError(field, given[field], "it is of code that leaves it open", "leave it out, or give code")
 
 
 def is_recipe(text: str) -> bool:
@@ -99,6 +128,21 @@ def is_recipe(text: str) -> bool:
         return True
     is_one_word = len(text.replace(",", " ").split()) == 1 and "," not in text
     return is_one_word and text.strip().lower() not in (CHAIN, *OPERATIONS, *FUNCTIONS)
+
+
+def coded_from(
+    code: str,
+    input_size: str | None,
+    framework: str | None,
+    options: "Options",
+    asked: "Asked | None" = None,
+) -> "Coded":
+    """What some code makes; an input size that is left out is that of the file with its numbers, or of the code."""
+    from convanim.code.frameworks import Asked, read_code
+    from convanim.numbers.figure_values import size_of_values
+
+    size = size_of_values(options) if input_size is None else input_size
+    return read_code(code, size, framework, Asked() if asked is None else asked)
 
 
 def applicable_options(figure: "Subject", shared: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,24 +166,38 @@ def layer_from(operation: Operation, given: Mapping[str, Any], options: "Options
     return operation.layer(**with_file_sizes(arguments, options))
 
 
-def chain_from(stages: Sequence[str], input_size: str | None, dims: int | None, options: "Options") -> "Chain":
-    """The chain of some stages, each a text or several with commas between them.
+def chain_from(
+    stages: Sequence[str],
+    input_size: str | None,
+    dims: int | None,
+    options: "Options",
+    say: Callable[[str], None] = lambda note: None,
+) -> "Chain":
+    """The chain of some stages, each a text or code, or several with commas between them.
 
-    An input size that is left out is that of the file with its numbers.
+    An input size that is left out is that of the file with its numbers. `say` gets what is to be said of code.
     """
-    from convanim.networks.chain import Chain
+    from convanim.code.frameworks import is_code
+    from convanim.code.stages import CodeStage, stage_texts
+    from convanim.networks.chain import MOST_STAGES, Chain
     from convanim.numbers.figure_values import with_file_sizes
 
     sizes = {} if input_size is None else {"input_size": input_size}
     # The stages say the sizes of their kernels: none is looked for in a file.
     found = with_file_sizes({"kernel_size": 1, **sizes}, options)
-    alone = [stage.strip() for text in stages for stage in text.split(",")]
+    alone = [stage for text in stages for stage in stage_texts(text)]
     for number, (name, size) in enumerate(pairwise(alone), start=1):
         if name in OPERATIONS and size[:1].isdigit():
             raise RequestError(
                 f"stage {number}", name, "its kernel stands apart", f"quote them together: '{name} {size}'"
             )
-    return Chain(found["input_size"], alone, dims=dims)
+    notes: dict[str, None] = {}
+    is_long = len(alone) > MOST_STAGES  # refused before any is read
+    made = [CodeStage(stage, notes.setdefault) if not is_long and is_code(stage) else stage for stage in alone]
+    chain = Chain(found["input_size"], made, dims=dims)
+    for note in notes:
+        say(note)
+    return chain
 
 
 def _applicable_to(op: str, shared: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,12 +229,14 @@ def _recipe_part(text: str, field: str, shared: Mapping[str, Any]) -> "Part":
     return Part(recipe.figure, told.options, told.title if recipe.title else recipe.name)
 
 
-def _stages_part(text: str, input_size: str | None, dims: int | None, shared: Mapping[str, Any]) -> "Part":
+def _stages_part(
+    text: str, input_size: str | None, dims: int | None, shared: Mapping[str, Any], say: Callable[[str], None]
+) -> "Part":
     """A chain, from stages with commas between them."""
     from convanim.figures.subject import Part
 
     options = options_given(_applicable_to(CHAIN, shared))
-    return Part(chain_from([text], input_size, dims, options), options, text)
+    return Part(chain_from([text], input_size, dims, options, say), options, text)
 
 
 def _command_part(

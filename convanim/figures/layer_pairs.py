@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from convanim.code.frameworks import FRAMEWORKS, Coded, from_code, is_code, read_code, to_code
+from convanim.code.frameworks import FRAMEWORKS, Coded, is_code, read_code, to_code
 from convanim.code.live_layers import read_module
 from convanim.errors import RequestError, line_of
 from convanim.figures.from_text import part_of
@@ -86,7 +86,7 @@ def _converted(side: Side, framework: str) -> Side:
     code = to_code(side.layer, framework)
     channels = channels_of(side.layer)
     size = _size_of(side.layer) if channels is None else f"{channels.inputs}@{_size_of(side.layer)}"
-    layer = from_code(code, size, framework)
+    layer = read_code(code, size, framework).layer
     return _filled(Side(layer, code, framework), side)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from convanim.code.frameworks import from_code
+from convanim.code.stages import CodeStage
 from convanim.errors import RequestError, either, near, shown
 from convanim.figures.options import OF_A_PART, Options, options_of, recipe_keys
 from convanim.figures.subject import Comparison, Part, Subject
@@ -13,7 +14,7 @@ from convanim.files.toml_files import read_toml
 from convanim.layers.layer import Layer
 from convanim.layers.operations import OPERATIONS
 from convanim.networks.chain import Chain
-from convanim.numbers.figure_values import with_file_sizes
+from convanim.numbers.figure_values import size_of_values, with_file_sizes
 from convanim.numbers.sources import SUFFIXES
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from convanim.figures.animation import Animation
 
 _TABLES = recipe_keys()
+_OPEN = ("kernel_size", "out_channels", "output_size")  # what code may leave open
 
 
 @dataclass(frozen=True)
@@ -204,13 +206,24 @@ def _single(path: "Path", table: Mapping[str, Any]) -> tuple[Layer | Chain, Opti
     first = {name: stages[0].pop(name, None) for name in ("input_size", "in_channels", "dims")}
     if first["input_size"] is None:
         raise RequestError("input_size", None, "missing", "give it in the first [[layer]]")
-    return Chain(first["input_size"], stages, in_channels=first["in_channels"], dims=first["dims"]), options
+    made = [_code_stage(stage) if "code" in stage else stage for stage in stages]
+    return Chain(first["input_size"], made, in_channels=first["in_channels"], dims=first["dims"]), options
 
 
 def _stage(table: object) -> dict[str, Any]:
     if not isinstance(table, Mapping):
         raise RequestError("layer", None, "not a list of tables", "write each as [[layer]]")
     return dict(table)
+
+
+def _code_stage(stage: Mapping[str, Any]) -> CodeStage:
+    for key in stage:
+        if key not in ("code", "framework"):
+            rule = "the code says it" if key != "op" else "the code says what it is"
+            raise RequestError(f"layer.{shown(key)}", None, rule, "leave it out, or leave out the code")
+    if not isinstance(stage["code"], str):
+        raise RequestError("layer.code", stage["code"], "not text", "give code such as nn.Conv2d(3, 8, 3)")
+    return CodeStage(stage["code"], framework=stage.get("framework"))
 
 
 def _options(path: "Path", table: Mapping[str, Any]) -> Options:
@@ -254,7 +267,7 @@ def beside(folder: "Path", option: str, value: Any) -> Any:
     return value
 
 
-def _layer(section: Mapping[str, Any], options: Options) -> Layer:
+def _layer(section: Mapping[str, Any], options: Options) -> Layer | Chain:
     if "code" in section:
         return _coded(section, options)
     op = section.get("op")
@@ -274,13 +287,12 @@ def _layer(section: Mapping[str, Any], options: Options) -> Layer:
     return operation.layer(**with_file_sizes(arguments, options))
 
 
-def _coded(section: Mapping[str, Any], options: Options) -> Layer:
+def _coded(section: Mapping[str, Any], options: Options) -> Layer | Chain:
     """A layer that is written as a framework's code."""
     for key in section:
-        if key not in ("code", "input_size", "framework"):
+        if key not in ("code", "input_size", "framework", *_OPEN):
             rule = "the code says it" if key != "op" else "the code says what it is"
             raise RequestError(f"layer.{shown(key)}", None, rule, "leave it out, or leave out the code")
-    # The code says the kernel's size: none is looked for in a file.
-    sizes = {"input_size": section["input_size"]} if "input_size" in section else {}
-    found = with_file_sizes({"kernel_size": 1, **sizes}, options)
-    return from_code(section["code"], found["input_size"], section.get("framework"))
+    size = section["input_size"] if "input_size" in section else size_of_values(options)
+    opened = {name: section[name] for name in _OPEN if name in section}
+    return from_code(section["code"], size, section.get("framework"), **opened)

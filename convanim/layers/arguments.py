@@ -20,6 +20,7 @@ def layer_dims(
     dilation: object,
     dims: int | None,
     output_padding: object = None,
+    output_size: object = None,
 ) -> int:
     """How many axes a layer with these arguments has; raises RequestError when they disagree."""
     sizes = {
@@ -29,6 +30,7 @@ def layer_dims(
         "padding": None if _is_word(padding) else padding,
         "dilation": dilation,
         "output_padding": output_padding,
+        "output_size": output_size,
     }
     return count_axes(sizes, dims)
 

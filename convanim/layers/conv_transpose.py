@@ -18,6 +18,7 @@ class ConvTranspose:
     Input cell `a` and kernel cell `b` meet in output cell `a*stride - before + b*dilation`. Padding *crops* the
     output. Padding words: valid, same (which sets output_padding too). With `transpose_kernel` false the kernel is
     flipped before it is stamped, as `jax.lax.conv_transpose` does by default.
+    With `output_size` its output_padding is worked out.
     Raises RequestError when output_padding reaches both stride and dilation, or everything is cropped away.
     """
 
@@ -46,11 +47,12 @@ class ConvTranspose:
         groups: int = 1,
         transpose_kernel: bool = True,
         *,
+        output_size: SizeLike | None = None,
         dims: int | None = None,
     ) -> None:
         input_size, in_channels = split_channels(input_size, in_channels)
         inputs, outputs, groups = all_channels(in_channels, out_channels, groups)
-        dims = layer_dims(input_size, kernel_size, stride, padding, dilation, dims, output_padding=output_padding)
+        dims = layer_dims(input_size, kernel_size, stride, padding, dilation, dims, output_padding, output_size)
         n = per_axis("input_size", input_size, dims, 1)
         k = per_axis("kernel_size", kernel_size, dims, 1)
         s = per_axis("stride", stride, dims, 1)
@@ -70,6 +72,11 @@ class ConvTranspose:
         else:
             sides = per_side("padding", 0 if word else padding, dims)
             extra = per_axis("output_padding", 0 if output_padding is None else output_padding, dims, 0)
+        if output_size is not None:
+            wanted = per_axis("output_size", output_size, dims, 1)
+            is_fixed = word == "same" or output_padding is not None
+            more = _output_padding(wanted, n, k, s, sides, d, extra, is_fixed)
+            extra = extra if is_fixed else more
         for op, stride_, dilation_ in zip(extra, s, d):
             limit = max(stride_, dilation_) - 1
             if op > limit:
@@ -100,6 +107,22 @@ class ConvTranspose:
                 self.input_size, self.kernel_size, self.stride, self.padding, self.output_padding, self.dilation
             )
         )
+
+
+def _output_padding(
+    wanted: Sizes, n: Sizes, k: Sizes, s: Sizes, sides: Sides, d: Sizes, extra: Sizes, is_fixed: bool
+) -> Sizes:
+    """The output_padding that comes to an output of some size; raises RequestError where none does."""
+    found: list[int] = []
+    for size, (cells, kernel, stride), dilation, (before, after), given in zip(wanted, zip(n, k, s), d, sides, extra):
+        least = transposed_output_size(cells, kernel, stride, before, after, dilation, given if is_fixed else 0)
+        most = least if is_fixed else least + max(stride, dilation) - 1
+        if not least <= size <= most:
+            able = f"{least} to {most}" if most > least else f"{least} alone"
+            rule = f"the other arguments give {able} on an axis of {cells} cells"
+            raise RequestError("output_size", wanted, rule, "try that, or another padding")
+        found.append(size - least)
+    return tuple(found)
 
 
 def transposed_output_size(

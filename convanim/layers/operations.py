@@ -31,7 +31,8 @@ class Takes(Enum):
 class Field:
     """One argument of a layer: its name, what it takes, its option's short form and help.
 
-    `default` is in words what stands where it is left out, if the layer's own default is None.
+    `default` is in words what stands where it is left out, if the layer's own default is None. What `is_worked_in` is
+    asked for alone: other fields of the layer come from it, which has none of that name.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Field:
     help: str
     short: str = ""
     default: str = ""
+    is_worked_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,13 @@ CONV_TRANSPOSE = Operation(
         Field("stride", Takes.SIZES, "Output cells from one stamp of the kernel to the next", "-s"),
         Field("padding", Takes.PADDING, f"What is cropped off the output: {_PADDING}: valid, same", "-p"),
         Field("output_padding", Takes.SIZES, "Cells added behind the output", default="0"),
+        Field(
+            "output_size",
+            Takes.SIZES,
+            "The output's size, for which output_padding is worked out",
+            default="what the others come to",
+            is_worked_in=True,
+        ),
         _DILATION,
         _IN,
         _OUT,

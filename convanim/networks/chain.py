@@ -1,6 +1,6 @@
 """Several layers, each reading what the one before it made."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any, TypeAlias
@@ -14,16 +14,18 @@ from convanim.networks.pointwise import FUNCTIONS, Pointwise, Stage
 from convanim.networks.stage_text import given_names, stage_table
 
 _MISSING = "missing"
-_MOST = 1_000  # stages; fewer have room in a picture, but a table of them takes a second
-StageLike: TypeAlias = str | Mapping[str, Any] | Stage
+MOST_STAGES = 1_000  # stages; fewer have room in a picture, but a table of them takes a second
+StageMaker: TypeAlias = Callable[[Sizes, int | None], Sequence[Stage]]
+StageLike: TypeAlias = str | Mapping[str, Any] | Stage | StageMaker
 
 
 @dataclass(frozen=True, init=False)
 class Chain:
     """Layers and pointwise steps, from an input to the last map.
 
-    `stages` are texts (`"conv 5x5 32 p2"`, `"relu"`), tables of arguments (`{"op": "conv", "kernel_size": 3}`) or
-    finished layers. Where a stage has channels, so has every map; an input that says none then has one.
+    `stages` are texts (`"conv 5x5 32 p2"`, `"relu"`), tables of arguments (`{"op": "conv", "kernel_size": 3}`),
+    finished layers, or functions that make the stages for a map's size and channels.
+    Where a stage has channels, so has every map; an input that says none then has one.
     Raises RequestError with the stage's number and what it got when one does not fit.
     """
 
@@ -40,14 +42,14 @@ class Chain:
         given = list(stages)
         if not given:
             raise RequestError("stages", None, "a chain has at least one", "give one such as 'conv 3x3 8'")
-        if len(given) > _MOST:
-            raise RequestError("stages", None, f"{len(given):,} are more than {_MOST:,}", "draw a part of them")
+        if len(given) > MOST_STAGES:
+            raise RequestError("stages", None, f"{len(given):,} are more than {MOST_STAGES:,}", "draw a part of them")
         bare, channels = split_channels(input_size, in_channels)
         axes = count_axes({"input_size": bare}, dims)
         size = per_axis("input_size", bare, axes, 1)
         found = _linked(size, channels, given)
         if channels is None and any(stage.in_channels is not None for stage in found):
-            found = _linked(size, 1, given)
+            found = _linked(size, found[0].in_channels or 1, given)
         object.__setattr__(self, "stages", tuple(found))
 
     @property
@@ -96,27 +98,30 @@ def _linked(size: Sizes, channels: int | None, given: list[StageLike]) -> list[S
     for number, stage in enumerate(given, start=1):
         got = spelled_shape(size if channels is None else (channels, *size), has_channels=channels is not None)
         try:
-            made = _stage(stage, size, channels)
+            made = stage(size, channels) if callable(stage) else (_stage(stage, size, channels),)
         except RequestError as error:
             raise _blamed(error, stage, number, got) from None
-        linked.append(made)
-        shape = shape_out_of(made)
-        channels, size = (None, shape) if made.in_channels is None else (shape[0], shape[1:])
+        linked += made
+        shape = shape_out_of(made[-1])
+        channels, size = (None, shape) if made[-1].in_channels is None else (shape[0], shape[1:])
     return linked
 
 
 def _blamed(error: RequestError, stage: StageLike, number: int, got: str) -> RequestError:
     """An error with the stage that it is in, and what that stage got."""
     name = f"stage {number}"
-    if error.field == "stage":
+    if error.field in ("stage", "code"):
         return RequestError(name, error.value, error.rule, error.fix)
-    text = stage if isinstance(stage, str) else stage.get("op") if isinstance(stage, Mapping) else stage.op
+    if isinstance(stage, Mapping):
+        text = stage.get("op")
+    else:
+        text = stage if isinstance(stage, str) else getattr(stage, "op", None)
     value = f" {shown(error.value)}" if error.value is not None else ""
     colon = "" if error.rule == _MISSING else ":"
     return RequestError(name, text, f"it gets {got}; {error.field}{value}{colon} {error.rule}", error.fix)
 
 
-def _stage(stage: StageLike, size: Sizes, channels: int | None) -> Stage:
+def _stage(stage: str | Mapping[str, Any] | Stage, size: Sizes, channels: int | None) -> Stage:
     if isinstance(stage, Layer | Pointwise):
         return _fitting(stage, size, channels)
     if not isinstance(stage, str | Mapping):

@@ -9,6 +9,7 @@ from convanim.errors import RequestError
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import Layer, cell_count, kernel_shape
 from convanim.layers.operations import Reduction, operation_of
+from convanim.layers.sizes import Sizes
 from convanim.networks.chain import Chain, chain_cell_count, shape_into
 from convanim.networks.pointwise import FUNCTIONS, Pointwise, Stage
 from convanim.numbers.sources import (
@@ -158,6 +159,22 @@ def layer_weights(layer: Layer, source: Source, *, stage: int = 0) -> Numbers:
     """The weights of a layer, of its `kernel_shape`; stages of a chain draw random ones from streams of their own."""
     filters = kernel_shape(layer)[: -len(layer.kernel_size)]
     return kernel_numbers(source, layer.kernel_size, filters, is_transposed=layer.op == "conv-transpose", stage=stage)
+
+
+def size_of_values(options: NumberOptions) -> str | Sizes | None:
+    """The input's size that the file with its numbers says, None where none does; raises RequestError."""
+    if options.values is None and not options.resize:
+        return None
+    if options.resize or file_size_of(options.values) is not None:
+        size: str | Sizes = with_file_sizes({"kernel_size": 1}, options)["input_size"]
+        return size
+    return None
+
+
+def file_size_of(source: Source | None) -> Sizes | None:
+    """The size of the map that a source holds; raises RequestError for what is no source."""
+    refuse_no_source("values", source)
+    return None if source is None else file_size("values", source)
 
 
 def with_file_sizes(arguments: dict[str, Any], options: NumberOptions) -> dict[str, Any]:

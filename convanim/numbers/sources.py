@@ -143,8 +143,12 @@ def _refuse_too_many(field: str, source: Source, shape: Sizes) -> None:
 
 def _refuse_unfit(field: str, name: str, size: Sizes, got: Sizes) -> None:
     """Raise RequestError for numbers of another shape than the map's."""
-    # A row of numbers is a map of one row; a map of one row or column is a row of numbers.
-    if got == size or (1, *got) == size or (len(size) == 1 and got in ((1, *size), (*size, 1))):
+    # A row of numbers is a map of one row, in one channel; a map of one row or column is a row of numbers.
+    if (
+        got == size
+        or (1,) * (len(size) - len(got)) + got == size
+        or (len(size) == 1 and got in ((1, *size), (*size, 1)))
+    ):
         return
     what = "{kernel_size}" if field == "kernel_values" else "{input_size}"
     asked = "x".join(map(str, got))
@@ -153,5 +157,6 @@ def _refuse_unfit(field: str, name: str, size: Sizes, got: Sizes) -> None:
     fix = f"give {what} {asked}" if field == "values" or len(got) < 3 else f"give numbers of {spelled(size)}"
     if name.lower().endswith(".png") and field == "values":
         fix += ", or {resize}"
-    rule = f"holds {spelled(got)} numbers, but the {'kernel' if field == 'kernel_values' else 'input'} is"
+    numbers = "number" if prod(got) == 1 else "numbers"
+    rule = f"holds {spelled(got)} {numbers}, but the {'kernel' if field == 'kernel_values' else 'input'} is"
     raise RequestError(field, name, f"{rule} {spelled(size)}", fix)

@@ -19,11 +19,12 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from convanim.code.frameworks import Asked
 from convanim.errors import RequestError
 from convanim.export.formats import FORMATS
 from convanim.figures.animation import Animation
 from convanim.figures.command_line import is_text, number
-from convanim.figures.from_text import is_recipe, recipe_of, refuse_stray_size
+from convanim.figures.from_text import is_recipe, recipe_of, refuse_stray_asked, refuse_stray_size
 from convanim.figures.options import TYPES, option_names
 from convanim.figures.recipes import Recipe, beside
 from convanim.figures.subject import Comparison
@@ -86,6 +87,9 @@ def _kind(look: str) -> Any:
 _LOOKS = tuple(name for name in option_names() if name != "scale")
 
 
+_OPEN = ("kernel_size", "out_channels", "output_size")  # what code may leave open
+
+
 class ConvanimDirective(SphinxDirective):
     """A template's name, a recipe's file, layers as on the command line, stages, or a framework's code.
 
@@ -99,6 +103,9 @@ class ConvanimDirective(SphinxDirective):
         **{look.replace("_", "-"): _kind(look) for look in _LOOKS},
         "input-size": directives.unchanged_required,
         "dims": _number,
+        "kernel-size": directives.unchanged_required,
+        "out-channels": _number,
+        "output-size": directives.unchanged_required,
         "width": directives.length_or_percentage_or_unitless,
         "caption": directives.unchanged,
         "align": _alignment,
@@ -128,6 +135,8 @@ class ConvanimDirective(SphinxDirective):
     def _recipe(self) -> Recipe:
         """What the directive asks for; raises RequestError."""
         text = " ".join(self.arguments[0].split())
+        opened = {name: self.options.get(name.replace("_", "-")) for name in _OPEN}
+        refuse_stray_asked([text], opened)
         folder = Path(self.env.relfn2path("x")[1]).parent
         given = self._looks(folder)
         say = partial(_LOG.info, "%s", location=self.get_location())
@@ -142,7 +151,9 @@ class ConvanimDirective(SphinxDirective):
             except RequestError as error:
                 raise _said_of(text, path, error) from None
         else:
-            recipe = recipe_of(text, "figure", **sizes, given=given, own=_LOOKS, folder=folder, say=say)
+            recipe = recipe_of(
+                text, "figure", **sizes, given=given, own=_LOOKS, folder=folder, say=say, asked=Asked(**opened)
+            )
         if recipe.options.theme is None:
             recipe = replace(recipe, options=replace(recipe.options, theme=self.config.convanim_theme))
         if recipe.options.lang is None:

@@ -76,7 +76,10 @@ class Painter:
         x, y = np.floor(ends.min(axis=(0, 1))).tolist()
         ends = ends - (x, y)
         style = self._style(shape.role, None)
-        made = self._once((shape.role, ends.tobytes()), lambda: line_marks(ends, style, self._unit))
+        made = self._once(
+            (shape.role, shape.is_upright, ends.tobytes()),
+            lambda: line_marks(ends, style, self._unit, is_upright=shape.is_upright),
+        )
         return _placed(made, int(x), int(y))
 
     def _texts(self, mark: Writing) -> list[PlacedPatch]:

@@ -186,10 +186,14 @@ class Texts:
 
 @dataclass(frozen=True)
 class Lines:
-    """Straight lines of one role: still ones as an array (N, 2, 2) of ends, or a function of the step that gives it."""
+    """Straight lines of one role: still ones as an array (N, 2, 2) of ends, or a function of the step that gives it.
+
+    Those between upright cells cover whole pixels, as the cells' own lines do.
+    """
 
     role: str
     ends: Floats | Callable[[int], Floats]
+    is_upright: bool = False
 
     @property
     def when(self) -> When:

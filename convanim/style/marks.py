@@ -66,9 +66,11 @@ def marks(shape: Shape, step: int, elements: Ints, theme: Theme, unit: float) ->
         return
     style = theme.style(shape.role, series_at(shape, step))
     if isinstance(shape, Lines):
-        yield from line_marks(shape.at(step)[elements], style, unit)
+        yield from line_marks(shape.at(step)[elements], style, unit, is_upright=shape.is_upright)
     elif isinstance(shape, Blocks):
-        yield from block_marks(shape.corners(step, elements), shape.part, style, unit)
+        yield from block_marks(
+            shape.corners(step, elements), shape.part, style, unit, is_upright=shape.lattice.is_upright
+        )
     elif shape.levels is not None:
         yield from _level_marks(shape, levels_at(shape.levels, step), step, elements, theme, unit)
     elif isinstance(shape, Cells):
@@ -88,18 +90,26 @@ def cell_marks(lattice: Lattice, cells: Ints, style: Style, unit: float) -> Iter
         yield from _strokes(edges(lattice, cells) + shift, dash, style.stroke, width, unit)
 
 
-def block_marks(corners: Floats, part: Literal["whole", "fill", "line"], style: Style, unit: float) -> Iterator[Mark]:
+def block_marks(
+    corners: Floats, part: Literal["whole", "fill", "line"], style: Style, unit: float, *, is_upright: bool
+) -> Iterator[Mark]:
     """Blocks (N, 4, 2): their areas, then the lines around them."""
     if style.fill is not None and part != "line":
         yield Areas(corners, style.fill)
     if part != "fill":
-        yield from line_marks(np.stack([corners, np.roll(corners, -1, axis=1)], axis=2).reshape(-1, 2, 2), style, unit)
+        ends = np.stack([corners, np.roll(corners, -1, axis=1)], axis=2).reshape(-1, 2, 2)
+        yield from line_marks(ends, style, unit, is_upright=is_upright)
 
 
-def line_marks(ends: Floats, style: Style, unit: float) -> Iterator[Strokes]:
-    """Lines (N, 2, 2)."""
-    if style.stroke is not None:
-        yield from _strokes(ends, style.dash, style.stroke, style.width * unit, unit)
+def line_marks(ends: Floats, style: Style, unit: float, *, is_upright: bool) -> Iterator[Strokes]:
+    """Lines (N, 2, 2). Those between upright cells are on whole pixels, as the cells' own are."""
+    if style.stroke is None:
+        return
+    width, shift = style.width * unit, 0.0
+    if is_upright:
+        width = max(1, round(width))
+        shift = 0.5 if width % 2 else 0.0
+    yield from _strokes(ends + shift, style.dash, style.stroke, width, unit)
 
 
 def text_marks(shape: Texts, step: int, elements: Ints, style: Style) -> Iterator[Writing]:

@@ -41,6 +41,7 @@ UNDER: dict[str, str] = {
     "frame": "background",
     "source": "input",
     "edge": "heat",
+    "accent": "background",
     "ray": "background",
     "label": "background",
     "equation": "background",
@@ -54,6 +55,7 @@ _STAND_IN = {
     "heat": "output_pending",
     "frame": "ray",
     "source": "frame",
+    "accent": "frame",
     "edge": "ray",
     "differing_edge": "source",
     "differing": "frame",
@@ -74,7 +76,7 @@ _TINTS = {
     "window_hidden": (0.45, "ink"),
 }
 _SECOND_TURN = 0.4  # how much darker hues are where they come up again
-_LINES = ("ray", "frame", "source", "edge", "differing_edge", "differing")
+_LINES = ("accent", "ray", "frame", "source", "edge", "differing_edge", "differing")
 _TEXTS = ("label", "equation", "caption")
 _KEYS = ("fill", "stroke", "width", "dash", "alpha", "text")
 

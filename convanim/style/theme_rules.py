@@ -23,6 +23,7 @@ TOUCHING = [
     *product(("padding", "unread"), _OUTPUTS),
     ("winner", "window"),
 ]
+_TINTED = ("input", "output_pending", "output")  # what is around a window or a current cell in a filter's hue
 _NAMED = 3  # roles that a note names
 
 
@@ -60,6 +61,15 @@ def unseen_marks(theme: Theme) -> dict[Colour, float]:
     under = [fill(theme, role) for role in _OUTPUTS] + [*theme.series, *theme.heat_colours()]
     seen = {colour: max(contrast(line, colour) for line in lines) for colour in under}
     return {colour: ratio for colour, ratio in seen.items() if ratio < LEAST_CONTRAST_OF_MARKS}
+
+
+def lost_outlines(theme: Theme) -> dict[str, float]:
+    """What lies around windows and current cells and hides their outline, each with its contrast to that."""
+    line = theme.styles["accent"].stroke or theme.background
+    seen = {role: contrast(line, fill(theme, role)) for role in (*_INPUTS, *_OUTPUTS[:-1])}
+    tints = {(role, s): theme.style(role, s).fill for role in _TINTED for s in range(len(theme.series))}
+    seen |= {f"{role} {s}": contrast(line, tint or theme.background) for (role, s), tint in tints.items()}
+    return {role: ratio for role, ratio in seen.items() if ratio < LEAST_CONTRAST_OF_MARKS}
 
 
 def theme_notes(source: str | None, theme: Theme) -> tuple[str, ...]:

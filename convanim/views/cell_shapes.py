@@ -29,7 +29,8 @@ def cell_texts(
 
 def unread_marks(lattice: Lattice, cells: Ints, *, around_text: bool) -> Lines:
     """A stroke across each cell, from corner to corner but short of both; broken where text stands in the middle."""
-    broken, whole = [((0.93, 0.07), (0.8, 0.2)), ((0.2, 0.8), (0.07, 0.93))], [((0.8, 0.2), (0.2, 0.8))]
+    # Down to the right: in the slanted view this lies flat, where the other diagonal would stand among the rays.
+    broken, whole = [((0.07, 0.07), (0.2, 0.2)), ((0.8, 0.8), (0.93, 0.93))], [((0.2, 0.2), (0.8, 0.8))]
     strokes = broken if around_text else whole
     ends = [lattice.points(cells[:, None, :] + np.array(stroke)) for stroke in strokes]
     return Lines("unread", np.concatenate(ends))
@@ -56,6 +57,11 @@ def outline(lattice: Lattice, cells: Ints) -> Floats:
         bare = cells[~np.isin(codes + np.dot(neighbour, [per_row, 1]), codes)]
         found.append(np.stack([bare + start, bare + end], axis=1))
     return lattice.points(np.concatenate(found))
+
+
+def sides(corners: Floats) -> Floats:
+    """The four lines (4, 2, 2) between corners (4, 2)."""
+    return np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
 
 
 def quad(lattice: Lattice, canvas: Canvas, start: Sequence[int], size: Sequence[int]) -> Floats:

@@ -7,6 +7,7 @@ import numpy as np
 from convanim.layers.axis import CellKind
 from convanim.scene.scene import Blocks, Cells, During, Floats, Ints, Lattice, Lines, Shape, Texts
 from convanim.views.cell_numbers import lettering
+from convanim.views.cell_shapes import sides
 from convanim.views.grids import Canvas
 from convanim.views.sheets import PlacedSheet
 from convanim.views.stack import SheetMap, Stack
@@ -54,7 +55,10 @@ def filter_shapes(stack: Stack, sheets: tuple[PlacedSheet, ...]) -> list[Shape]:
         shapes.append(Cells("heat", "kernel", placed.lattice, plan.canvas.cells, index, levels=levels))
         whole = np.array([(0, 0, plan.canvas.rows, plan.canvas.columns)])
         shapes.append(Blocks("heat", "kernel", placed.lattice, whole, "line"))
-    frames: list[Shape] = [Lines("frame", lru_cache(maxsize=4)(partial(_frame, stack, placed))) for placed in sheets]
+    frames: list[Shape] = [
+        Lines("frame", lru_cache(maxsize=4)(partial(_frame, stack, placed)), placed.lattice.is_upright)
+        for placed in sheets
+    ]
     return shapes + (frames if len(sheets) > 1 else [])
 
 
@@ -63,7 +67,7 @@ def _frame(stack: Stack, placed: PlacedSheet, step: int) -> Floats:
         return np.zeros((0, 2, 2))
     rows, columns = placed.plan.canvas.rows, placed.plan.canvas.columns
     corners = placed.lattice.points(np.array([(0, 0), (0, columns), (rows, columns), (rows, 0)]))
-    return np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
+    return sides(corners)
 
 
 def slice_shapes(stack: Stack, inputs: tuple[PlacedSheet, ...], places: tuple[PlacedSheet, ...]) -> list[Shape]:

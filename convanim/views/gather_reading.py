@@ -21,7 +21,7 @@ from convanim.views.cell_numbers import (
     widest_numeral,
     widest_term,
 )
-from convanim.views.cell_shapes import cell_texts, quad, source_frames, unread_marks
+from convanim.views.cell_shapes import cell_texts, quad, sides, source_frames, unread_marks
 from convanim.views.drawing import Drawing
 from convanim.views.grids import Canvas, Mask, copied, input_canvas, kinds, output_canvas
 from convanim.views.reading import Reading
@@ -102,6 +102,7 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
 
     still: list[Shape] = []
     moving: list[Shape] = []
+    written: list[Shape] = []
     under_kernel = lru_cache(maxsize=4)(partial(_seen, geometry, canvas))
     for kind, (role, window_role) in KIND_ROLES.items():
         if not masks[kind].any():
@@ -114,12 +115,18 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
         seen = During(lru_cache(maxsize=4)(partial(_of_kind, under_kernel, masks[kind])))
         moving.append(Cells(window_role, "window", lattice, canvas.cells, canvas.index, seen))
         if strings[masks[kind]].any():
-            moving.append(Texts(window_role, lattice.centres(canvas.cells), tuple(strings), em, when=seen))
+            written.append(Texts(window_role, lattice.centres(canvas.cells), tuple(strings), em, when=seen))
         if letters and letters.subscript_em and values is not None and strings[masks[kind]].any():
-            moving.append(_subscripts(drawing, values, canvas, lattice, letters, window_role, seen))
+            written.append(_subscripts(drawing, values, canvas, lattice, letters, window_role, seen))
+    around = Lines(
+        "accent",
+        lru_cache(maxsize=4)(lambda step: sides(_window(geometry, canvas, lattice, step))),
+        is_upright=lattice.is_upright,
+    )
+    moving += [around, *written]
     if copies is not None:
         ends = partial(_copied_from, lattice, canvas, copies, under_kernel, drawing.unit)
-        moving.append(Lines("source", lru_cache(maxsize=4)(ends)))
+        moving.append(Lines("source", lru_cache(maxsize=4)(ends), lattice.is_upright))
     if values is not None and isinstance(geometry.layer, MaxPool):
         won = During(partial(_won, geometry, values, canvas))
         moving.append(Cells("winner", "winner", lattice, canvas.cells, canvas.index, won))
@@ -201,7 +208,10 @@ def _output_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[S
         Cells("output_pending", "output", lattice, cells, index),
         Cells("output", "output", lattice, cells, index, done),
     ]
-    current: list[Shape] = [Cells("current", "output", lattice, cells, index, now)]
+    around = Lines(
+        "accent", lambda step: sides(_made(drawing.geometry, canvas, lattice, step)), is_upright=lattice.is_upright
+    )
+    current: list[Shape] = [Cells("current", "output", lattice, cells, index, now), around]
     if drawing.values is not None:
         letters = lettering(drawing, lattice, drawing.values.output)
         points = lattice.centres(cells)
@@ -212,10 +222,19 @@ def _output_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[S
 
 def _rays(geometry: Geometry, canvas: Canvas, output: Canvas, below: Lattice, above: Lattice, step: int) -> Floats:
     """From the corners of the window to those of its output cell."""
+    return np.stack([_window(geometry, canvas, below, step), _made(geometry, output, above, step)], axis=1)
+
+
+def _window(geometry: Geometry, canvas: Canvas, lattice: Lattice, step: int) -> Floats:
+    """The corners of the window."""
+    start = [axis.start(at) for axis, at in zip(geometry.axes, geometry.output(step))]
+    return quad(lattice, canvas, start, [axis.footprint for axis in geometry.axes])
+
+
+def _made(geometry: Geometry, output: Canvas, lattice: Lattice, step: int) -> Floats:
+    """The corners of the cell that a step makes."""
     cell = geometry.output(step)
-    start = [axis.start(at) for axis, at in zip(geometry.axes, cell)]
-    window = quad(below, canvas, start, [axis.footprint for axis in geometry.axes])
-    return np.stack([window, quad(above, output, list(cell), [1] * len(cell))], axis=1)
+    return quad(lattice, output, list(cell), [1] * len(cell))
 
 
 def _terms(geometry: Geometry, values: Values, weights: Weights, words: Words, step: int) -> Terms:

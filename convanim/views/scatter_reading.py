@@ -14,7 +14,7 @@ from convanim.numbers.sources import Numbers
 from convanim.numbers.values import Values, partial_sum, values_of
 from convanim.scene.scene import Cells, During, Floats, Ints, Lattice, Lines, Shape, Since, Texts
 from convanim.views.cell_numbers import Lettering, kernel_weights, least_width, lettering, weight_texts, widest_term
-from convanim.views.cell_shapes import quad, unread_marks
+from convanim.views.cell_shapes import quad, sides, unread_marks
 from convanim.views.drawing import Drawing, TooNarrowError
 from convanim.views.grids import Canvas, Mask, output_canvas, stamp_steps
 from convanim.views.reading import Reading
@@ -64,7 +64,10 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
         shapes.append(unread_marks(lattice, cells[~read], around_text=has_text))
     shapes.append(Cells("input", "input", lattice, cells[read], index[read]))
     now = During(lambda step: np.array([step]))
-    moving: list[Shape] = [Cells("window", "input", lattice, cells, index, now)]
+    around = Lines(
+        "accent", lambda step: sides(_stamping(drawing.geometry, canvas, lattice, step)), is_upright=lattice.is_upright
+    )
+    moving: list[Shape] = [Cells("window", "input", lattice, cells, index, now), around]
     if drawing.values is not None:
         letters = lettering(drawing, lattice, drawing.values.input)
         points = lattice.centres(cells)
@@ -101,6 +104,11 @@ def _output_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[S
     current: list[Shape] = [
         Cells("window_padding", "cropped", lattice, cells, index, cut),
         Cells("current", "output", lattice, cells, index, stamped),
+        Lines(
+            "accent",
+            lru_cache(maxsize=4)(lambda step: sides(_stamp(geometry, canvas, lattice, step))),
+            lattice.is_upright,
+        ),
     ]
     if drawing.values is not None:
         letters = _letters(drawing, drawing.values, lattice)
@@ -138,11 +146,8 @@ def _heated(
     except TooNarrowError:
         pass
 
-    def frame(step: int) -> Floats:
-        corners = quad(lattice, canvas, _landing(geometry, step), [axis.footprint for axis in geometry.axes])
-        return np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
-
-    return [*shapes, Lines("frame", lru_cache(maxsize=4)(frame))]
+    around = lru_cache(maxsize=4)(lambda step: sides(_stamp(geometry, canvas, lattice, step)))
+    return [*shapes, Lines("frame", around, lattice.is_upright)]
 
 
 def _number_at(words: Words, so_far: Callable[[int], Numbers], decimals: int, step: int, element: int) -> str:
@@ -245,9 +250,18 @@ def _landing(geometry: Geometry, step: int) -> list[int]:
 
 def _rays(geometry: Geometry, canvas: Canvas, output: Canvas, below: Lattice, above: Lattice, step: int) -> Floats:
     """From the corners of the input cell to those of its stamp."""
+    return np.stack([_stamping(geometry, canvas, below, step), _stamp(geometry, output, above, step)], axis=1)
+
+
+def _stamping(geometry: Geometry, canvas: Canvas, lattice: Lattice, step: int) -> Floats:
+    """The corners of the input cell that is spread."""
     cell = unravel(step, geometry.layer.input_size)
-    stamp = quad(above, output, _landing(geometry, step), [axis.footprint for axis in geometry.axes])
-    return np.stack([quad(below, canvas, list(cell), [1] * len(cell)), stamp], axis=1)
+    return quad(lattice, canvas, list(cell), [1] * len(cell))
+
+
+def _stamp(geometry: Geometry, output: Canvas, lattice: Lattice, step: int) -> Floats:
+    """The corners of where the kernel lands."""
+    return quad(lattice, output, _landing(geometry, step), [axis.footprint for axis in geometry.axes])
 
 
 def _terms(geometry: Geometry, values: Values, weights: Weights, words: Words, step: int) -> Terms:

@@ -11,7 +11,7 @@ from convanim.layers.axis import CellKind
 from convanim.layers.sizes import Sizes
 from convanim.scene.scene import Blocks, Cells, During, Floats, Ints, Lattice, Lines, Series, Shape, Since, Texts
 from convanim.views.cell_numbers import Lettering, lettering
-from convanim.views.cell_shapes import outline, source_frames, unread_marks
+from convanim.views.cell_shapes import outline, sides, source_frames, unread_marks
 from convanim.views.drawing import TooNarrowError
 from convanim.views.gather_reading import KIND_ROLES
 from convanim.views.grids import Mask
@@ -161,7 +161,7 @@ class _Sheet:
         if self.plan.copies is None:
             return []
         own = self.plan.canvas.cells[self.plan.kinds[CellKind.INPUT]]
-        return [Lines("edge", outline(self.placed.lattice, own))]
+        return [Lines("edge", outline(self.placed.lattice, own), self.placed.lattice.is_upright)]
 
     def _given(self) -> list[Shape]:
         """The sheet's own cells, those that nothing reads apart."""
@@ -207,11 +207,12 @@ class _Sheet:
     def moving(self) -> list[Shape]:
         plan, lattice = self.plan, self.placed.lattice
         if self.levels is not None:
-            frames: list[Shape] = [Lines("frame", lru_cache(maxsize=4)(self._frame))]
+            frames: list[Shape] = [Lines("frame", lru_cache(maxsize=4)(self._frame), self.placed.lattice.is_upright)]
             if plan.copies is not None:
-                frames.append(Lines("source", lru_cache(maxsize=4)(self._sources)))
+                frames.append(Lines("source", lru_cache(maxsize=4)(self._sources), self.placed.lattice.is_upright))
             return frames
         shapes: list[Shape] = []
+        written: list[Shape] = []
         for kind, (_, window) in KIND_ROLES.items():
             mask = plan.kinds[kind]
             if not mask.any():
@@ -222,9 +223,10 @@ class _Sheet:
             name = plan.name if self.is_output else f"window {plan.name}" if self.number else "window"
             shapes.append(Cells(role, name, lattice, plan.canvas.cells, self._index, seen, series))
             if self.strings[mask].any():
-                shapes.append(Texts(role, self._centres, tuple(self.strings), self.em, when=seen, series=series))
+                written.append(Texts(role, self._centres, tuple(self.strings), self.em, when=seen, series=series))
+        shapes += [Lines("accent", lru_cache(maxsize=4)(self._frame), self.placed.lattice.is_upright), *written]
         if plan.copies is not None:
-            shapes.append(Lines("source", lru_cache(maxsize=4)(self._sources)))
+            shapes.append(Lines("source", lru_cache(maxsize=4)(self._sources), self.placed.lattice.is_upright))
         if self.stack.winner is not None and self.number == 0:
             won = During(lru_cache(maxsize=4)(self._won))
             shapes.append(Cells("winner", "winner", lattice, plan.canvas.cells, self._index, won))
@@ -298,5 +300,4 @@ class _Sheet:
         spot = self.stack.spots(step)[self.number]
         if self.placed.sheet not in spot.sheets or spot.is_empty:
             return np.zeros((0, 2, 2))
-        corners = self.placed.corners(spot)
-        return np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
+        return sides(self.placed.corners(spot))

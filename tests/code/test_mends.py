@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convanim.code.canonical import canonical
-from convanim.code.frameworks import FRAMEWORKS, from_code
+from convanim.code.frameworks import FRAMEWORKS, read_code
 from convanim.code.mends import Mend, mend_of, run
 from convanim.code.weight_orders import Order, conversion, order_of
 from convanim.layers.geometry import Geometry
@@ -43,7 +43,7 @@ def test_what_is_proposed_reads_back_and_equals(kind: Any, seed: int) -> None:
             arranged = mend.arranged
             size = "x".join(map(str, arranged.layer.input_size))
             size = size if layer.in_channels is None else f"{layer.in_channels}@{size}"
-            read = from_code(mend.layer, size, framework)
+            read = read_code(mend.layer, size, framework).layer
             if layer.in_channels is None and read.in_channels == 1:
                 bare: dict[str, Any] = {"in_channels": None} | (
                     {"out_channels": None} if hasattr(read, "groups") else {}

@@ -10,7 +10,7 @@ import numpy as np
 from helpers.responses import expected_responses
 from numpy.typing import NDArray
 
-from convanim.code.frameworks import from_code
+from convanim.code.frameworks import read_code
 from convanim.errors import RequestError
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import Layer, output_shape
@@ -74,7 +74,7 @@ class Departure:
 def layer_of(case: Case) -> Layer | None:
     """What we read in the code; None where we refuse it."""
     try:
-        return from_code(case.code, case.shape)
+        return read_code(case.code, case.shape).layer
     except RequestError:
         return None
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from helpers.responses import expected_responses, one_hot
 
-from convanim.code.frameworks import from_code, to_code
+from convanim.code.frameworks import from_code, read_code, to_code
 from convanim.code.live_layers import from_module, kernel_of
 from convanim.errors import RequestError
 from convanim.layers.geometry import Geometry
@@ -132,7 +132,7 @@ def same_here_and_there(name: str, said: dict[str, Any], rng: random.Random) -> 
     except (RuntimeError, ValueError, TypeError, ZeroDivisionError) as error:
         cause: Exception = error
     try:
-        layer = from_code(text, shape)
+        layer = read_code(text, shape).layer
     except RequestError as error:
         refusal = error
     if crops(said):

@@ -103,7 +103,7 @@ def test_empty_text_and_nothing_are_refused(op: str, field: str) -> None:
     """Empty text is no size; neither is None, but where it stands for the default."""
     assert refusal(op, **{field: ""}).field == field
     assert str(refusal(op, **{field: "  "})).startswith(f"{field} '  ': ")
-    if field == "output_padding" or (field == "stride" and "pool" in op):
+    if field in ("output_padding", "output_size") or (field == "stride" and "pool" in op):
         OPERATIONS[op].layer(**BASE | {field: None})
     else:
         assert refusal(op, **{field: None}).field == field

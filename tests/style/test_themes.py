@@ -12,7 +12,7 @@ from convanim.files.catalogue import theme_names
 from convanim.files.templates import templates_folder
 from convanim.style.colours import VISIONS, closest, contrast, distance, readable
 from convanim.style.theme import UNDER, load_theme
-from convanim.style.theme_rules import TOUCHING, WINDOWS, alike, low_contrasts, theme_notes, unseen_marks
+from convanim.style.theme_rules import TOUCHING, WINDOWS, alike, lost_outlines, low_contrasts, theme_notes, unseen_marks
 
 CLASSIC = (templates_folder() / "themes" / "classic.toml").read_text(encoding="utf-8")
 
@@ -50,6 +50,15 @@ def test_marks_of_cells_that_differ_are_seen_on_every_cell(name: str) -> None:
     assert contrast(*strokes) > 3  # type: ignore[arg-type]
     grey = {**theme.styles, **dict.fromkeys(("differing", "differing_edge"), theme.styles["output"])}
     assert unseen_marks(replace(theme, styles=grey))  # teal on teal is no mark
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_the_outline_of_the_window_stands_out(name: str) -> None:
+    """The line around windows and current cells has 3:1 to all that may lie around them, in every filter's hue."""
+    theme = load_theme(name)
+    assert lost_outlines(theme) == {}
+    style = replace(theme.styles["accent"], stroke=theme.styles["input"].fill)
+    assert "input" in lost_outlines(replace(theme, styles={**theme.styles, "accent": style}))
 
 
 def test_colours_are_measured_as_their_sources_measure_them() -> None:
@@ -140,7 +149,13 @@ def test_a_theme_without_any_one_role_is_whole_or_refused(role: str, tmp_path: P
     assert len(lines) == len(CLASSIC.splitlines()) - 1
     path = own(tmp_path, "\n".join(lines))
     stand_in = {"hidden": "output", "kernel": "output_pending", "heat": "output_pending", "frame": "ray", "edge": "ray"}
-    stand_in |= {"window_hidden": "current", "source": "frame", "differing_edge": "source", "differing": "frame"}
+    stand_in |= {
+        "accent": "frame",
+        "window_hidden": "current",
+        "source": "frame",
+        "differing_edge": "source",
+        "differing": "frame",
+    }
     if role in stand_in:
         theme = load_theme(path)
         assert theme.styles[role] == theme.styles[stand_in[role]]
@@ -151,7 +166,18 @@ def test_a_theme_without_any_one_role_is_whole_or_refused(role: str, tmp_path: P
 
 def test_every_role_that_may_be_left_out_can_be_left_out_at_once(tmp_path: Path) -> None:
     """A frame stands in for a source, and rays for a frame."""
-    left_out = ("hidden", "window_hidden", "kernel", "heat", "frame", "source", "edge", "differing_edge", "differing")
+    left_out = (
+        "accent",
+        "hidden",
+        "window_hidden",
+        "kernel",
+        "heat",
+        "frame",
+        "source",
+        "edge",
+        "differing_edge",
+        "differing",
+    )
     theme = load_theme(own(tmp_path, "\n".join(x for x in CLASSIC.splitlines() if not x.startswith(left_out))))
     assert theme.styles["source"] == theme.styles["edge"] == theme.styles["ray"]
 

@@ -1,9 +1,11 @@
 """An ONNX node as Netron shows it: its type, then its attributes, on one line or several."""
 
+import ast
 import re
 from collections.abc import Mapping
 
-from convanim.code.parsing import Call, Literal, parsed_table, plain_literal, refuse_hostile
+from convanim.code.text.literals import literal
+from convanim.code.text.parsing import LONGEST, Call, Literal, parsed_module, plain_literal, refuse_hostile, wrong
 from convanim.errors import RequestError
 
 _TOKEN = re.compile(r"[A-Za-z0-9_./-]+|[,:=\[\]\"']|\S")
@@ -11,7 +13,15 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"-?[0-9]+")
 _BETWEEN = ",[]\"'"
 _HEADINGS = ("attributes", "properties", "node")
+_SIGNS = {"〈": "[", "〉": "]", "⟨": "[", "⟩": "]", "\u2329": "[", "\u232a": "]"}
 _TYPE = ("op_type", "type", "op")
+
+
+def netron_text(text: str) -> str:
+    """A label as Netron shows it, `W 〈64×3×7×7〉`, in plain signs; any other text as it is."""
+    if not any(sign in text[:LONGEST] for sign in _SIGNS):
+        return text
+    return text.translate({ord(sign): plain for sign, plain in (*_SIGNS.items(), ("×", ","))})
 
 
 def netron_call(text: str) -> Call:
@@ -63,3 +73,20 @@ def table_call(table: Mapping[str, object]) -> Call:
         fix = "add op_type: Conv, ConvTranspose, MaxPool or AveragePool"
         raise RequestError("code", None, "the attributes do not say of which operator they are", fix)
     return Call((), types[0], (), given)
+
+
+def parsed_table(text: str) -> dict[str, Literal]:
+    """The dict that a text spells out. Raises RequestError when it is none, or holds more than literals."""
+    refuse_hostile(text)
+    body = parsed_module(text, text.strip()).body
+    node = body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else None
+    if not isinstance(node, ast.Dict):
+        raise wrong(text, "not a table of attributes", "write it as in {'op_type': 'Conv', 'kernel_shape': [3, 3]}")
+    table: dict[str, Literal] = {}
+    for key, value in zip(node.keys, node.values):
+        if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
+            raise wrong(text, "a key is not text", "put attributes' names in quotes")
+        if key.value in table:
+            raise wrong(text, f"{key.value} is given twice", "give it once")
+        table[key.value] = literal(text, value, key.value)
+    return table
