@@ -92,7 +92,7 @@ class ShapePaints:
             return _paint(line_marks(_LINE, style, self._unit, is_upright=shape.is_upright), _ORIGIN)
         if isinstance(shape, Blocks):
             corners, upright = shape.lattice.corners(_CELL), shape.lattice.is_upright
-            return _paint(block_marks(corners, shape.part, style, self._unit, is_upright=upright))
+            return _paint(block_marks(corners, shape.part, style, self._unit, is_upright=upright), shape.lattice)
         if shape.levels is None:
             return _paint(cell_marks(shape.lattice, _CELL, style, self._unit), shape.lattice)
         # What a level is filled with is no part of it.

@@ -82,7 +82,7 @@ def marks(shape: Shape, step: int, elements: Ints, theme: Theme, unit: float) ->
 def cell_marks(lattice: Lattice, cells: Ints, style: Style, unit: float) -> Iterator[Areas | Strokes]:
     """Cells (N, 2): their areas, then their lines."""
     width = cell_line_width(lattice, style, unit)
-    shift = 0.5 if lattice.is_upright and round(width) % 2 else 0.0  # lines of an odd width cover whole pixels
+    shift = _onto_pixels(width) if lattice.is_upright else 0.0
     if style.fill is not None:
         yield Areas(lattice.corners(cells) + shift, style.fill)
     if style.stroke is not None and width:
@@ -95,7 +95,8 @@ def block_marks(
 ) -> Iterator[Mark]:
     """Blocks (N, 4, 2): their areas, then the lines around them."""
     if style.fill is not None and part != "line":
-        yield Areas(corners, style.fill)
+        shift = _onto_pixels(_whole(style, unit)) if is_upright and style.stroke is not None else 0.0
+        yield Areas(corners + shift, style.fill)
     if part != "fill":
         ends = np.stack([corners, np.roll(corners, -1, axis=1)], axis=2).reshape(-1, 2, 2)
         yield from line_marks(ends, style, unit, is_upright=is_upright)
@@ -107,9 +108,19 @@ def line_marks(ends: Floats, style: Style, unit: float, *, is_upright: bool) -> 
         return
     width, shift = style.width * unit, 0.0
     if is_upright:
-        width = max(1, round(width))
-        shift = 0.5 if width % 2 else 0.0
+        width = _whole(style, unit)
+        shift = _onto_pixels(width)
     yield from _strokes(ends + shift, style.dash, style.stroke, width, unit)
+
+
+def _whole(style: Style, unit: float) -> int:
+    """A line's width in whole pixels."""
+    return max(1, round(style.width * unit))
+
+
+def _onto_pixels(width: float) -> float:
+    """How far upright lines between whole pixels are moved: those of an odd width then cover whole ones."""
+    return 0.5 if round(width) % 2 else 0.0
 
 
 def text_marks(shape: Texts, step: int, elements: Ints, style: Style) -> Iterator[Writing]:
