@@ -12,7 +12,7 @@ from convanim.cli.output import refuse_unseen_frame, targets, write
 from convanim.errors import RequestError
 from convanim.figures.from_text import options_given
 
-_OF_NUMBERS = ("values", "kernel_values", "resize", "max_cells")  # which count in text, too
+_OF_TEXT = ("values", "kernel_values", "resize", "max_cells", "lang")  # options that count without a figure, too
 
 
 def differ_command() -> click.Command:
@@ -37,6 +37,8 @@ def differ_command() -> click.Command:
         if json and (output or format):
             rule = "it renders nothing, so there is nothing for -o"
             raise RequestError("json", None, rule, "leave one of them out")
+        if json and options.lang is not None:
+            raise RequestError("lang", options.lang, "JSON is the same in every language", "leave one of them out")
         if format and not output:
             raise RequestError("format", format, "only -o - needs it: a file's suffix says its format", "leave it out")
         if not output:
@@ -89,7 +91,7 @@ def differ_command() -> click.Command:
 def _refuse_unseen(given: Mapping[str, Any]) -> None:
     """Raise RequestError for an option of a figure where none is drawn."""
     for name, value in given.items():
-        if value is not None and name not in _OF_NUMBERS:
+        if value is not None and name not in _OF_TEXT:
             raise RequestError(
                 name, value if isinstance(value, str | int) else None, "no figure is drawn", "add -o FILE"
             )

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from convanim.code.canonical import canonical
-from convanim.code.frameworks import FRAMEWORKS, to_code
+from convanim.code.frameworks import to_code
 from convanim.code.signatures import NotExpressibleError
 from convanim.code.surroundings import command_of, pad_code, slice_code
 from convanim.errors import RequestError
@@ -60,7 +60,9 @@ class Mend:
 
 
 def mend_of(layer: Layer, framework: str) -> tuple[Mend | None, str]:
-    """What equals a layer in a framework, "" for none of ours; or None, and why there is nothing."""
+    """What equals a layer in a framework, "" for none of ours; or None, and what the framework lacks, "" where it is no
+    single thing: none of its layers, padded or sliced, has these windows.
+    """
     if not framework:
         bare = alone(layer)
         return Mend("", bare, "", command_of(layer), "", _checked(layer, bare)), ""
@@ -79,7 +81,7 @@ def mend_of(layer: Layer, framework: str) -> tuple[Mend | None, str]:
             continue
         if checked := _checked(layer, arranged):
             return Mend(framework, arranged, before, code, after, checked), ""
-    return None, why or f"no layer of {FRAMEWORKS[framework].title}'s, padded or sliced, has these windows"
+    return None, why
 
 
 def _arrangements(layer: Layer) -> Iterator[Arranged]:

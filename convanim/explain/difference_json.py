@@ -11,6 +11,7 @@ from convanim.figures.layer_pairs import Side
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import output_shape
 from convanim.layers.sizes import AXIS_NAMES, Cell
+from convanim.words.language import english
 
 VERSION = 1
 _MOST_TAPS = 10_000  # of one output cell that are listed
@@ -52,7 +53,7 @@ def difference_table(found: Findings) -> dict[str, Any]:
         "first": None if found.first is None else _first(found, found.first),
         "values": _values(found),
         "equal_layer": _mend(found),
-        "why": found.why_not or None,
+        "why": found.why_not(english()) or None,
     }
 
 
@@ -65,7 +66,7 @@ def difference_json(found: Findings) -> str:
 def _side(side: Side) -> dict[str, Any]:
     made = list(output_shape(side.layer))
     return {
-        "text": side.text,
+        "text": side.named(english()),
         "framework": side.framework or None,
         "layer": layer_table(side.layer),
         "output_shape": made,

@@ -28,7 +28,8 @@ class Differing(Findings):
 def differ(a: Form, b: Form, input_size: SizeLike | None = None, **options: Any) -> Differing:
     """What layer B does otherwise than layer A, each code, a command line, a layer or a framework's live one.
 
-    `options` are those of figures: `values` and `kernel_values` put the same numbers into both. `input_size` may be
+    `options` are those of figures: `values` and `kernel_values` put the same numbers into both, `lang` is the language
+    of the explanation and the figure. `input_size` may be
     left out where one of them says it. Raises RequestError for two that cannot be compared.
     """
     return differing(*layer_pair(a, b, input_size), options_of(options))
@@ -37,7 +38,7 @@ def differ(a: Form, b: Form, input_size: SizeLike | None = None, **options: Any)
 def differing(a: Side, b: Side, options: Options) -> Differing:
     """Two sides held against each other; what is wrong with them is known at once. Raises RequestError."""
     found = Differing(a, b, options)
-    _ = found.difference
+    _ = found.words, found.difference
     if options.kernel_values is not None or options.values is not None:
         for side in (a, b):
             refuse_too_many_cells(side.layer, options)

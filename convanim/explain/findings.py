@@ -7,6 +7,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from convanim.code.frameworks import FRAMEWORKS
 from convanim.code.mends import Mend, mend_of
 from convanim.code.weight_orders import Order, conversion, order_of
 from convanim.figures.layer_pairs import Side
@@ -19,6 +20,8 @@ from convanim.layers.sizes import Cell
 from convanim.networks.arrangements import alone
 from convanim.networks.differences import Difference
 from convanim.numbers.differing_values import ValuesApart, values_apart
+from convanim.words.language import Words, english
+from convanim.words.language_files import load_words
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,11 @@ class Findings:
     a: Side
     b: Side
     options: Options
+
+    @cached_property
+    def words(self) -> Words:
+        """The language of the explanation and the figure. Raises RequestError where there is no such language."""
+        return english() if self.options.lang is None else load_words(self.options.lang)
 
     @cached_property
     def difference(self) -> Difference:
@@ -58,10 +66,12 @@ class Findings:
         """A layer in B's framework that equals A; None where B does, or there is none."""
         return self._mended[0]
 
-    @property
-    def why_not(self) -> str:
-        """Why there is no such layer; "" where there is one, or none is needed."""
-        return self._mended[1]
+    def why_not(self, words: Words) -> str:
+        """Why there is no such layer; "" where there is one, or none is needed. What a framework lacks is English."""
+        mend, lacks = self._mended
+        if self.is_equal or mend is not None:
+            return ""
+        return lacks or words("no_such_windows", framework=FRAMEWORKS[self.b.framework].title)
 
     @property
     def orders(self) -> tuple[Order, Order] | None:
@@ -109,7 +119,7 @@ class Findings:
                 own |= {"values": numbers.input, "kernel_values": numbers.kernel, "resize": False}
             if side.layer.op != "conv-transpose":
                 own["transposed_as"] = "gather"
-            parts.append(Part(side.layer, Options(**own), f"{name}: {side.text}"))
+            parts.append(Part(side.layer, Options(**own), self.words.titled(name, side.named(self.words))))
         return Comparison(tuple(parts), differences=True)
 
 

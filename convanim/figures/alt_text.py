@@ -78,4 +78,6 @@ def _comparison(comparison: Comparison, words: Words) -> str:
         parts.append(words("alt_part", number=number, text=text))
     told = words("alt_comparison", count=len(parts), parts=words("sentences").join(parts))
     difference = difference_of(comparison)
-    return told if difference is None else f"{told} Output cells that differ are crossed: {verdict(difference)}."
+    if difference is None:
+        return told
+    return words("alt_differences", text=told, verdict=verdict(difference, words))

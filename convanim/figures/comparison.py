@@ -89,7 +89,7 @@ def comparison_layout(
     bottom = page.margin + above + tallest + max(round(caption.height) for caption in captions)
     ratio = _ratio(comparison, page, width) if options.caption is not False else None
     if difference is not None:
-        ratio = _alike(page, [(marks_meaning(difference),)], width - 2 * page.margin)[0]
+        ratio = _alike(page, [(marks_meaning(difference, words),)], width - 2 * page.margin)[0]
     if ratio is not None:
         bottom += page.margin
         around.append(ratio.at(width / 2, bottom, "equation"))

@@ -11,7 +11,7 @@ from convanim.figures.from_text import part_of
 from convanim.layers.layer import Layer, channels_of, with_channels
 from convanim.layers.sizes import SizeLike
 from convanim.networks.chain import Chain
-from convanim.words.language import english
+from convanim.words.language import Words
 from convanim.words.layer_names import brief
 
 Form: TypeAlias = Layer | str | Mapping[str, object] | object
@@ -20,12 +20,20 @@ _FRAMEWORKS = {**{name: name for name in FRAMEWORKS}, "torch": "pytorch", "tenso
 
 @dataclass(frozen=True)
 class Side:
-    """One of two layers: how it was written, in whose framework ("" in none), and what is to be said of that."""
+    """One of two layers: how it was written, in whose framework ("" in none), and what is to be said of that.
+
+    `given` is the layer where it was given as one, and not written: `text` is then empty.
+    """
 
     layer: Layer
     text: str
     framework: str = ""
     notes: tuple[str, ...] = ()
+    given: Layer | None = None
+
+    def named(self, words: Words) -> str:
+        """The text that it was written as, or the layer in the fewest words."""
+        return self.text if self.given is None else brief(self.given, words)
 
 
 def layer_pair(a: Form, b: Form, input_size: SizeLike | None = None, dims: int | None = None) -> tuple[Side, Side]:
@@ -54,7 +62,7 @@ def layer_pair(a: Form, b: Form, input_size: SizeLike | None = None, dims: int |
 
 def _side(form: Form, field: str, input_size: SizeLike | None, dims: int | None) -> Side:
     if isinstance(form, Layer):
-        return Side(form, brief(form, english()))
+        return Side(form, "", given=form)
     if isinstance(form, Mapping) or (isinstance(form, str) and is_code(form)):
         return _coded(read_code(form, input_size), form if isinstance(form, str) else str(form.get("op_type", "node")))
     if not isinstance(form, str):

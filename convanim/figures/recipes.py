@@ -66,7 +66,7 @@ class Recipe:
         figure, options = self.figure, self._unlabelled(self.options)
         if isinstance(figure, Comparison):
             parts = (replace(part, title="", options=self._unlabelled(part.options)) for part in figure.parts)
-            figure = Comparison(tuple(parts))
+            figure = replace(figure, parts=tuple(parts))
             options = options if "caption" in self.replaced else replace(options, caption=None)
         return replace(self, figure=figure, options=options, title="", alt="")
 

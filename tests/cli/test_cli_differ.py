@@ -37,6 +37,17 @@ def test_json_is_one_strict_object() -> None:
     assert (told["equal"], told["differing"], told["values"]["differing"]) == (False, 9, 9)
 
 
+def test_text_and_figure_are_in_one_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--lang counts for text without a figure, and for both where one is drawn."""
+    monkeypatch.chdir(tmp_path)
+    alone = ran(*PAIR, "-i", "6", "--lang", "de")
+    assert alone.exit_code == 0, alone.output
+    assert "alle 9 Ausgabezellen weichen ab" in alone.stdout
+    drawn = ran(*PAIR, "-i", "6", "--lang", "de", "-o", "d.svg", "--width", "700", "--still")
+    assert drawn.stdout == alone.stdout + "d.svg\n"
+    assert "× weicht von der anderen ab: " in Path("d.svg").read_text("utf-8").replace("\xa0", " ")
+
+
 def test_a_figure_is_drawn_beside_the_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With -o the figure is written, too; -o - has the picture alone on standard output."""
     monkeypatch.chdir(tmp_path)
@@ -54,6 +65,8 @@ def test_a_figure_is_drawn_beside_the_text(tmp_path: Path, monkeypatch: pytest.M
     [
         ((*PAIR,), "--input-size"),
         ((*PAIR, "-i", "6", "--json", "-o", "a.gif"), "--json: it renders nothing"),
+        ((*PAIR, "-i", "6", "--json", "--lang", "de"), "--lang de: JSON is the same in every language"),
+        ((*PAIR, "-i", "6", "--lang", "kol"), "--lang kol: no such language"),
         ((*PAIR, "-i", "6", "--theme", "dark"), "--theme dark: no figure is drawn; add -o FILE"),
         ((*PAIR, "-i", "6", "--no-labels"), "--labels False: no figure is drawn"),
         ((*PAIR, "-i", "6", "--format", "gif"), "--format gif: only -o - needs it"),

@@ -12,6 +12,7 @@ from convanim import AvgPool, Conv, ConvTranspose, MaxPool, differ
 from convanim.errors import RequestError
 from convanim.explain.difference_json import difference_json
 from convanim.explain.differing import Differing
+from convanim.words.language import english
 
 KERAS = 'keras.layers.Conv2D(8, 3, strides=2, padding="same")'
 TORCH = "nn.Conv2d(3, 8, 3, stride=2, padding=1)"
@@ -132,7 +133,7 @@ def test_layers_that_are_equal_are_said_to_be(a: Any, b: Any, size: Any) -> None
     """Whatever their arguments are: windows that nobody sees apart make no difference, and need no mend."""
     found = differ(a, b, size)
     assert found.is_equal
-    assert (found.mend, found.why_not, found.first) == (None, "", None)
+    assert (found.mend, found.why_not(english()), found.first) == (None, "", None)
     assert any(line.startswith("equal: outputs agree for all numbers") for line in lines(found))
     assert "taps" not in str(found)
 

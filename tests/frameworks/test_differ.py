@@ -23,6 +23,7 @@ from convanim.files.catalogue import template_file, template_groups
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import Conv, ConvTranspose, channels_of, kernel_shape
 from convanim.numbers.values import values_of
+from convanim.words.language import english
 
 PAIRS_EACH = 420  # of every A and B: 5040 in all
 DEPARTED_AT_MOST = 0.12  # where a framework is known to part with its document, as the other files here assert
@@ -255,7 +256,7 @@ def compare_mend(
     mend = found.mend
     if mend is None:
         tally["equal already" if found.is_equal else "no mend"] += 1
-        assert found.is_equal or found.why_not, case
+        assert found.is_equal or found.why_not(english()), case
         return
     converted = None if weights is None else eval(found.mended_weights, {"w": weights})
     made = run(second, mend.layer, batch, converted, mend.before, mend.after)

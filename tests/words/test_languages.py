@@ -83,9 +83,10 @@ def test_phrases_are_translated(name: str) -> None:
     words, reference = load_words(name), english()
     same = {key for key, phrase in words.phrases.items() if phrase == reference.phrases[key]}
     signs = {"list", "sentences", "titled", "alt_titled", "alt_part", "span", "against", "padding_copied", "alt_window"}
+    others = {"side_layer", "activations_count", "figure_number", "title_conv", "zeros_count", "zeros", "six"}
     units = {"kilo", "mega", "giga", "tera", "peta"}
     shared = {"max", "tanh", "macs", "macs_count", "as_code", "activations", "dilation", "pause", "filter", "map"}
-    assert same <= signs | units | shared | {"activations_count", "figure_number", "title_conv", "zeros_count"}, same
+    assert same <= signs | units | shared | others, same
 
 
 @listed("name", [*FIGURES, *template_names()])
