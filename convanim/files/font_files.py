@@ -5,6 +5,7 @@ fontTools, which comes with matplotlib, tells what is in a file. Both are import
 
 import hashlib
 import re
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -159,7 +160,8 @@ def _height(font: "FT2Font", code: int) -> float | None:
     if not font.get_char_index(code):
         return None
     try:
-        font.load_char(code, flags=LoadFlags.NO_HINTING)
+        with warnings.catch_warnings(action="ignore"):  # matplotlib's, of glyphs that are damaged
+            font.load_char(code, flags=LoadFlags.NO_HINTING)
         points = font.get_path()[0]
     except RuntimeError:
         return None

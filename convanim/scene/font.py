@@ -4,6 +4,7 @@ Views lay out text with the `Metrics` that they are handed, so that none of them
 matplotlib is imported when the first text is measured.
 """
 
+import warnings
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeAlias
@@ -102,6 +103,8 @@ def _has(face: Face, character: str) -> bool:
     if not face.file:
         return True
     try:
+        with warnings.catch_warnings(action="ignore"):  # matplotlib's, of glyphs that are damaged
+            _load(font, character)
         advance = _advance(face, character)
         left, top, right, bottom = _box(face, character)
     except RuntimeError:  # the file is damaged there
