@@ -49,7 +49,8 @@ class Chain:
         size = per_axis("input_size", bare, axes, 1)
         found = _linked(size, channels, given)
         if channels is None and any(stage.in_channels is not None for stage in found):
-            found = _linked(size, found[0].in_channels or 1, given)
+            own = found[0].in_channels if callable(given[0]) else None  # a maker's layer may say them
+            found = _linked(size, own or 1, given)
         object.__setattr__(self, "stages", tuple(found))
 
     @property
