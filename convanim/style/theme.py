@@ -13,7 +13,7 @@ from convanim.errors import RequestError, shown, suggestion
 from convanim.files.catalogue import theme_file, theme_names
 from convanim.files.font_files import fonts_beside
 from convanim.files.toml_files import read_toml
-from convanim.style.colours import Colour, mixed, readable
+from convanim.style.contrast import Colour, mixed, readable
 
 __all__ = ["AUTO", "DARK", "DEFAULT", "UNDER", "Colour", "Style", "Theme", "load_theme", "theme_names"]
 

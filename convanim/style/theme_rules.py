@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import combinations, product
 
 from convanim.errors import shown
-from convanim.style.colours import VISIONS, Colour, closest, contrast, distance
+from convanim.style.contrast import VISIONS, Colour, closest, contrast, distance
 from convanim.style.theme import Theme
 
 LEAST_CONTRAST = 4.5  # WCAG 2, level AA

@@ -9,7 +9,7 @@ from test_themes import CLASSIC
 
 from convanim.errors import RequestError
 from convanim.files.catalogue import theme_names
-from convanim.style.colours import closest, contrast
+from convanim.style.contrast import closest, contrast
 from convanim.style.theme import UNDER, Colour, Theme, load_theme
 from convanim.style.theme_rules import LEAST_CONTRAST, LEAST_DISTANCE
 

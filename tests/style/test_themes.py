@@ -10,7 +10,7 @@ from convanim import Conv, animate
 from convanim.errors import RequestError, shown
 from convanim.files.catalogue import theme_names
 from convanim.files.templates import templates_folder
-from convanim.style.colours import VISIONS, closest, contrast, distance, readable
+from convanim.style.contrast import VISIONS, closest, contrast, distance, readable
 from convanim.style.theme import UNDER, load_theme
 from convanim.style.theme_rules import TOUCHING, WINDOWS, alike, lost_outlines, low_contrasts, theme_notes, unseen_marks
 
