@@ -32,7 +32,10 @@ def gridless_shapes(stack: Stack, placed: PlacedSheet, number: int) -> tuple[lis
         hue = None
     name = plan.name if is_output else f"window {plan.name}" if number else "window"
     seen = lru_cache(maxsize=4)(partial(_seen, stack, placed, number))
-    return shapes, [Blocks(plan.window, name, lattice, seen, series=hue)]
+    return shapes, [
+        Blocks(plan.window, name, lattice, seen, series=hue),
+        Blocks("accent", name, lattice, seen, "line"),
+    ]
 
 
 def _last_positions(placed: PlacedSheet) -> list[int]:
