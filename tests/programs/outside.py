@@ -39,6 +39,13 @@ def needs(program: str, package: str = "") -> str:
     return path
 
 
+def needs_style(name: str, package: str) -> None:
+    """Skips the test where LaTeX has no style of that name."""
+    found = subprocess.run([needs("kpsewhich", package), f"{name}.sty"], capture_output=True, text=True)
+    if not found.stdout.strip():
+        pytest.skip(f"needs {name}.sty: apt-get install {package}")
+
+
 def run(*command: str | Path, cwd: Path | None = None) -> str:
     """What a program says; fails with all of it where the program fails."""
     done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, timeout=300)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from outside import browser, needs, run
+from outside import browser, needs, needs_style, run
 
 import convanim
 from convanim import animate
@@ -160,6 +160,7 @@ def test_latex_has_stills_in_pdf_and_compiles(source: Path) -> None:
     assert r"100 \% \textbackslash{}input\{x\} \#1 \_a \textasciitilde{}" in text
     assert "<script>" not in text
     pdflatex = needs("pdflatex", "texlive-latex-extra")
+    needs_style("fncychap", "texlive-latex-extra")  # of Sphinx's own documents
     for _ in range(2):
         run(pdflatex, "-interaction=nonstopmode", "-halt-on-error", "figures.tex", cwd=folder)
     said = run(needs("pdftotext", "poppler-utils"), folder / "figures.pdf", "-")
@@ -242,7 +243,7 @@ WRONG = [
     ("conv -i 5 -k 3 --widht 9", "", "no such option here: --widht; try --width"),
     ("no_such_template", "", "recipe no_such_template: no such template"),
     ("none.toml", "", "recipe none.toml: "),
-    ("nn.Conv2d(3, 8, 3)", "", ":input-size:: missing: code does not say it"),
+    ("nn.Conv2d(3, 8, 3)", "", ":input-size:: missing; the code does not say it: give :input-size:, such as 7x9"),
     ("nn.Conv2d(3, 8, f())", ":input-size: 5", "code nn.Conv2d(3, 8, f()): "),
     ("conv -i 5 -k 3", ":theme: none", ":theme: none: "),
     ("conv -i 5 -k 3", ":lang: dutch", ":lang: dutch: no such language"),
