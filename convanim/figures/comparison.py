@@ -87,13 +87,15 @@ def comparison_layout(
             if block.lines:
                 around.append(block.at(left + share / 2, top, role))
     bottom = page.margin + above + tallest + max(round(caption.height) for caption in captions)
-    ratio = _ratio(comparison, page, width) if options.caption is not False else None
+    below = None
     if difference is not None:
-        ratio = _alike(page, [(marks_meaning(difference, words),)], width - 2 * page.margin)[0]
-    if ratio is not None:
+        below = _alike(page, [(marks_meaning(difference, words),)], width - 2 * page.margin)[0]
+    elif options.caption is not False:
+        below = _ratio(comparison, page, width)
+    if below is not None:
         bottom += page.margin
-        around.append(ratio.at(width / 2, bottom, "equation"))
-        bottom += round(ratio.height)
+        around.append(below.at(width / 2, bottom, "equation"))
+        bottom += round(below.height)
     scene = merged(scenes, width, bottom + page.margin)
     scene = replace(scene, shapes=(*scene.shapes, *around))
     left_out = tuple(dict.fromkeys(maps for each in made for maps in each.left_out))
