@@ -25,10 +25,11 @@ from PIL import Image
 from benchmarks.published import PUBLISHED
 from benchmarks.yardsticks import with_bare_agg, with_func_animation
 from convanim import Conv, Options
-from convanim.export.gif import write_gif
-from convanim.export.svg import write_svg
+from convanim.export.gif.gif import write_gif
+from convanim.export.svg.svg import write_svg
 from convanim.figures.animation import Animation, compose
-from convanim.figures.recipes import load_recipe
+from convanim.figures.film import glides
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.files.catalogue import template_names
 from convanim.render.frames import frames
 
@@ -49,6 +50,7 @@ def main() -> None:
         _memory(Path(folder))
         _processes(Path(folder), runs)
         _bytes(Path(folder))
+        _gliding(runs)
 
 
 def _row(what: str, ours: str, yardstick: str, ratio: str, goal: str) -> None:
@@ -68,7 +70,7 @@ def _size(number: float) -> str:
 
 
 def _figure(size: int, kernel: int, padding: int) -> Animation:
-    options = Options(width=395, labels=False, max_frames=5000)
+    options = Options(width=395, labels=False, max_frames=5000, glide=False)
     return compose(Conv(size, kernel, padding=padding), options)
 
 
@@ -146,7 +148,7 @@ def _processes(folder: Path, runs: int) -> None:
     def process(*command: str) -> Callable[[], object]:
         return lambda: subprocess.run([sys.executable, *command], check=True, capture_output=True, cwd=folder)
 
-    layer = ("-m", "convanim", "conv", "-i", "5", "-k", "3", "-s", "2", "-p", "1")
+    layer = ("-m", "convanim", "conv", "-i", "5", "-k", "3", "-s", "2", "-p", "1", "--no-glide")
     commands = [("-c", IMPORTS), ("-c", LIGHT), layer, (*layer, "--json"), (*layer[:3], "--help")]
     bare, light, gif, json, help = _timed_in_turn([process(*command) for command in commands], 2 * runs)
     for what, ours, theirs, imports in (
@@ -157,7 +159,7 @@ def _processes(folder: Path, runs: int) -> None:
         _row(
             f"whole process, {what}", _time(ours), f"importing {imports}: {_time(theirs)}", _ratio(ours, theirs), "1.5"
         )
-    figures = ("-m", "convanim", "render", *PAPER, "-o", "{name}.gif", "-o", "frames/")
+    figures = ("-m", "convanim", "render", *PAPER, "--no-glide", "-o", "{name}.gif", "-o", "frames/")
 
     def all_figures() -> None:
         shutil.rmtree(folder / "frames", ignore_errors=True)
@@ -176,7 +178,7 @@ def _bytes(folder: Path) -> None:
     for name, (width, _) in PUBLISHED.items():
         path = folder / f"{name}.gif"
         with open(path, "wb") as stream:
-            write_gif(load_recipe(name, width=width, labels=False).animation(), stream, lambda: None)
+            write_gif(load_recipe(name, width=width, labels=False, glide=False).animation(), stream, lambda: None)
         sizes[name] = path.stat().st_size
     ours, published = sum(sizes.values()), sum(size for _, size in PUBLISHED.values())
     what = "the 15 published figures as GIF"
@@ -203,7 +205,7 @@ def _svg_bytes() -> None:
     sizes = {}
     for name, (width, _) in PUBLISHED.items():
         stream = io.BytesIO()
-        write_svg(load_recipe(name, width=width).animation(), stream, lambda: None)
+        write_svg(load_recipe(name, width=width, glide=False).animation(), stream, lambda: None)
         sizes[name] = stream.tell()
     ours, published = sum(sizes.values()), sum(size for _, size in PUBLISHED.values())
     what = "the same as SVG"
@@ -211,6 +213,31 @@ def _svg_bytes() -> None:
     least, name = min((size / sizes[name], name) for name, (_, size) in PUBLISHED.items())
     theirs = f"GIF as published: {_size(PUBLISHED[name][1])}"
     _row(f"the worst of them, {name}", _size(sizes[name]), theirs, f"1/{least:.1f}", "1/8")
+
+
+def _gliding(runs: int) -> None:
+    """What it costs in GIFs that outlines glide: all else is measured without."""
+    names = [name for name in template_names() if any(glides(load_recipe(name).animation()))]
+    plain, gliding = ([load_recipe(name, glide=glide).animation() for name in names] for glide in (False, True))
+    sizes = [[len(_gif(figure)) for figure in figures] for figures in (plain, gliding)]
+    most, name = max((more / size, name) for size, more, name in zip(*sizes, names))
+    count = sum(more > size for size, more in zip(*sizes))
+    what = f"{len(names)} templates as GIF that may glide; {count} have room for it"
+    _row(what, _size(sum(sizes[1])), f"without: {_size(sum(sizes[0]))}", f"{sum(sizes[1]) / sum(sizes[0]):.2f}", "")
+    _row(f"the one that grows most, {name}", "", "without", f"{most:.2f}", "1.5")
+    times = _timed_in_turn([partial(_write_all, gliding), partial(_write_all, plain)], max(1, runs // 2))
+    _row("the time to write them", _time(times[0]), f"without: {_time(times[1])}", _ratio(*times), "")
+
+
+def _gif(figure: Animation) -> bytes:
+    stream = io.BytesIO()
+    write_gif(figure, stream, lambda: None)
+    return stream.getvalue()
+
+
+def _write_all(figures: Sequence[Animation]) -> None:
+    for figure in figures:
+        _write(figure)
 
 
 def _fidelity(folder: Path) -> tuple[int, float]:

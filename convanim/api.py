@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from convanim.errors import RequestError
 from convanim.export.save import destination, save
 from convanim.figures.animation import Animation, compose
-from convanim.figures.from_text import is_recipe, recipe_of, spelled_input
 from convanim.figures.options import options_of
-from convanim.figures.recipes import load_recipe
-from convanim.figures.subject import Comparison, Subject
+from convanim.figures.recipes.from_text import is_recipe, recipe_of, spelled_input
+from convanim.figures.recipes.recipes import load_recipe
+from convanim.figures.subject import Comparison, Shown
 from convanim.layers.layer import Layer
 from convanim.layers.sizes import SizeLike
+from convanim.networks.cell_field import CellField
 from convanim.networks.chain import Chain
+from convanim.networks.network import Network
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,8 +83,10 @@ class Figure:
         return self.animation.notes
 
 
-def animate(figure: Subject | str | os.PathLike[str], *, input_size: SizeLike | None = None, **options: Any) -> Figure:
-    """The figure of a layer, a chain or a comparison, of a template (its name) or of a recipe (its `.toml` file).
+def animate(figure: Shown | str | os.PathLike[str], *, input_size: SizeLike | None = None, **options: Any) -> Figure:
+    """The figure of a layer, a chain, a network, a receptive field or a comparison.
+
+    Or of a template by its name, of a recipe's `.toml` file.
 
     Text may also be what the command line takes: a framework's code, stages, a command line; `input_size` is that of
     the input where it says none.
@@ -98,7 +102,7 @@ def animate(figure: Subject | str | os.PathLike[str], *, input_size: SizeLike | 
         raise RequestError("input_size", input_size, "layers, templates and recipes have their own", "leave it out")
     if isinstance(figure, str | os.PathLike):
         return Figure(load_recipe(os.fspath(figure), **options).animation())
-    if not isinstance(figure, Layer | Chain | Comparison):
+    if not isinstance(figure, Layer | Chain | Network | CellField | Comparison):
         fix = "give Conv(5, 3); from_module makes one of a framework's layer: from_module(layer, input_size=7)"
         raise RequestError("figure", figure, "not a layer, nor the name of a template or recipe", fix)
     return Figure(compose(figure, asked))

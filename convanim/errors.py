@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 # Arguments of commands and their parts, such as `stage 2`, which are no options.
-_NOT_OPTIONS = ("recipe", "folder", "stage", "stages", "figure", "code", "command", "name", "word")
-_FIELDS = re.compile("{(input_size|kernel_size|max_cells|resize|heat_map|text_size|dpi)}")
+_NOT_OPTIONS = ("recipe", "folder", "stage", "stages", "figure", "code", "command", "name", "word", "node", "network")
+_NAMED = "input_size|output_size|size|kernel_size|max_cells|max_sheets|resize|heat_map|text_size|dpi|value"
+_NAMED += "|cell_size|backward|dims|padding|norm_type|upscale_factor|downscale_factor"
+_FIELDS = re.compile(f"{{({_NAMED})}}( (?=[0-9]))?")  # with the blank before a value
 _MOST_OF_A_WORD = 120  # characters; longer ones, the user's all of them, are cut
 _MOST_OF_A_LINE = 1200
 _NEAR = 0.66  # how alike two names are, from 0 to 1, from which one may be a slip of the other,
@@ -46,11 +48,20 @@ class RequestError(ValueError):
         value = shown(self.value)
         subject = " ".join(part for part in (spell(self.field), value) if part)
         place = f"{self.where}: " if self.where else ""
-        said = _FIELDS.sub(lambda named: spell(named[1]), f"{self.rule}; {self.fix}")
-        return line_of(f"{place}{subject}: {said}")
+        return line_of(f"{place}{subject}: {_filled(self.rule, spell)}; {_filled(self.fix, spell)}")
+
+    def in_stage(self) -> "RequestError":
+        """The same of a layer that is a stage, whose arguments have their plain names, never those of options."""
+        return RequestError(self.field, self.value, _filled(self.rule, plain_name), _filled(self.fix, plain_name))
 
     def __str__(self) -> str:
         return self.message()
+
+
+def _filled(text: str, spell: Callable[[str], str]) -> str:
+    """A text whose fields in braces are spelled; plainly also what they are given, as in `kernel_size=3`."""
+    between = "=" if spell is plain_name else " "
+    return _FIELDS.sub(lambda named: spell(named[1]) + (between if named[2] else ""), text)
 
 
 def shown(value: object, most: int = 60) -> str:

@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Generator
+from typing import Any
 
 import pytest
-from helpers.campaigns import FEW, MOST
+from helpers.campaigns import FEW, MOST, is_long
 from hypothesis import settings
 
 # The suite tries a few cases of each campaign (`campaigns.py`), everywhere the same ones; `long` tries all,
@@ -13,6 +14,7 @@ settings.register_profile("suite", max_examples=FEW, derandomize=True, deadline=
 settings.register_profile("long", max_examples=MOST, derandomize="CI" in os.environ, deadline=None)
 settings.load_profile("suite")
 
+_FRAMES = 4  # of a figure whose command alone is tried
 _LACKING = ("Skipped: could not import", "Skipped: needs the module")
 
 
@@ -45,6 +47,29 @@ def pytest_make_collect_report(
     if collector.config.getoption("all_modules"):
         _refuse_lacking(report)
     return report
+
+
+@pytest.fixture
+def no_betweens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of what is beside the pictures: in the suite nothing glides in them; with `long` it does."""
+    if not is_long():
+        monkeypatch.setattr("convanim.figures.film._MOST_GLIDING", 0)
+
+
+@pytest.fixture
+def few_frames(monkeypatch: pytest.MonkeyPatch, no_betweens: None) -> None:
+    """For tests of commands, not of pictures: in the suite figures have some frames alone; `long` draws all."""
+    if is_long():
+        return
+    from convanim.figures import timing
+    from convanim.figures.comparisons import comparison
+    from convanim.figures.layouts import layout, network_layout
+
+    def some(*arguments: Any, most: int, **more: Any) -> timing.Timing:
+        return timing.timing(*arguments, most=min(most, _FRAMES), **more)
+
+    for module in (comparison, layout, network_layout):
+        monkeypatch.setattr(module, "timing", some)
 
 
 def _refuse_lacking(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from helpers.all_commands import COMMANDS
+from helpers.campaigns import listed
 from helpers.pages import CHECKOUT, PAGES, README, Command, Page
 from helpers.pixels import Film, decoded, gif_bytes
 
 from convanim.cli import main
 from convanim.export.formats import FORMATS, is_installed
 from convanim.figures.options import option_names
-from convanim.figures.recipes import load_recipe
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.files.catalogue import template_names
 from convanim.style.theme import UNDER
 
@@ -26,7 +27,6 @@ FILES = {name: text for page in PAGES for name, text in page.files().items()}
 FIGURES = README.figures()
 # Each once, however many pages show it.
 RUN = list(dict.fromkeys(command for page in PAGES for command in (*page.shown(), *page.said())))
-DRAWN_ELSEWHERE = [command for _, command in FIGURES]  # and held against the gallery
 BY_PAGE = pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
 
 
@@ -63,10 +63,10 @@ def missing(command: Command) -> str:
     return next((form.module for form in forms if not is_installed(form)), "")
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("folder", "few_frames")
 @pytest.mark.parametrize(
     "command",
-    [command for command in RUN if command not in DRAWN_ELSEWHERE and command.words[0] != "gallery"],
+    [command for command in RUN if command.words[0] != "gallery"],
     ids=lambda command: " ".join(command.words),
 )
 def test_every_command_works(command: Command) -> None:
@@ -87,13 +87,13 @@ def off(made: Film, other: Film) -> float:
 
 
 @pytest.mark.usefixtures("folder")
-@pytest.mark.parametrize(("name", "command"), FIGURES, ids=[name for name, _ in FIGURES])
+@listed("name, command", FIGURES)
 def test_a_picture_of_the_readme_is_drawn_by_the_command_below_it(name: str, command: Command) -> None:
     """The command draws the template of the picture's name, to the pixel, and the gallery has the same figure."""
     run(command)
     made = decoded(Path(command.outputs[0]).read_bytes())
     if command.words[0] != "render":
-        assert off(made, decoded(gif_bytes(load_recipe(name).animation()))) == 0
+        assert off(made, decoded(gif_bytes(load_recipe(name).animation(), glides=True))) == 0
     picture = CHECKOUT / "gallery" / f"{name}.gif"
     if not picture.exists():
         pytest.skip("the gallery is not in a source distribution")
@@ -188,7 +188,7 @@ def test_extras_exist() -> None:
     assert named == {"test", *named} <= set(table["project"]["optional-dependencies"])
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("folder", "few_frames")
 @pytest.mark.parametrize("page", [page for page in PAGES if page.blocks("python")], ids=lambda page: str(page.name))
 def test_python_runs(page: Page) -> None:
     """The lines for Python of a page, one block after another, write the files that they name."""

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from convanim.cli import streams
-from convanim.cli.help import Group, Maker
+from convanim.cli.options.help import Group, Maker
+from convanim.cli.options.other_words import OPTIONS
+from convanim.cli.output import streams
 from convanim.errors import RequestError, option_name, suggestion
 from convanim.files.interruption import INTERRUPTED, Interrupted, listening
 
@@ -49,6 +50,9 @@ class OneLineGroup(Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
+        from convanim.files.quiet_libraries import keep_quiet
+
+        keep_quiet()
         with _keeping():
             return super().invoke(ctx)
 
@@ -159,7 +163,9 @@ def _outcome(error: Exception) -> int:
 def _no_such_option(error: click.NoSuchOption) -> str:
     known = [name for param in _parameters(error.ctx) for name in (*param.opts, *param.secondary_opts)]
     way_out = f"{error.ctx.command_path} --help lists them" if error.ctx else "--help lists them"
-    return f"{error.option_name}: no such option; {suggestion(error.option_name, known, way_out)}"
+    called = OPTIONS.get(error.option_name.replace("_", "-"))
+    fix = f"try {called}" if called in known else suggestion(error.option_name, known, way_out)
+    return f"{error.option_name}: no such option; {fix}"
 
 
 def _parameters(ctx: click.Context | None) -> list[click.Parameter]:

@@ -20,11 +20,10 @@ noted here and beside the rules; `tests/frameworks/` asserts that it still does:
 - PyTorch, Conv: a negative padding crops with the modes that copy cells; with zeros it is refused, as we refuse it.
 """
 
-from dataclasses import dataclass
-
 from convanim.errors import RequestError
 from convanim.layers.axis import footprint
-from convanim.layers.padding import CONV_WORDS, POOL_WORDS
+
+POOL_TOO_LARGE = "PyTorch takes no pool of three axes whose kernel is larger than the input, padding not counted"
 
 # Whether a mean counts padded cells where its user says nothing. PyTorch: `nn.AvgPool2d(count_include_pad=True)`.
 # ONNX: AveragePool, "Default is 0". Flax: `avg_pool(count_include_pad=True)`, with padding SAME, too. TensorFlow and
@@ -41,6 +40,22 @@ def pytorch_pool_limit(k: int) -> int:
     more, and so do we, since there would be means of no cell.
     """
     return k // 2
+
+
+def pytorch_pool_fits(n: tuple[int, ...], k: tuple[int, ...]) -> bool:
+    """Whether PyTorch takes the mean, or norm, of windows of this kernel over an input of this size.
+
+    Source: `pool3d_shape_check` in `aten/src/ATen/native/Pool.h`, which of three axes refuses an input that is smaller
+    than the kernel, padding not counted; maxima and maps of fewer axes are not so checked.
+    """
+    return len(n) < 3 or all(size >= kernel for size, kernel in zip(n, k))
+
+
+def refuse_unfit_pool(n: tuple[int, ...], k: tuple[int, ...]) -> None:
+    """Raise RequestError for a mean or norm that `pytorch_pool_fits` says PyTorch does not take."""
+    if not pytorch_pool_fits(n, k):
+        fix = "try a smaller kernel, or pad before it, with ConstantPad3d"
+        raise RequestError("kernel_size", k, POOL_TOO_LARGE, fix)
 
 
 def pytorch_output_padding(least: int, s: int, wanted: int) -> int:
@@ -85,145 +100,6 @@ def tensorflow_output_shape(n: int, k: int, s: int, d: int, wanted: int, is_same
     if not is_same:
         return (0, 0, wanted - low)
     return _halved((n - 1) * s + ke - wanted)
-
-
-@dataclass(frozen=True)
-class WordRule:
-    """What a padding word means, who says so, and where; the name of its phrase, where explanations show it."""
-
-    word: str
-    says: str
-    source: str
-    phrase: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.word}: {self.says} ({self.source})"
-
-
-SAME = WordRule(
-    "same",
-    "⌈input/stride⌉ output cells, the odd cell behind",
-    "TensorFlow and Keras 'same', ONNX SAME_UPPER, JAX 'SAME'; at stride 1 also PyTorch 'same'",
-    "word_same",
-)
-SAME_LOWER = WordRule(
-    "same-lower",
-    "⌈input/stride⌉ output cells, the odd cell in front",
-    "ONNX SAME_LOWER, JAX 'SAME_LOWER'",
-    "word_same_lower",
-)
-CAUSAL = WordRule("causal", "all padding in front", "Keras Conv1D(padding='causal'), Flax 'CAUSAL'", "word_causal")
-HALF = WordRule(
-    "half", "half the kernel's span on each side", "Dumoulin & Visin, arXiv:1603.07285, section 2.3", "word_half"
-)
-FULL = WordRule(
-    "full", "the kernel's span less one on each side", "Dumoulin & Visin, arXiv:1603.07285, section 2.3", "word_full"
-)
-TRANSPOSED_SAME = WordRule(
-    "same",
-    "input·stride output cells, the odd cropped cell behind",
-    "TensorFlow and Keras 'same', ONNX SAME_UPPER, JAX 'SAME' of transposed convolutions",
-    "word_transposed_same",
-)
-TRANSPOSED_VALID = WordRule(
-    "valid",
-    "(input − 1)·stride + max(span, stride) output cells, none cropped",
-    "TensorFlow and Keras 'valid', JAX 'VALID' of transposed convolutions",
-    "word_transposed_valid",
-)
-TRANSPOSED_ADDED = WordRule(
-    "same",
-    "(input − 1)·stride + span % 2 + output_padding output cells, the odd cropped cell behind",
-    "Keras Conv2DTranspose(padding='same', output_padding=…), output shape",
-)
-SPREAD_PADS = WordRule(
-    "in numbers",
-    "of the zero-stuffed input, so that span − 1 cells less these are cropped",
-    "jax.lax.conv_transpose, padding; Flax ConvTranspose hands them on",
-)
-COPIED = WordRule(
-    "CIRCULAR or REFLECT",
-    "span − 1 copied cells at any stride, the odd cell behind",
-    "flax/linen/linear.py, _Conv.__call__",
-)
-_RULES = {rule.word: rule for rule in (SAME, SAME_LOWER, CAUSAL, HALF, FULL)}
-
-
-_FITTING = "as many windows as fit into the padded input, one every stride cells"
-_HANGING = WordRule(
-    "ceil_mode",
-    "a last window may hang over the padded input, if it starts inside the input or the padding in front",
-    "torch.nn.MaxPool2d, ceil_mode, and pooling_output_shape in aten/src/ATen/native/Pool.h; ONNX MaxPool, ceil_mode",
-    "size_ceil_mode",
-)
-_SIZES = {
-    "conv": WordRule(
-        "size", _FITTING, "torch.nn.Conv2d, Shape; Dumoulin & Visin, arXiv:1603.07285, relationship 15", "size_conv"
-    ),
-    "conv-transpose": WordRule(
-        "size",
-        "a stamp of the kernel every stride cells; padding is cropped off, output_padding is left on behind",
-        "torch.nn.ConvTranspose2d, Shape; Dumoulin & Visin, arXiv:1603.07285, section 4",
-        "size_conv_transpose",
-    ),
-    "max-pool": WordRule(
-        "size",
-        _FITTING,
-        "torch.nn.MaxPool2d, Shape; Dumoulin & Visin, arXiv:1603.07285, relationship 7",
-        "size_max_pool",
-    ),
-    "avg-pool": WordRule(
-        "size",
-        _FITTING,
-        "torch.nn.AvgPool2d, Shape; Dumoulin & Visin, arXiv:1603.07285, relationship 7",
-        "size_avg_pool",
-    ),
-}
-_COUNTED = WordRule(
-    "mean",
-    "padded cells are counted",
-    "count_include_pad, which PyTorch and Flax have on by themselves",
-    "mean_counted",
-)
-_NOT_COUNTED = WordRule(
-    "mean",
-    "padded cells are not counted",
-    "count_include_pad, which ONNX has off by itself; TensorFlow and Keras never count them",
-    "mean_not_counted",
-)
-
-
-def size_rule(op: str, ceil_mode: bool = False) -> WordRule:
-    """The rule that an operation's output size comes from."""
-    return _HANGING if ceil_mode else _SIZES[op]
-
-
-def count_rule(count_include_pad: bool) -> WordRule:
-    """What a mean over a padded input is divided by, and whose rule that is."""
-    return _COUNTED if count_include_pad else _NOT_COUNTED
-
-
-def rules_giving(
-    op: str,
-    input_size: tuple[int, ...],
-    kernel_size: tuple[int, ...],
-    stride: tuple[int, ...],
-    dilation: tuple[int, ...],
-    padding: tuple[tuple[int, int], ...],
-    output_padding: tuple[int, ...] | None = None,
-) -> list[WordRule]:
-    """The padding words that mean just this padding at this size; none where nothing is padded or cropped."""
-    axes = list(zip(input_size, kernel_size, stride, dilation))
-    if output_padding is not None:
-        found = tuple((*sides, extra) for sides, extra in zip(padding, output_padding))
-        crossed = list(zip(kernel_size, stride, dilation))
-        asked = (TRANSPOSED_SAME, TRANSPOSED_VALID) if any(map(any, found)) else ()
-        return [rule for rule in asked if found == tuple(keras_transposed(*axis, rule.word) for axis in crossed)]
-    if not any(map(any, padding)):
-        return []
-    words = CONV_WORDS if op == "conv" else POOL_WORDS
-    named = {word: rule for word, rule in words.items() if word in _RULES}
-    return [_RULES[word] for word, rule in named.items() if padding == tuple(rule(*axis) for axis in axes)]
 
 
 def keras_takes_both(layer: str) -> bool:

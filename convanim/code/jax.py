@@ -3,20 +3,8 @@
 from typing import Any
 
 from convanim.code.channels import channels_in_code
-from convanim.code.framework_rules import (
-    CAUSAL,
-    COPIED,
-    COUNT_INCLUDE_PAD,
-    SAME,
-    SAME_LOWER,
-    SPREAD_PADS,
-    TRANSPOSED_SAME,
-    TRANSPOSED_VALID,
-    flax_copied,
-    jax_pads,
-    jax_transposed,
-    jax_transposed_pads,
-)
+from convanim.code.framework_rules import COUNT_INCLUDE_PAD, flax_copied, jax_pads, jax_transposed, jax_transposed_pads
+from convanim.code.padding_words import CAUSAL, COPIED, SAME, SAME_LOWER, SPREAD_PADS, TRANSPOSED_SAME, TRANSPOSED_VALID
 from convanim.code.signatures import (
     Framework,
     Given,
@@ -31,7 +19,7 @@ from convanim.code.signatures import (
 )
 from convanim.code.text.parsing import is_sequence
 from convanim.errors import RequestError
-from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, Sliding
 from convanim.layers.padding import CONV_WORDS
 from convanim.layers.sizes import Sides
 
@@ -189,7 +177,7 @@ def _word_notes(word: str) -> tuple[str, ...]:
     return (f"padding {named[word]}",) if word in named else ()
 
 
-def write(layer: Layer) -> str:
+def write(layer: Sliding) -> str:
     """The layer as Flax code; raises UnsayableError where it has none."""
     sizes = spell_tuple(layer.kernel_size)
     strides = f"strides={spell_tuple(layer.stride)}" if max(layer.stride) > 1 else ""

@@ -1,31 +1,15 @@
-"""Keras's layers, `keras.layers`, as their constructors take them (3.15)."""
+"""Keras's layers, `keras.layers`, as their constructors take them (3.15); what `same` means is in `padding_words`."""
 
 from dataclasses import replace
 from typing import Any
 
 from convanim.code.channels import channels_in_code
-from convanim.code.framework_rules import (
-    CAUSAL,
-    SAME,
-    TRANSPOSED_ADDED,
-    TRANSPOSED_SAME,
-    TRANSPOSED_VALID,
-    keras_takes_both,
-    keras_transposed,
-)
+from convanim.code.framework_rules import keras_takes_both, keras_transposed
 from convanim.code.keras_written import write
-from convanim.code.signatures import (
-    Framework,
-    Given,
-    Input,
-    Signature,
-    per_axis_sizes,
-    positive,
-    shown_literal,
-    spell,
-)
+from convanim.code.padding_words import CAUSAL, SAME, TRANSPOSED_ADDED, TRANSPOSED_SAME, TRANSPOSED_VALID
+from convanim.code.signatures import Framework, Given, Input, Signature, per_axis_sizes, positive, shown_literal, spell
 from convanim.errors import RequestError
-from convanim.layers.conv_transpose import transposed_output_size
+from convanim.layers.kinds.conv_transpose import transposed_output_size
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, output_size
 from convanim.layers.sizes import per_axis
 from convanim.networks.chain import Chain
@@ -58,7 +42,7 @@ def _forms() -> dict[str, Signature]:
     found: list[Signature] = []
     convs = (("strides", "stride"), ("dilation_rate", "dilation"), ("filters", "out_channels"))
     pools = (("pool_size", "kernel_size"), ("strides", "stride"))
-    for dims in (1, 2):
+    for dims in (1, 2, 3):
         rest = ("data_format", "dilation_rate")
         kernel, depthwise = _trained("kernel"), _trained("depthwise")
         silent, deep = ("data_format", *kernel, *_COMMON), ("data_format", *depthwise, *_COMMON)
@@ -72,12 +56,13 @@ def _forms() -> dict[str, Signature]:
             found.append(Signature(alias, "conv", dims, conv, ask, silent, convs, _COUNTS))
         for alias in (f"Conv{dims}DTranspose", f"Convolution{dims}DTranspose"):
             found.append(Signature(alias, "conv-transpose", dims, up, ask, silent, convs, _COUNTS))
-        found.append(Signature(f"DepthwiseConv{dims}D", "conv", dims, deeper, ("kernel_size",), deep, convs))
+        if dims < 3:
+            found.append(Signature(f"DepthwiseConv{dims}D", "conv", dims, deeper, ("kernel_size",), deep, convs))
         made = ("initializer", "regularizer", "constraint")
         parts = tuple(f"{what}_{how}" for how in made for what in ("depthwise", "pointwise", "bias"))
         quiet = ("data_format", "activation", "use_bias", *parts, *_COMMON)
         separable = (*_SEPARABLE, "activation", "use_bias", *parts, *_COMMON)
-        for alias in (f"SeparableConv{dims}D", f"SeparableConvolution{dims}D"):
+        for alias in (f"SeparableConv{dims}D", f"SeparableConvolution{dims}D") if dims < 3 else ():
             found.append(Signature(alias, "separable", dims, separable, ask, quiet, convs, _COUNTS))
         for alias in (f"MaxPooling{dims}D", f"MaxPool{dims}D"):
             found.append(Signature(alias, "max-pool", dims, pool, (), ("data_format", *_COMMON), pools))
@@ -121,7 +106,7 @@ def read(given: Given, source: Input) -> tuple[Layer | Chain, tuple[str, ...]]:
 def _word(given: Given, dims: int) -> str:
     value = given.get("padding")
     word = value.lower() if isinstance(value, str) else value
-    allowed = ("valid", "same") if given.form.op != "conv" or dims == 2 else ("valid", "same", "causal")
+    allowed = ("valid", "same") if given.form.op != "conv" or dims > 1 else ("valid", "same", "causal")
     if "Depthwise" in given.form.name:
         allowed = ("valid", "same")
     if word is None:

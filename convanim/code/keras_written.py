@@ -2,11 +2,11 @@
 
 from convanim.code.framework_rules import keras_transposed
 from convanim.code.signatures import NotExpressibleError, spell, written
-from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, MaxPool, Sliding
 from convanim.layers.padding import CONV_WORDS, POOL_WORDS
 
 
-def write(layer: Layer) -> str:
+def write(layer: Sliding) -> str:
     """The layer as Keras code; raises UnsayableError where it has none."""
     dims = len(layer.input_size)
     if isinstance(layer, Conv | ConvTranspose):
@@ -45,17 +45,17 @@ def _write_weighted(layer: Conv | ConvTranspose, dims: int) -> str:
             f"Keras pads with zeros; keras.ops.pad would have to pad first ({layer.padding_mode})"
         )
     word = _padding_word(layer, ("same", "causal") if dims == 1 else ("same",))
-    if layer.groups == channels and (channels > 1 or both) and "causal" not in word:
+    if layer.groups == channels and (channels > 1 or both) and "causal" not in word and dims < 3:
         many = (layer.out_channels or 1) // channels
         said = [said[1], *said[2:], word, f"depth_multiplier={many}" if many > 1 else "", dilation]
         return written(f"keras.layers.DepthwiseConv{dims}D", *said)
     if both:
-        raise NotExpressibleError(f"{refused}, except in DepthwiseConv{dims}D")
+        raise NotExpressibleError(f"{refused}, except in DepthwiseConv{dims}D" if dims < 3 else refused)
     groups = f"groups={layer.groups}" if layer.groups > 1 else ""
     return written(f"keras.layers.Conv{dims}D", *said, word, dilation, groups)
 
 
-def _padding_word(layer: Layer, allowed: tuple[str, ...]) -> str:
+def _padding_word(layer: Sliding, allowed: tuple[str, ...]) -> str:
     """`padding` in a word; raises UnsayableError where none means just this padding."""
     if not any(map(any, layer.padding)):
         return ""

@@ -29,6 +29,7 @@ from convanim.layers.layer import (
     input_shape,
     kernel_shape,
     output_size,
+    window_size,
     with_channels,
 )
 from convanim.layers.sizes import Sides, Sizes
@@ -95,7 +96,7 @@ def _arrangements(layer: Layer) -> Iterator[Arranged]:
         yield from _transposed(plain)
     elif isinstance(plain, MaxPool):
         yield from _maxima(plain)
-    else:
+    elif isinstance(plain, AvgPool):
         yield from _means(plain)
 
 
@@ -179,9 +180,9 @@ def _hangs(layer: MaxPool | AvgPool) -> list[int]:
 def _checked(layer: Layer, arranged: Arranged) -> str:
     """How a layer and what shall equal it were compared: "values" or "windows"; "" where values differ."""
     channels = channels_of(layer)
-    windows = prod(output_size(arranged.layer)) * prod(layer.kernel_size)
+    windows = prod(output_size(arranged.layer)) * prod(window_size(layer))
     many = 1 if channels is None else channels.outputs * channels.read
-    if windows > _MOST_CHECKED or prod(layer.kernel_size) > _LARGEST_CHECKED:
+    if windows > _MOST_CHECKED or prod(window_size(layer)) > _LARGEST_CHECKED:
         return "windows"
     if windows * many > _MOST_CHECKED:
         layer, arranged = with_channels(layer, None), replace(arranged, layer=with_channels(arranged.layer, None))

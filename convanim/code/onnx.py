@@ -2,14 +2,13 @@
 
 from typing import Any
 
+from convanim.code.axis_orders import listed, onnx_pads, spelled_pads
 from convanim.code.framework_rules import (
     COUNT_INCLUDE_PAD,
-    SAME,
-    SAME_LOWER,
-    TRANSPOSED_SAME,
     onnx_output_shape,
     onnx_transposed_same,
 )
+from convanim.code.padding_words import SAME, SAME_LOWER, TRANSPOSED_SAME
 from convanim.code.signatures import (
     Framework,
     Given,
@@ -22,8 +21,8 @@ from convanim.code.signatures import (
 )
 from convanim.code.text.parsing import is_sequence
 from convanim.errors import RequestError
-from convanim.layers.conv_transpose import transposed_output_size
-from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, kernel_shape
+from convanim.layers.kinds.conv_transpose import transposed_output_size
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, Sliding, kernel_shape
 from convanim.layers.padding import POOL_WORDS
 from convanim.layers.sizes import Sides, per_axis
 
@@ -66,13 +65,13 @@ def _forms() -> dict[str, Signature]:
 def read(given: Given, source: Input) -> tuple[Layer, tuple[str, ...]]:
     """The layer of a node, and what is to be said about it; raises RequestError."""
     shape = _weights_shape(given)
-    kernel = _list(given, "kernel_shape") if "kernel_shape" in given else shape[2:]
+    kernel = listed(given, "kernel_shape") if "kernel_shape" in given else shape[2:]
     if shape and kernel != shape[2:]:
         raise RequestError("kernel_shape", list(kernel), f"W says {list(shape[2:])}", "give one of them, or the same")
     dims = len(kernel)
     positive("kernel_shape", kernel, dims)
-    strides = _list(given, "strides") if "strides" in given else (1,) * dims
-    dilations = _list(given, "dilations") if "dilations" in given else (1,) * dims
+    strides = listed(given, "strides", (1,) * dims)
+    dilations = listed(given, "dilations", (1,) * dims)
     sizes: dict[str, Any] = {"kernel_size": kernel, "stride": strides, "dims": dims}
     word = _WORDS.get(given.word("auto_pad", _AUTO) if "auto_pad" in given else "NOTSET", "")
     if word and "pads" in given:
@@ -89,7 +88,7 @@ def read(given: Given, source: Input) -> tuple[Layer, tuple[str, ...]]:
             source.size, **sizes, padding=cropped, output_padding=extra, dilation=dilations, **shared
         )
         return layer, (*notes, *assumed)
-    padding = word or _pads(given, dims)
+    padding = word or onnx_pads(given, dims)
     if given.form.op == "conv":
         shared, assumed = _channels(given, source, shape, transposed=False)
         return Conv(source.size, **sizes, padding=padding, dilation=dilations, **shared), (*notes, *assumed)
@@ -121,11 +120,6 @@ def _pool(
     )
 
 
-def _list(given: Given, name: str) -> tuple[int, ...]:
-    value = given.sizes(name)
-    return (value,) if isinstance(value, int) else value
-
-
 def _switch(given: Given, name: str, default: bool) -> bool:
     value = given.get(name)
     if value is None:
@@ -143,21 +137,10 @@ def _weights_shape(given: Given) -> tuple[int, ...]:
             raise RequestError("kernel_shape", None, "missing", fix)
         return ()
     value = given.get("W")
-    shape = _list(given, "W")
-    if not is_sequence(value) or len(shape) not in (3, 4) or min(shape) < 1:
+    shape = listed(given, "W")
+    if not is_sequence(value) or len(shape) not in (3, 4, 5) or min(shape) < 1:
         raise RequestError("W", list(shape), "not a shape of weights", "give one such as [8, 3, 3, 3]")
     return shape
-
-
-def _pads(given: Given, dims: int) -> Sides:
-    """`pads`: all beginnings, then all ends."""
-    if "pads" not in given:
-        return ((0, 0),) * dims
-    pads = _list(given, "pads")
-    if len(pads) != 2 * dims:
-        rule = f"that is {len(pads)} numbers where {dims} axes have {2 * dims}"
-        raise RequestError("pads", list(pads), rule, "give all beginnings, then all ends")
-    return tuple(zip(pads[:dims], pads[dims:]))
 
 
 def _channels(
@@ -193,13 +176,13 @@ def _cropping(
     dilations: tuple[int, ...],
 ) -> tuple[Sides, tuple[int, ...]]:
     dims = len(kernel)
-    extra = per_axis_sizes("output_padding", _list(given, "output_padding"), dims) if "output_padding" in given else ()
+    extra = per_axis_sizes("output_padding", listed(given, "output_padding"), dims) if "output_padding" in given else ()
     extra = extra or (0,) * dims
     if min(extra) < 0:
         raise RequestError("output_padding", list(extra), "must not be negative", "try 0 or more")
     wanted = next((name for name in ("output_shape", "output_size") if name in given), "")
     if wanted:
-        shape = _list(given, wanted)
+        shape = listed(given, wanted)
         shape = shape[2:] if len(shape) == dims + 2 else shape
         sizes = positive(wanted, per_axis_sizes(wanted, shape if len(shape) > 1 else shape[0], dims), dims)
         axes = zip(per_axis("input_size", source.size, dims, 1), kernel, strides, dilations, extra, sizes)
@@ -215,13 +198,13 @@ def _cropping(
                 raise RequestError(wanted, size, rule, f"try {most} or less")
         return tuple((before, after) for before, after, _ in rules), kept
     if not word.startswith("same"):
-        return ((0, 0),) * dims if word else _pads(given, dims), extra
+        return ((0, 0),) * dims if word else onnx_pads(given, dims), extra
     axes = zip(kernel, positive("strides", strides, dims), positive("dilations", dilations, dims), extra)
     rules = [onnx_transposed_same(*axis, word == "same-lower") for axis in axes]
     return tuple((before, after) for before, after, _ in rules), tuple(added for *_, added in rules)
 
 
-def write(layer: Layer) -> str:
+def write(layer: Sliding) -> str:
     """The layer as an ONNX node; raises UnsayableError where it has none."""
     said = [f"kernel_shape={list(layer.kernel_size)}"]
     said += [f"strides={list(layer.stride)}" if max(layer.stride) > 1 else ""]
@@ -237,7 +220,7 @@ def write(layer: Layer) -> str:
 
 
 def _write_weighted(layer: Conv | ConvTranspose, said: list[str], dilations: str) -> str:
-    said = [*said, _spelled_pads(layer.padding), dilations]
+    said = [*said, spelled_pads(layer.padding), dilations]
     if isinstance(layer, ConvTranspose):
         if not layer.transpose_kernel:
             raise NotExpressibleError("ONNX has no transposed convolution that flips the kernel it stamps")
@@ -254,18 +237,13 @@ def _write_weighted(layer: Conv | ConvTranspose, said: list[str], dilations: str
 def _pool_pads(layer: MaxPool | AvgPool) -> str:
     """Pads in numbers, or as auto_pad where they are the kernel or more and a word means them."""
     if all(max(sides) < kernel for sides, kernel in zip(layer.padding, layer.kernel_size)):
-        return _spelled_pads(layer.padding)
+        return spelled_pads(layer.padding)
     dilation = (1,) * len(layer.input_size) if isinstance(layer, AvgPool) else layer.dilation
     axes = list(zip(layer.input_size, layer.kernel_size, layer.stride, dilation))
     for attribute, word in _WORDS.items():
         if not layer.ceil_mode and layer.padding == tuple(POOL_WORDS[word](*axis) for axis in axes):
             return f"auto_pad={attribute!r}"
     raise NotExpressibleError("ONNX pads a pool by less than its kernel, and no auto_pad comes to this padding")
-
-
-def _spelled_pads(padding: Sides) -> str:
-    pads = [before for before, _ in padding] + [after for _, after in padding]
-    return f"pads={pads}" if any(pads) else ""
 
 
 FRAMEWORK = Framework("onnx", "ONNX", ("", "onnx", "ai.onnx"), _forms(), read, write)

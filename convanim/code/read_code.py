@@ -1,20 +1,21 @@
 """From the text that a framework's user wrote to a layer: the one reader of code."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from convanim.code import onnx
 from convanim.code.dialects.registry import DIALECTS, FRAMEWORKS, NAMES, ONNX_FUNCTIONS, framework_named
 from convanim.code.shapes_in_code import size_in_code
 from convanim.code.signatures import Asked, Dialect, Given, Input, Signature, as_sizes, bound
-from convanim.code.text.graph_text import graph_call, is_graph_text, node_call, without_inputs
+from convanim.code.text.graph_text import filters_in, graph_call, is_graph_text, node_call, without_inputs
 from convanim.code.text.netron import netron_call, netron_text, table_call
 from convanim.code.text.parsing import Call, refuse_hostile
 from convanim.code.text.pasted import looks_like_code, pasted_call
 from convanim.errors import RequestError, either, near, shown
 from convanim.layers.channels import split_channels
 from convanim.layers.layer import Layer
-from convanim.layers.sizes import SizeLike
+from convanim.layers.operations import OPERATIONS
+from convanim.layers.sizes import SizeLike, axes_in_words, count_axes, per_axis
 from convanim.networks.chain import Chain
 
 _DENSE = ("Linear", "LazyLinear", "Dense", "Gemm")
@@ -77,7 +78,10 @@ def read_code(
     text = netron_text(text)
     refuse_hostile(text)
     if wanted in (None, "onnx") and is_graph_text(text):
-        return layer_of_call(graph_call(text), input_size, "onnx", text, asked)
+        call, made = graph_call(text), filters_in(text)
+        if made and asked.out_channels is None and "W" not in call.keywords:
+            asked = replace(asked, out_channels=made)
+        return layer_of_call(call, input_size, "onnx", text, asked)
     is_netron = wanted in (None, "onnx") and ("(" not in text or text.strip().startswith("{"))
     call = netron_call(text) if is_netron else pasted_call(text, NAMES)
     if call.name == "make_node":
@@ -91,7 +95,7 @@ def layer_of_call(
     """The layer of a call that was taken apart; `text` is what messages name. Raises RequestError."""
     chosen, form = _chosen(call, framework, text)
     if chosen.framework == "onnx":
-        call = without_inputs(call, form) if chosen is ONNX_FUNCTIONS else call
+        call = without_inputs(call, form.arguments) if chosen is ONNX_FUNCTIONS else call
         if call.positional:
             raise RequestError("code", text, "attributes have names", "write them as in kernel_shape=[3, 3]")
     try:
@@ -101,6 +105,7 @@ def layer_of_call(
     if said_size is None:
         raise RequestError("input_size", None, "missing", "the code does not say it: give {input_size}, such as 7x9")
     size, channels = split_channels(said_size, None)
+    size = size if asked.dims is None else _of_axes(size, form, asked.dims)
     try:
         given, silent = bound(form, call)
     except RequestError as error:
@@ -113,6 +118,16 @@ def layer_of_call(
     hidden = (*silent, *call.beside)
     notes = (f"not in the picture: {', '.join(dict.fromkeys(hidden))}", *said) if hidden else said
     return Coded(figure, chosen.framework, (*size_notes, *notes))
+
+
+def _of_axes(size: SizeLike, form: Signature, dims: int) -> SizeLike:
+    """An input's size, a number for each of so many axes; raises RequestError for a layer of others."""
+    count_axes({"input_size": size}, dims)
+    if form.dims not in (None, dims):
+        rule = f"that is {axes_in_words(dims)}, and {form.name} is for {axes_in_words(form.dims)}"
+        fix = "give a layer of as many axes" + (", or {dims} 1 where the input has one" if form.dims == 1 else "")
+        raise RequestError("input_size", size, rule, fix)
+    return per_axis("input_size", size, dims, 1)
 
 
 def _with_asked(given: Given, call: Call, asked: Asked) -> Given:
@@ -137,15 +152,17 @@ def _with_asked(given: Given, call: Call, asked: Asked) -> Given:
         rule = f"missing: {form.name} has it of its {form.weight}, whose shape the code does not say"
         raise RequestError("kernel_size", None, rule, "give {kernel_size}, such as 3x3")
     if asked.out_channels is not None:
-        if form.op in ("max-pool", "avg-pool"):
-            raise RequestError("out_channels", asked.out_channels, "a pool has as many as come in", "leave it out")
+        if not OPERATIONS[form.op].has_weights:
+            rule = "a layer without weights makes as many as come in"
+            raise RequestError("out_channels", asked.out_channels, rule, "leave it out")
         values["asked_out"] = asked.out_channels
     options = {name: value for name, value in call.options.items() if name in ("output_size", "output_shape")}
     if asked.output_size is not None:
         values["output_size"] = as_sizes("output_size", asked.output_size)
     elif options and options != {"output_size": None}:
         values["output_size"] = next(iter(options.values()))
-    if "output_size" in values and form.op != "conv-transpose":
+    is_asked = "output_size" in values and values["output_size"] != given.values.get("output_size")
+    if is_asked and form.op != "conv-transpose":
         fix = "leave it out"
         raise RequestError(
             "output_size", values["output_size"], "a transposed convolution alone can be asked for it", fix
@@ -155,7 +172,7 @@ def _with_asked(given: Given, call: Call, asked: Asked) -> Given:
 
 def is_code(text: str) -> bool:
     """Whether a text is meant as a framework's code: a call, or an operator of ONNX with attributes."""
-    return looks_like_code(text, NAMES, frozenset(onnx.FRAMEWORK.forms))
+    return looks_like_code(text, NAMES, frozenset(FRAMEWORKS["onnx"].forms))
 
 
 def _chosen(call: Call, wanted: str | None, text: str) -> tuple[Dialect, Signature]:
@@ -196,7 +213,7 @@ def _near(name: str, wanted: str | None) -> str:
     first = {f.title: ", ".join(f.forms) for f in FRAMEWORKS.values() if wanted in (None, f.name)}
     if len(first) == 1:
         return f"known are {next(iter(first.values()))}"
-    return "known are the Conv, ConvTranspose, MaxPool and AvgPool layers of PyTorch, Keras, ONNX and Flax"
+    return "known are convolutions, transposed ones and pools of PyTorch, Keras, ONNX and Flax"
 
 
 def _located(error: RequestError, form: Signature, text: str) -> RequestError:

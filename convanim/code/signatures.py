@@ -7,12 +7,13 @@ from operator import index
 
 from convanim.code.text.parsing import Call, Literal, Name, is_sequence
 from convanim.errors import RequestError
-from convanim.layers.layer import Layer
+from convanim.layers.layer import Layer, Sliding
 from convanim.layers.sizes import SizeLike
 from convanim.networks.chain import Chain
 
 # What nobody would look for in a picture.
 _ARRAYS = (
+    "indices",
     "inputs",
     "input",
     "value",
@@ -23,6 +24,10 @@ _ARRAYS = (
     "rhs",
     "operand",
     "init_value",
+    "image",
+    "images",
+    "array",
+    "tensor",
     "x",
     "X",
     "Y",
@@ -71,12 +76,14 @@ class Signature:
 class Asked:
     """What is said beside the code, since the code may not say it: each is None where it is not said.
 
-    `is_shared` says that it is meant for several figures: those whose code says it need not be asked.
+    `dims` is the number of the input's axes, which one number alone does not say. `is_shared` says that it is meant for
+    several figures: those whose code says it need not be asked.
     """
 
     kernel_size: SizeLike | None = None
     out_channels: int | None = None
     output_size: SizeLike | None = None
+    dims: int | None = None
     is_shared: bool = False
 
 
@@ -118,6 +125,15 @@ class Given:
         """A whole number; raises RequestError."""
         value = self.get(name)
         return default if value is None else _whole(name, value, value)
+
+    def number(self, name: str, default: float) -> float:
+        """A number, whole or not; raises RequestError, which names the default as an example."""
+        value = self.get(name)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise RequestError(name, shown_literal(value), "not a number", f"give one such as {default}")
+        return value
 
     def flag(self, name: str, default: bool = False) -> bool:
         """A switch; raises RequestError."""
@@ -164,7 +180,7 @@ class Framework:
     prefixes: tuple[str, ...]
     forms: Mapping[str, Signature]
     read: Reader
-    write: Callable[[Layer], str]
+    write: Callable[[Sliding], str]
 
 
 def bound(form: Signature, call: Call) -> tuple[Given, tuple[str, ...]]:
@@ -185,7 +201,11 @@ def bound(form: Signature, call: Call) -> tuple[Given, tuple[str, ...]]:
             raise RequestError("", None, f"{name} is missing", f"{form.name} has {form.known}")
     names = {name: value.text for name in form.counts if isinstance(value := values.get(name), Name)}
     for name, value in values.items():
-        if name in form.words and isinstance(value, Name) and (value.text.lower() in _BARE or name == "computation"):
+        if (
+            name in form.words
+            and isinstance(value, Name)
+            and (value.text.lower() in _BARE or name in ("computation", "method"))
+        ):
             values[name] = value.text
         elif name not in (*form.silent, form.weight, *names) and _has_name(value):
             rule = "not a literal"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from convanim.code.read_code import is_code, read_code
+from convanim.code.signatures import Asked
 from convanim.layers.operations import OPERATIONS
 from convanim.layers.sizes import Sizes
 from convanim.networks.chain import Chain
@@ -29,7 +30,8 @@ class CodeStage:
         if plain and plain[1].lower() in FUNCTIONS:
             return (Pointwise(plain[1].lower(), size, channels),)
         written = "x".join(map(str, size))
-        coded = read_code(self.op, written if channels is None else f"{channels}@{written}", self.framework)
+        given = written if channels is None else f"{channels}@{written}"
+        coded = read_code(self.op, given, self.framework, Asked(dims=len(size)))
         for note in coded.notes:
             self.say(note)
         return coded.figure.stages if isinstance(coded.figure, Chain) else (coded.figure,)

@@ -1,58 +1,23 @@
 """The code of what stands around a layer: a pad before it, a slice after it, in each framework; and command lines."""
 
-from convanim.code.signatures import NotExpressibleError
+from collections.abc import Iterator
+from math import inf
+
+from convanim.code.operations.padding_written import pad_written
 from convanim.layers.axis import PaddingMode
-from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, dilation_of, output_size
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, Sliding, dilation_of, output_size
+from convanim.layers.operation import Takes
+from convanim.layers.operations import operation_of
 from convanim.layers.sizes import Sides, Sizes
 from convanim.networks.arrangements import Arranged
-
-_TORCH = {
-    PaddingMode.ZEROS: "Zero",
-    PaddingMode.REFLECT: "Reflection",
-    PaddingMode.REPLICATE: "Replication",
-    PaddingMode.CIRCULAR: "Circular",
-}
-# numpy's names, which jnp.pad and ONNX's Pad share.
-_NUMPY = {PaddingMode.REFLECT: "reflect", PaddingMode.REPLICATE: "edge", PaddingMode.CIRCULAR: "wrap"}
 
 
 def pad_code(arranged: Arranged, framework: str) -> str:
     """The pad before a layer; "" where there is none. Raises NotExpressibleError where a framework has no such pad."""
-    pads, mode = arranged.pads, arranged.pad_mode
-    if not any(map(any, pads)):
+    if not any(map(any, arranged.pads)):
         return ""
-    least = isinstance(arranged.layer, MaxPool)  # padding is no maximum
-    if framework == "pytorch":
-        return _torch_pad(pads, mode, least=least)
-    if framework == "keras":
-        return _keras_pad(pads, mode, least=least)
-    if framework == "onnx":
-        ends = [0, 0, *(before for before, _ in pads), 0, 0, *(after for _, after in pads)]
-        how = ", constant_value=-inf" if least else "" if mode is PaddingMode.ZEROS else f", mode={_NUMPY[mode]!r}"
-        return f"Pad(pads={ends}{how})"
-    how = ", constant_values=-jnp.inf" if least else "" if mode is PaddingMode.ZEROS else f", mode={_NUMPY[mode]!r}"
-    return f"jnp.pad(x, {_with_channels_behind(pads)}{how})"
-
-
-def _torch_pad(pads: Sides, mode: PaddingMode, *, least: bool) -> str:
-    ends = tuple(end for sides in reversed(pads) for end in sides)  # the last axis comes first
-    if least:
-        return f"nn.ConstantPad{len(pads)}d({ends}, float('-inf'))"
-    return f"nn.{_TORCH[mode]}Pad{len(pads)}d({ends})"
-
-
-def _keras_pad(pads: Sides, mode: PaddingMode, *, least: bool) -> str:
-    if least:
-        return f"keras.ops.pad(x, {_with_channels_behind(pads)}, constant_values=float('-inf'))"
-    if mode is PaddingMode.ZEROS:
-        return f"keras.layers.ZeroPadding{len(pads)}D({pads[0] if len(pads) == 1 else pads})"
-    if mode is PaddingMode.REFLECT:
-        return f"keras.ops.pad(x, {_with_channels_behind(pads)}, mode='reflect')"
-    raise NotExpressibleError(f"keras.ops.pad has no {mode.value} on every backend")
-
-
-def _with_channels_behind(pads: Sides) -> str:
-    return str(((0, 0), *pads, (0, 0)))
+    value = -inf if isinstance(arranged.layer, MaxPool) else 0  # padding is no maximum
+    return pad_written(arranged.pads, arranged.pad_mode, value, framework)
 
 
 def slice_code(arranged: Arranged, framework: str) -> str:
@@ -81,7 +46,10 @@ def _part(first: int, end: int, step: int, made: int) -> str:
 
 def command_of(layer: Layer) -> str:
     """A layer as convanim's own command line has it, arguments that are as nobody gives them left out."""
-    words = [layer.op, "-i", _input(layer), "-k", _sizes(layer.kernel_size)]
+    words = [layer.op, "-i", _input(layer)]
+    if not isinstance(layer, Sliding):
+        return " ".join([*words, *_told(layer), *(["--dims", "1"] if len(layer.input_size) == 1 else [])])
+    words += ["-k", _sizes(layer.kernel_size)]
     usual = (1,) * len(layer.input_size) if isinstance(layer, Conv | ConvTranspose) else layer.kernel_size
     words += ["-s", _sizes(layer.stride)] if layer.stride != usual else []
     words += ["-p", _sides(layer.padding)] if any(map(any, layer.padding)) else []
@@ -100,6 +68,22 @@ def command_of(layer: Layer) -> str:
         words += [] if layer.count_include_pad else ["--no-count-include-pad"]
         words += ["--divisor-override", str(layer.divisor_override)] if layer.divisor_override is not None else []
     return " ".join([*words, *(["--dims", "1"] if len(layer.input_size) == 1 else [])])
+
+
+def _told(layer: Layer) -> Iterator[str]:
+    """The options of a layer that is no sliding kernel."""
+    operation = operation_of(layer)
+    for field in operation.fields:
+        value = getattr(layer, field.name)
+        if field.name in ("input_size", "in_channels") or value in (None, operation.default(field)):
+            continue
+        name = f"--{field.name.replace('_', '-')}"
+        if isinstance(value, bool):
+            yield from [name] if value else []
+        elif field.takes is Takes.PADDING:
+            yield from (name, _sides(value))
+        else:
+            yield from (name, _sizes(value) if isinstance(value, tuple) else str(value))
 
 
 def _input(layer: Layer) -> str:

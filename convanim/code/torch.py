@@ -1,7 +1,15 @@
 """PyTorch's layers, `torch.nn`, as their constructors take them, and `torch.nn.functional` (2.13)."""
 
 from convanim.code.channels import channels_in_code
-from convanim.code.framework_rules import COUNT_INCLUDE_PAD, SAME, pytorch_output_padding, pytorch_pool_limit
+from convanim.code.framework_rules import (
+    COUNT_INCLUDE_PAD,
+    POOL_TOO_LARGE,
+    pytorch_output_padding,
+    pytorch_pool_fits,
+    pytorch_pool_limit,
+    refuse_unfit_pool,
+)
+from convanim.code.padding_words import SAME
 from convanim.code.signatures import (
     Dialect,
     Framework,
@@ -17,7 +25,7 @@ from convanim.code.signatures import (
 )
 from convanim.code.text.parsing import is_sequence
 from convanim.errors import RequestError
-from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, Sliding
 from convanim.layers.padding import CONV_WORDS
 
 _SILENT = ("bias", "device", "dtype")
@@ -33,8 +41,8 @@ _POOL = ("kernel_size",)
 def _forms() -> dict[str, Signature]:
     found = []
     rest = ("padding_mode", "device", "dtype")
-    for dims in (1, 2):
-        avg = (*_AVG, "divisor_override") if dims == 2 else _AVG
+    for dims in (1, 2, 3):
+        avg = (*_AVG, "divisor_override") if dims > 1 else _AVG
         for lazy in ("", "Lazy"):
             ask = ("out_channels", "kernel_size") if lazy else ("in_channels", "out_channels", "kernel_size")
             conv, up = ((*known, *rest)[1 if lazy else 0 :] for known in (_CONV, (*_TRANSPOSE, "dilation")))
@@ -56,8 +64,8 @@ def _functions() -> dict[str, Signature]:
     conv = (*weights, "bias", "stride", "padding", "dilation", "groups")
     up = (*weights, "bias", "stride", "padding", "output_padding", "groups", "dilation")
     most = ("input", "kernel_size", "stride", "padding", "dilation", "ceil_mode", "return_indices")
-    for dims in (1, 2):
-        avg = ("input", *_AVG, "divisor_override") if dims == 2 else ("input", *_AVG)
+    for dims in (1, 2, 3):
+        avg = ("input", *_AVG, "divisor_override") if dims > 1 else ("input", *_AVG)
         pool = ("input", "kernel_size")
         found += [
             Signature(f"conv{dims}d", "conv", dims, conv, weights, quiet, weight="weight", order="OIS"),
@@ -101,6 +109,7 @@ def read(given: Given, source: Input) -> tuple[Layer, tuple[str, ...]]:
             dims=dims,
             half_at_most=True,
         )
+        refuse_unfit_pool(layer.input_size, layer.kernel_size)
         return layer, ()
     return _weighted(given, source, dims)
 
@@ -157,7 +166,7 @@ def _pool_stride(given: Given) -> int | tuple[int, ...] | None:
     return None if value is None or (is_sequence(value) and not value) else given.sizes("stride")
 
 
-def write(layer: Layer) -> str:
+def write(layer: Sliding) -> str:
     """The layer as PyTorch code; raises UnsayableError where it has none."""
     dims = len(layer.input_size)
     if isinstance(layer, Conv | ConvTranspose):
@@ -166,6 +175,8 @@ def write(layer: Layer) -> str:
     for pad, kernel in zip(padding, layer.kernel_size):
         if pad > pytorch_pool_limit(kernel):
             raise NotExpressibleError(f"PyTorch pads a pool by at most half its kernel ({kernel}//2), not by {pad}")
+    if isinstance(layer, AvgPool) and not pytorch_pool_fits(layer.input_size, layer.kernel_size):
+        raise NotExpressibleError(POOL_TOO_LARGE)
     stride = "" if layer.stride == layer.kernel_size else f"stride={spell(layer.stride)}"
     said = [spell(layer.kernel_size), stride, f"padding={spell(padding)}" if any(padding) else ""]
     if isinstance(layer, MaxPool):
@@ -224,7 +235,7 @@ def _cropped(layer: ConvTranspose) -> list[str]:
     ]
 
 
-def _both_sides(layer: Layer) -> tuple[int, ...]:
+def _both_sides(layer: Sliding) -> tuple[int, ...]:
     if any(before != after for before, after in layer.padding):
         raise NotExpressibleError("PyTorch pads both sides of a pool alike; another layer would come first")
     return tuple(before for before, _ in layer.padding)

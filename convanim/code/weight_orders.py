@@ -8,7 +8,7 @@ Flax have the kernel's cells in front: `[ky, kx, in/groups, out]`, Keras's trans
 
 from dataclasses import dataclass
 
-from convanim.layers.layer import Conv, ConvTranspose, Layer, channels_of
+from convanim.layers.layer import Conv, ConvTranspose, Layer, channels_of, window_size
 
 _CELLS = {1: ("k",), 2: ("ky", "kx"), 3: ("kz", "ky", "kx")}
 _BEHIND = ("keras", "jax")  # whose channels stand behind the kernel's cells
@@ -51,7 +51,7 @@ def conversion(layer: Layer, source: Order, target: Order, *, flips: bool) -> st
     said = "w"
     cells = _CELLS[len(layer.input_size)]
     plain = ("out", "in", *cells)
-    size = ", ".join(map(str, layer.kernel_size))
+    size = ", ".join(map(str, window_size(layer)))
     channels = channels_of(layer)
     outputs, inputs = (1, 1) if channels is None else (channels.outputs, channels.inputs)
     begin, end = source.axes, target.axes

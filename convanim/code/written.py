@@ -2,6 +2,7 @@
 
 from convanim.code.canonical import canonical
 from convanim.code.dialects.registry import FRAMEWORKS, framework_named
+from convanim.code.operations.registry import write
 from convanim.code.signatures import Framework, NotExpressibleError
 from convanim.errors import RequestError
 from convanim.layers.layer import Layer
@@ -49,11 +50,11 @@ def code_table(layer: Layer) -> tuple[dict[str, str | None], dict[str, str]]:
 def _written(framework: Framework, layer: Layer) -> str:
     """The layer as it stands, or else as it is without arguments that change nothing."""
     try:
-        return framework.write(layer)
+        return write(layer, framework)
     except NotExpressibleError:
         if canonical(layer) == layer:
             raise
-    return framework.write(canonical(layer))
+    return write(canonical(layer), framework)
 
 
 def _instead(layer: Layer) -> str:

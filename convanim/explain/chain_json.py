@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 from convanim.explain.layer_json import cost_table, dumped, layer_table, nested, step_entry, steps
 from convanim.explain.windows_json import in_pieces
 from convanim.figures.options import Options
+from convanim.layers.kinds.rearranged import channel_steps, picked
+from convanim.layers.layer import PixelShuffle
 from convanim.layers.sizes import Cell
 from convanim.layers.step_order import cell_at, refuse_unknown_order, unravel
 from convanim.networks.chain import Chain
@@ -49,6 +51,9 @@ def _entries(
         yield from _listed(values.maps)
         yield '], "kernels": ['
         yield from _listed(values.kernels)
+        if any(each is not None for each in values.indices):
+            yield '], "indices": ['
+            yield from _listed(values.indices)
         yield "]},\n"
     reading = _Reading(chain, dependence)
     yield from _region_entries(reading)
@@ -103,13 +108,27 @@ class _Reading:
         self.chain = chain
         self._dependence = dependence
         self._axes = len(chain.input_size)
+        shuffles = [stage for stage in chain.stages if isinstance(stage, PixelShuffle)]
+        self.shuffle = shuffles[0] if shuffles else None
         kept = max(1, _KEPT // sum(shape[0] for shape in chain.shapes))
         self.channels = lru_cache(maxsize=kept)(self._channels)
         self.ends = lru_cache(maxsize=max(1, _KEPT_ENDS // len(chain.shapes)))(self._ends)
 
     def _channels(self, channel: Cell) -> list[tuple[int, ...] | None]:
-        """The channels of every map that a channel of the last one depends on; None where there are none."""
-        return [region.channels for region in self._dependence.regions((*channel, *(0,) * self._axes))]
+        """The channels of every map that a channel of the last one depends on; None where there are none.
+
+        Behind a pixel shuffle these go by the channels that it reads, each the first cell's that is of it.
+        """
+        place: Cell = (0,) * self._axes
+        if self.shuffle is not None:
+            (number,) = channel
+            place = unravel(number % prod(self.shuffle.upscale_factor), self.shuffle.upscale_factor)
+            channel = (number // prod(self.shuffle.upscale_factor),)
+        return [region.channels for region in self._dependence.regions((*channel, *place))]
+
+    def entry(self, cell: Cell) -> Cell:
+        """The channel whose entry a cell of the last map has: its own, behind a pixel shuffle the one that it is of."""
+        return cell[: -self._axes] if self.shuffle is None else (picked(self.shuffle, cell).source,)
 
     def _ends(self, axis: int, index: int) -> list[_Box]:
         """The first and the last index of every map that an index of the last one depends on."""
@@ -125,6 +144,9 @@ def _region_entries(reading: _Reading) -> Iterator[str]:
     for axis, size in enumerate(shape[-len(chain.input_size) :]):
         yield (",\n          {" if axis else "{") + '"regions": ['
         yield from in_pieces([_range(ends) for ends in reading.ends(axis, index)] for index in range(size))
+        if reading.shuffle is not None:
+            yield '], "channel_steps": ['
+            yield from in_pieces(channel_steps(reading.shuffle, axis))
         yield "]}"
     if not chain.has_channels:
         yield '],\n "channels": null,\n'
@@ -132,7 +154,7 @@ def _region_entries(reading: _Reading) -> Iterator[str]:
     yield '],\n "channels": ['
     yield from in_pieces(
         [_range((read[0], read[-1]) if read else None) for read in reading.channels((channel,))]
-        for channel in range(shape[0])
+        for channel in range(shape[0] if reading.shuffle is None else reading.shuffle.in_channels)
     )
     yield "],\n"
 
@@ -151,7 +173,7 @@ def _step(reading: _Reading, step: int, order: str, has_regions: bool) -> Iterat
     if has_regions:
         yield ', "regions": ['
         boxes = zip(*(reading.ends(axis, index) for axis, index in enumerate(cell[-axes:])))
-        for number, (channels, box) in enumerate(zip(reading.channels(cell[:-axes]), boxes)):
+        for number, (channels, box) in enumerate(zip(reading.channels(reading.entry(cell)), boxes)):
             yield (", " if number else "") + dumped(_region(channels, box))
         yield "]"
     yield "}"

@@ -12,7 +12,6 @@ from convanim.networks.receptive_fields import ReceptiveField, largest_reached, 
 from convanim.words.formulas import size_formulas
 from convanim.words.language import Words
 from convanim.words.layer_names import stage_parameters
-from convanim.words.numerals import MINUS
 
 
 def chain_lines(chain: Chain, words: Words) -> list[str]:
@@ -37,7 +36,7 @@ def _stage(stage: Stage, fields: Sequence[ReceptiveField], reached: Sizes, words
     lines = [] if isinstance(stage, Pointwise) else size_formulas(stage, words)
     wraps = isinstance(stage, Conv) and stage.padding_mode == "circular"
     name = "reached_around" if wraps else "reached"
-    lines.append(words(name, field=_field(fields, words), size=spelled(reached)))
+    lines.append(words(name, field=field_text(fields, words), size=spelled(reached)))
     cost = stage_cost(stage)
     said = [
         words.counted("weights_count", cost.weights),
@@ -47,11 +46,11 @@ def _stage(stage: Stage, fields: Sequence[ReceptiveField], reached: Sizes, words
     return [*lines, words("list").join(said)]
 
 
-def _field(fields: Sequence[ReceptiveField], words: Words) -> str:
+def field_text(fields: Sequence[ReceptiveField], words: Words) -> str:
     """A receptive field: `receptive field 5×5, stride 2, start −2`."""
     return words(
         "receptive_field",
-        size="×".join(_fraction(field.size) for field in fields),
+        size="×".join(_decimal(field.size, words) for field in fields),
         stride=_per_axis([field.stride for field in fields], words),
         start=_per_axis([field.start for field in fields], words),
     )
@@ -59,9 +58,10 @@ def _field(fields: Sequence[ReceptiveField], words: Words) -> str:
 
 def _per_axis(numbers: Sequence[Fraction], words: Words) -> str:
     """One number when all axes agree, else one each: `2`, `−1 and 0`."""
-    return words("and").join(map(_fraction, numbers[:1] if len(set(numbers)) == 1 else numbers))
+    alike = len(set(numbers)) == 1
+    return words("and").join(_decimal(number, words) for number in (numbers[:1] if alike else numbers))
 
 
-def _fraction(number: Fraction) -> str:
-    """A whole number or a fraction: `−3/2`."""
-    return str(number).replace("-", MINUS)
+def _decimal(number: Fraction, words: Words) -> str:
+    """A number of cells, past transposed layers not always a whole one: `−1.5`, `6.62`."""
+    return words.numeral(float(number))

@@ -7,7 +7,7 @@ from typing import Any
 
 from convanim.explain.findings import Findings, taps_in
 from convanim.explain.layer_json import dumped, layer_table
-from convanim.figures.layer_pairs import Side
+from convanim.figures.recipes.layer_pairs import Side
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import output_shape
 from convanim.layers.sizes import AXIS_NAMES, Cell
@@ -85,8 +85,8 @@ def _cell(side: Side, cell: Cell) -> dict[str, Any]:
     ]
     divisor = geometry.divisor(cell)
     told: dict[str, Any] = {"taps": taps}
-    if taps_in(geometry) > len(taps):
-        told["taps_left_out"] = taps_in(geometry) - len(taps)
+    if taps_in(geometry, cell) > len(taps):
+        told["taps_left_out"] = taps_in(geometry, cell) - len(taps)
     return told if divisor is None else {**told, "divisor": divisor}
 
 

@@ -1,21 +1,33 @@
 """Two layers held against each other, in text."""
 
 from itertools import islice
+from math import prod
 
 from convanim.code.frameworks import FRAMEWORKS
 from convanim.code.mends import Mend
 from convanim.explain.findings import Findings, source_count, sources, taps_in
-from convanim.figures.layer_pairs import Side
+from convanim.figures.recipes.layer_pairs import Side
 from convanim.layers.geometry import Geometry, Tap
-from convanim.layers.layer import input_shape, output_shape
-from convanim.layers.operations import Reduction, operation_of
+from convanim.layers.layer import LPPool, filling_of, input_shape, output_shape
+from convanim.layers.operation import Reduction
+from convanim.layers.operations import operation_of
 from convanim.layers.sizes import Cell, spelled_shape
-from convanim.numbers.values import Values
+from convanim.numbers.values import Values, weight_of
 from convanim.words.differences import sizes_line, spelled_cell, taps_line, verdict, window_lines
-from convanim.words.equations import Terms, max_terms, mean_terms, sum_terms
+from convanim.words.equations import (
+    Terms,
+    around_norm,
+    max_terms,
+    mean_terms,
+    norm_terms,
+    power_text,
+    sum_terms,
+    unsigned,
+)
 from convanim.words.language import Words
 from convanim.words.layer_names import parameters
 from convanim.words.numerals import weights_of
+from convanim.words.spelling import Spelling
 
 _MOST_TERMS = 9  # of an equation that are written out, as many as a 3x3 kernel has
 
@@ -77,11 +89,23 @@ def equation(geometry: Geometry, cell: Cell, words: Words) -> str:
     reduction = operation_of(geometry.layer).reduction
     if reduction is Reduction.SUM:
         terms = [f"w{list(tap.kernel)}·{_read(tap)}" for tap in islice(geometry.taps(cell), _MOST_TERMS)]
-        return " + ".join(_few(terms, taps_in(geometry), words))
+        return " + ".join(_few(terms, taps_in(geometry, cell), words))
+    if reduction is Reduction.BLEND:
+        real = [tap for tap in islice(geometry.taps(cell), _MOST_TERMS) if tap.input is not None]
+        told = [f"{words.numeral(tap.weight or 0)}·{_read(tap)}" for tap in real]
+        return " + ".join(_few(told, taps_in(geometry, cell), words))
     reads = [f"x{list(source)}" for source in islice(sources(geometry, cell), _MOST_TERMS)]
     every = source_count(geometry, cell)
     if reduction is Reduction.MAX:
         return f"{words('max')}({words.between.join(_few(reads, every, words))})" if reads else words("padding_alone")
+    if reduction is Reduction.COPY:
+        return reads[0] if reads else words.numeral(filling_of(geometry.layer))
+    if isinstance(geometry.layer, LPPool):
+        scale = (prod(geometry.layer.kernel_size), geometry.divisor(cell) or 1)
+        before, behind = around_norm(geometry.layer.norm_type, scale, words)
+        bare = [unsigned(each) if geometry.layer.absolute else each for each in reads]
+        raised = [f"{each}{power_text(geometry.layer.norm_type, words)}" for each in bare]
+        return before + " + ".join(_few(raised, every, words)) + behind
     return f"({' + '.join(_few(reads, every, words)) or '0'})/{geometry.divisor(cell)}"
 
 
@@ -97,19 +121,27 @@ def _few(terms: list[str], every: int, words: Words) -> list[str]:
 def _numbered(geometry: Geometry, values: Values, cell: Cell, words: Words) -> str:
     """What makes an output cell, in numbers."""
     made, every = values.output[cell].item(), source_count(geometry, cell)
-    if values.kernel is not None:
+    if values.kernel is not None or operation_of(geometry.layer).reduction is Reduction.BLEND:
         real = (tap for tap in geometry.taps(cell) if tap.input is not None)
-        met = [(values.input[tap.input].item(), values.kernel[tap.kernel].item()) for tap in islice(real, _MOST_TERMS)]
-        return _joined(sum_terms(met, weights_of((w for _, w in met), words.decimal), made, words), every, words)
+        met = [(values.input[tap.input].item(), weight_of(tap, values)) for tap in islice(real, _MOST_TERMS)]
+        return _joined(
+            sum_terms(met, weights_of((w for _, w in met), words.decimal), made, Spelling(words)), every, words
+        )
     numbers = [values.input[source].item() for source in islice(sources(geometry, cell), _MOST_TERMS)]
-    divisor = geometry.divisor(cell)
-    terms = max_terms(numbers, made, words) if divisor is None else mean_terms(numbers, divisor, made, words)
+    divisor, spell = geometry.divisor(cell), Spelling(words)
+    if operation_of(geometry.layer).reduction is Reduction.COPY:
+        return words.numeral(made)
+    if isinstance(geometry.layer, LPPool):
+        layer = geometry.layer
+        scale = (prod(layer.kernel_size), divisor or 1)
+        terms = norm_terms(numbers, layer.norm_type, scale, made, spell, spell, absolute=layer.absolute)
+        return _joined(terms, every, words)
+    terms = max_terms(numbers, made, spell) if divisor is None else mean_terms(numbers, divisor, made, spell)
     return _joined(terms, every, words)
 
 
 def _joined(terms: Terms, every: int, words: Words) -> str:
-    before, parts, joint, behind = terms
-    return before + joint.join(_few(list(parts), every, words)) + behind
+    return terms.before + terms.joint.join(_few(list(terms.parts), every, words)) + terms.behind
 
 
 def _numbers(found: Findings) -> list[str]:

@@ -5,8 +5,8 @@ from typing import Any
 from convanim.explain.difference_json import difference_table
 from convanim.explain.difference_text import difference_lines
 from convanim.explain.findings import Findings
-from convanim.figures.layer_pairs import Form, Side, layer_pair
 from convanim.figures.options import Options, options_of
+from convanim.figures.recipes.layer_pairs import Form, Side, layer_pair
 from convanim.layers.sizes import SizeLike
 from convanim.numbers.figure_values import refuse_too_many_cells
 

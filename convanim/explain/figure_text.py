@@ -1,12 +1,16 @@
 """A figure explained in text: formulas with every number put in, what is not read, what it costs, how costs compare."""
 
 from convanim.errors import RequestError, line_of
+from convanim.explain.backward_text import backward_lines
 from convanim.explain.chain_text import chain_lines
 from convanim.explain.layer_text import layer_lines
-from convanim.figures.subject import Comparison, Part, Subject
-from convanim.layers.layer import Layer
+from convanim.explain.network_text import network_lines
+from convanim.figures.alt_text import default_title
+from convanim.figures.subject import Comparison, Part, Single, Subject
+from convanim.layers.backward import Backward
 from convanim.networks.chain import Chain
 from convanim.networks.cost import cost_of
+from convanim.networks.network import Network
 from convanim.networks.pointwise import Pointwise, Stage
 from convanim.words.costs import spelled_ratio
 from convanim.words.language import Words
@@ -32,7 +36,12 @@ def _text(lines: list[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _lines(figure: Layer | Chain, words: Words) -> list[str]:
+def _lines(figure: Single, words: Words) -> list[str]:
+    if isinstance(figure, Network):
+        return network_lines(figure, words)
+    if isinstance(figure, Backward):
+        _refuse_long_axes(figure.layer)
+        return backward_lines(figure, words)
     if not isinstance(figure, Chain):
         _refuse_long_axes(figure)
         return layer_lines(figure, words)
@@ -59,9 +68,15 @@ def _refuse_large_tables(stage: Stage) -> None:
             raise RequestError("input_size", stage.input_size, rule, "try a smaller input or kernel")
 
 
+def _in_brief(figure: Single, words: Words) -> str:
+    if isinstance(figure, Network | Backward):
+        return default_title(figure, words)
+    return stages_in_brief(figure, words)
+
+
 def _compared(parts: tuple[Part, ...], pairs: list[tuple[int, int]], words: Words) -> list[str]:
     """Each part under its title, then for some pairs what one costs measured by the other."""
-    titles = [line_of(part.title) or stages_in_brief(part.figure, words) for part in parts]
+    titles = [line_of(part.title or part.text) or _in_brief(part.figure, words) for part in parts]
     lines = []
     for title, part in zip(titles, parts):
         lines += [title, "=" * len(title), *_lines(part.figure, words), ""]

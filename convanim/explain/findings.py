@@ -10,18 +10,18 @@ from typing import Any
 from convanim.code.frameworks import FRAMEWORKS
 from convanim.code.mends import Mend, mend_of
 from convanim.code.weight_orders import Order, conversion, order_of
-from convanim.figures.layer_pairs import Side
 from convanim.figures.options import OF_A_PART, Options
+from convanim.figures.recipes.layer_pairs import Side
 from convanim.figures.subject import Comparison, Part
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import channels_of
-from convanim.layers.operations import Reduction
+from convanim.layers.operation import Reduction
 from convanim.layers.sizes import Cell
 from convanim.networks.arrangements import alone
 from convanim.networks.differences import Difference
 from convanim.numbers.differing_values import ValuesApart, values_apart
 from convanim.words.language import Words, english
-from convanim.words.language_files import load_words
+from convanim.words.own_language import load_words
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Findings:
 
     @cached_property
     def difference(self) -> Difference:
-        """Where the two differ."""
+        """Where the two differ. Raises RequestError for two that cannot be compared."""
         return Difference(alone(self.a.layer), alone(self.b.layer))
 
     @property
@@ -128,10 +128,10 @@ def _filters(side: Side) -> int:
     return 1 if channels is None else channels.outputs
 
 
-def taps_in(geometry: Geometry) -> int:
+def taps_in(geometry: Geometry, cell: Cell) -> int:
     """How many taps an output cell has, null ones too."""
     read = 1 if geometry.channels is None else geometry.channels.read
-    return read * prod(geometry.layer.kernel_size)
+    return read * prod(axis.window_size(o) for axis, o in zip(geometry.axes, cell[-len(geometry.axes) :]))
 
 
 def source_count(geometry: Geometry, cell: Cell) -> int:

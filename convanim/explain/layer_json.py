@@ -1,16 +1,17 @@
 """The geometry of a layer as JSON, version 2: windows axis by axis, and steps where they are asked for; a stream."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
+from math import prod
 from typing import Any
 
 from convanim.code.frameworks import code_table
 from convanim.explain.windows_json import window_entries
 from convanim.layers.axis import Axis
-from convanim.layers.geometry import Geometry
-from convanim.layers.layer import Layer
+from convanim.layers.geometry import Geometry, Tap
+from convanim.layers.layer import Layer, Rearranged
 from convanim.layers.operations import operation_of
 from convanim.layers.sizes import Cell
 from convanim.networks.cost import Cost, stage_cost
@@ -30,8 +31,16 @@ def geometry_json(
     index o, null where it meets none, which makes the tap's input null. Where there are channels, output channel c
     reads the range `channels[c]["input"]`, one after another with those of the ranges `channels[c]["kernel"]`.
     `y[output] = sum(w[kernel] * x[input])` over the taps whose input is not null; for max pooling the maximum of them,
-    -inf when there is none; for average pooling their sum over the product of the axes' `divisors`, or over the layer's
-    `divisor_override`. Indices are one number per axis, behind their channel where the layer has channels.
+    -inf when there is none; for upsampling the sum of the inputs times the taps' weights, each the product of the axes'
+    `weights[o][k]`; for average pooling their sum over the product of the axes' `divisors`, or over the layer's
+    `divisor_override`; for power-average pooling the sum of their powers (without
+    their signs where the layer is `absolute`), times the kernel's cells over that product, to the power of
+    1/`norm_type`. A pad has one tap, which is the output; where its input is null, the layer's `value` is. What puts
+    cells into other channels has one tap: of a pixel shuffle, that of the input channel which is
+    `channels[c]["input"][0]` plus the axes' `channel_steps[o]`; of the others that of
+    `channels[c]["kernel_cell"]`. A fold is the sum of its taps: the axes' `kernels[o][k]` are the kernel cell of
+    each, whose number in row-major order is how many behind `channels[c]["input"][0]` its channel is.
+    Indices are one number per axis, behind their channel where the layer has channels.
     """
     yield f'{{"version": {VERSION},\n '
     yield from geometry_entries(geometry, values, listed, taps=taps)
@@ -45,12 +54,14 @@ def geometry_entries(
     yield f'"layer": {dumped(layer_table(geometry.layer))},\n "output_size": {dumped(geometry.output_size)},\n'
     yield f' "code": {dumped(code_entry(geometry.layer))},\n'
     if values is not None:
-        yield from _values(values)
+        yield ' "values": '
+        yield from value_entry(values)
+        yield ",\n"
     yield f' "cost": {dumped(cost_table(stage_cost(geometry.layer)))},\n'
     yield from window_entries(geometry)
     yield step_entry(geometry.steps, geometry.order)
     if listed is not None:
-        yield from steps(_step(geometry, step, taps) for step in listed)
+        yield from steps(told_step(geometry, step, taps) for step in listed)
 
 
 def layer_table(layer: Layer) -> dict[str, Any]:
@@ -115,14 +126,19 @@ def dumped(value: object) -> str:
     return json.dumps(value, allow_nan=False)
 
 
-def _step(geometry: Geometry, step: int, has_taps: bool) -> Iterator[str]:
-    """A step in pieces: its number, its cell, its taps in the kernel's row-major order, its divisor."""
+def told_step(
+    geometry: Geometry, step: int, has_taps: bool, weight_of: Callable[[Tap], float] | None = None
+) -> Iterator[str]:
+    """A step in pieces: its number, its cell, its taps in the kernel's row-major order, its divisor.
+
+    `weight_of` says how much of its input a tap is, where numbers alone do.
+    """
     output = geometry.output(step)
     yield f'{{"step": {step}, "output": {dumped(output)}'
     if has_taps:
         yield ', "taps": ['
         joint = ""
-        for taps in _taps(geometry, output):
+        for taps in _taps(geometry, output) if weight_of is None else _weighed(geometry, output, weight_of):
             yield joint + taps
             joint = ", "
         yield "]"
@@ -130,10 +146,19 @@ def _step(geometry: Geometry, step: int, has_taps: bool) -> Iterator[str]:
     yield "}" if divisor is None else f', "divisor": {dumped(divisor)}}}'
 
 
+def _weighed(geometry: Geometry, output: Cell, weight_of: Callable[[Tap], float]) -> Iterator[str]:
+    for tap in geometry.taps(output):
+        weight = {} if tap.input is None else {"weight": weight_of(tap)}
+        yield dumped({"kernel": tap.kernel, "input": tap.input, **weight})
+
+
 def _taps(geometry: Geometry, output: Cell) -> Iterator[str]:
     """The taps of an output cell, as many at once as stand in a row of the kernel."""
     if geometry.channels is None:
         yield from _spatial_taps(geometry.axes, output, "", "")
+        return
+    if isinstance(geometry.layer, Rearranged):
+        yield from (dumped({"kernel": tap.kernel, "input": tap.input}) for tap in geometry.taps(output))
         return
     channel, *cell = output
     for source in geometry.channels.inputs_of([channel]):
@@ -144,17 +169,21 @@ def _taps(geometry: Geometry, output: Cell) -> Iterator[str]:
 def _spatial_taps(axes: tuple[Axis, ...], output: Cell, place: str, source: str) -> Iterator[str]:
     """The taps in one slice of the kernel, whose place stands before a kernel cell, as the source before an input."""
     *outer, last = axes
-    for kernel in product(*(range(axis.kernel_size) for axis in outer)):
+    size, last_weights = last.window_size(output[-1]), last.weights(output[-1])
+    for kernel in product(*(range(axis.window_size(at)) for axis, at in zip(outer, output))):
         places = [(axis, axis.position(at, k)) for axis, at, k in zip(outer, output, kernel)]
         cells = [axis.input_at(position) for axis, position in places]
         in_copy = any(axis.is_copy(position) for axis, position in places)
         row, of = place + "".join(f"{k}, " for k in kernel), source + "".join(f"{cell}, " for cell in cells)
-        for first in range(0, last.kernel_size, AT_ONCE):
+        along = [(axis.weights(at), k) for axis, at, k in zip(outer, output, kernel)]
+        by = prod(weights[k] for weights, k in along if weights is not None)
+        for first in range(0, size, AT_ONCE):
             yield ", ".join(
                 f'{{"kernel": [{row}{k}], "input": '
                 + ("null" if None in cells or cell is None else f"[{of}{cell}]")
-                + (', "pad": true}' if in_copy or is_copy else "}")
-                for k, cell, is_copy in _along(last, output[-1], first, min(first + AT_ONCE, last.kernel_size))
+                + (', "pad": true' if in_copy or is_copy else "")
+                + ("}" if last_weights is None else f', "weight": {dumped(float(by * last_weights[k]))}}}')
+                for k, cell, is_copy in _along(last, output[-1], first, min(first + AT_ONCE, size))
             )
 
 
@@ -165,11 +194,12 @@ def _along(axis: Axis, output: int, first: int, end: int) -> list[tuple[int, int
     return [(k, axis.input_at(position), axis.is_copy(position)) for k, position in places]
 
 
-def _values(values: Values) -> Iterator[str]:
-    yield ' "values": {"input": '
+def value_entry(values: Values) -> Iterator[str]:
+    """The numbers of a layer, in pieces."""
+    yield '{"input": '
     yield from nested(values.input)
     yield ', "kernel": '
     yield from ["null"] if values.kernel is None else nested(values.kernel)
     yield ', "output": '
     yield from nested(values.output)
-    yield "},\n"
+    yield "}"

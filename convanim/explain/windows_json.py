@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from convanim.layers.axis import Axis, PaddingMode
-from convanim.layers.geometry import Geometry, met_in
-from convanim.layers.layer import AvgPool, Layer
+from convanim.layers.axis_cells import met_in
+from convanim.layers.geometry import Geometry
+from convanim.layers.kinds.rearranged import channel_steps, kernels_over, picked
+from convanim.layers.layer import Fold, Layer, PixelShuffle, PixelUnshuffle, Unfold, counts_padding
 
 _AT_ONCE = 4096  # numbers, or letters of larger values, in a piece of text
 
@@ -21,6 +23,15 @@ def window_entries(geometry: Geometry) -> Iterator[str]:
         if axis.mode is not PaddingMode.ZEROS:
             yield '], "pad": ['
             yield from _copies(axis)
+        if isinstance(geometry.layer, Fold):
+            yield '], "kernels": ['
+            yield from in_pieces(kernels_over(axis, output) for output in range(axis.output_size))
+        if isinstance(geometry.layer, PixelShuffle):
+            yield '], "channel_steps": ['
+            yield from in_pieces(channel_steps(geometry.layer, number))
+        if axis.weights(0) is not None:
+            yield '], "weights": ['
+            yield from in_pieces([float(w) for w in axis.weights(output) or ()] for output in range(axis.output_size))
         if divisors := _divisors(geometry.layer, axis):
             yield '], "divisors": ['
             yield from in_pieces(divisors)
@@ -46,7 +57,10 @@ def in_pieces(values: Iterable[object]) -> Iterator[str]:
 
 
 def _windows(axis: Axis) -> Iterator[str]:
-    """For every output index the input index, or null, that each kernel index meets."""
+    """For every output index the input index, or null, that each kernel index of its window meets."""
+    if axis.own is not None:
+        yield from in_pieces(axis.reads(output) for output in range(axis.output_size))
+        return
     for outputs in _blocks(axis.output_size, axis.kernel_size):
         yield ", [" if outputs.start else "["
         for kernels in _blocks(axis.kernel_size, len(outputs)):
@@ -79,9 +93,8 @@ def _blocks(count: int, beside: int) -> Iterator[range]:
 
 def _divisors(layer: Layer, axis: Axis) -> Iterator[int] | None:
     """By how many cells of an axis a mean is divided, for every output index; None where no axis says it."""
-    if not isinstance(layer, AvgPool) or layer.divisor_override is not None:
-        return None
-    return (axis.divisor(output, layer.count_include_pad) for output in range(axis.output_size))
+    counted = counts_padding(layer)
+    return None if counted is None else (axis.divisor(output, counted) for output in range(axis.output_size))
 
 
 def _channels(geometry: Geometry) -> Iterator[str]:
@@ -94,7 +107,13 @@ def _channels(geometry: Geometry) -> Iterator[str]:
     def told(output: int) -> dict[str, object]:
         read = channels.inputs_of([output])
         ends = zip(geometry.kernel_place(read[0], output), geometry.kernel_place(read[-1], output))
-        return {"input": [read[0], read[-1] + 1], "kernel": [[first, last + 1] for first, last in ends]}
+        entry: dict[str, object] = {
+            "input": [read[0], read[-1] + 1],
+            "kernel": [[first, last + 1] for first, last in ends],
+        }
+        if isinstance(geometry.layer, PixelUnshuffle | Unfold):
+            entry["kernel_cell"] = picked(geometry.layer, (output,))[1]
+        return entry
 
     yield "["
     yield from in_pieces(told(output) for output in range(channels.outputs))

@@ -1,1 +1,1 @@
-"""From an animation to files. Each format is one module and one line in `formats.FORMATS`."""
+"""From an animation to files: a room for each family of formats, a module each, and its line in `formats.FORMATS`."""

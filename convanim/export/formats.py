@@ -22,7 +22,7 @@ _FRAME_BYTES = 25  # for each pixel of frames in a folder
 class Format:
     """How an animation is written to a stream, and what can be said of the file."""
 
-    writer: str  # the module of `export/` and its function, imported when something is written
+    writer: str  # the room of `export/`, its module and the function there, imported when something is written
     has_frames: bool = False  # whether it is made of frames, which may be drawn already
     is_still: bool = False  # whether a file is always one picture
     rests: bool = False  # whether a file that moves is one picture where motion is not wanted
@@ -38,7 +38,7 @@ class Format:
 
     def write(self, animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames = None) -> None:
         """Write an animation to a stream, which may not be able to go back or to be read."""
-        module, name = self.writer.split(".")
+        module, _, name = self.writer.rpartition(".")
         write = getattr(import_module(f"convanim.export.{module}"), name)
         write(animation, stream, progress, *([drawn] if self.has_frames else []))
 
@@ -145,12 +145,12 @@ def _refuse_film(animation: Animation) -> None:
 
 
 FORMATS: dict[str, Format] = {
-    ".gif": Format("gif.write_gif", has_frames=True, most=65_535, pixel_bytes=42),
-    ".png": Format("png.write_still", is_still=True, pixel_bytes=18, holds_size=True),
-    ".html": Format("html.write_html", rests=True, follows=True, fills=True),
-    ".svg": Format("svg.write_svg", rests=True, follows=True, holds_size=True),
+    ".gif": Format("gif.gif.write_gif", has_frames=True, most=65_535, pixel_bytes=42),
+    ".png": Format("png.png.write_still", is_still=True, pixel_bytes=18, holds_size=True),
+    ".html": Format("html.html.write_html", rests=True, follows=True, fills=True),
+    ".svg": Format("svg.svg.write_svg", rests=True, follows=True, holds_size=True),
     ".pptx": Format(
-        "pptx.write_slide",
+        "documents.pptx.write_slide",
         most=65_535,
         pixel_bytes=42,
         fills=True,
@@ -158,13 +158,13 @@ FORMATS: dict[str, Format] = {
         module="pptx",
         package="python-pptx",
     ),
-    ".pdf": Format("pdf.write_pdf", most=19_200, holds_size=True),
-    ".apng": Format("apng.write_apng", has_frames=True, pixel_bytes=30, holds_size=True),
-    ".webp": Format("webp.write_webp", has_frames=True, most=16_383, pixel_bytes=56),
+    ".pdf": Format("documents.pdf.write_pdf", most=19_200, holds_size=True),
+    ".apng": Format("films.apng.write_apng", has_frames=True, pixel_bytes=30, holds_size=True),
+    ".webp": Format("films.webp.write_webp", has_frames=True, most=16_383, pixel_bytes=56),
     ".mp4": Format(
-        "video.write_mp4", has_frames=True, most=16_384, pixel_bytes=110, is_film=True, module="av", package="av"
+        "films.video.write_mp4", has_frames=True, most=16_384, pixel_bytes=110, is_film=True, module="av", package="av"
     ),
     ".webm": Format(
-        "video.write_webm", has_frames=True, most=16_384, pixel_bytes=110, is_film=True, module="av", package="av"
+        "films.video.write_webm", has_frames=True, most=16_384, pixel_bytes=110, is_film=True, module="av", package="av"
     ),
 }

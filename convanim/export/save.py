@@ -93,7 +93,7 @@ def save(animation: Animation, to: Sequence[Destination], progress: Callable[[],
     with FileSet() as files:
         for target in to:
             if target.format is None:
-                from convanim.export.frame_folder import write_frames
+                from convanim.export.png.frame_folder import write_frames
 
                 write_frames(animation, target.path, files, progress, reel)
                 continue

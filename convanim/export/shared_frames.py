@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 
 from convanim.figures.animation import Animation
+from convanim.figures.film import film
 from convanim.render.frames import Frame, frames
 
 _ROOM = 1 << 26  # bytes of frames that are kept; longer animations are drawn anew for each file
 
 
 class SharedFrames:
-    """An animation's frames, as often as they are asked for."""
+    """The frames of an animation's film, as often as they are asked for."""
 
     def __init__(self, animation: Animation) -> None:
-        self._animation = animation
+        self._animation = film(animation)
         self._frames: list[Frame] = []
 
     def __iter__(self) -> Iterator[Frame]:

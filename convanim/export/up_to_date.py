@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from convanim.export.frame_folder import frame_names, other_frames
+from convanim.export.png.frame_folder import frame_names, other_frames
 from convanim.export.save import Destination
 from convanim.export.stamp import stamp, subject
 from convanim.figures.animation import Animation

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field, replace
 
 from convanim.errors import RequestError, shown
 from convanim.figures.alt_text import alt_text, default_title
-from convanim.figures.comparison import comparison_layout
-from convanim.figures.layout import Layout, layout_of
+from convanim.figures.layouts.layout import Layout
+from convanim.figures.layouts.network_layout import any_layout
 from convanim.figures.options import Options
-from convanim.figures.sizing import picture_size
-from convanim.figures.subject import Comparison, Part, Subject
+from convanim.figures.roomy import roomy
+from convanim.figures.subject import Comparison, Shown, asked_figure
 from convanim.figures.timing import Timing
+from convanim.layers.backward import Backward
 from convanim.layers.layer import Layer
+from convanim.networks.cell_field import CellField
+from convanim.networks.chain import Chain
+from convanim.networks.network import Network
 from convanim.numbers.figure_values import refuse_too_many_cells
 from convanim.scene.contact_sheet import contact_sheet, grid_of
 from convanim.scene.font import BUNDLED, Metrics, load_font
@@ -22,7 +26,7 @@ from convanim.style.theme import AUTO, DARK, DEFAULT, Theme, load_theme
 from convanim.style.theme_rules import theme_notes
 from convanim.words.captions import caption_lines
 from convanim.words.language import Words, english
-from convanim.words.language_files import load_words
+from convanim.words.own_language import load_words
 
 _SCALES = range(1, 9)
 _NUMBER_EM = 13  # font size of the numbers on a sheet at the base width
@@ -62,20 +66,26 @@ class Animation:
         return round(self.scene.width * self.size.on_screen), round(self.scene.height * self.size.on_screen)
 
 
-def compose(figure: Subject, options: Options, *, name: str = "", title: str = "", alt: str = "") -> Animation:
+def compose(figure: Shown, options: Options, *, name: str = "", title: str = "", alt: str = "") -> Animation:
     """The animation of a figure; the options' own title and alternative text come before the ones given here.
 
     Raises RequestError when the options do not fit the figure.
     """
-    if not isinstance(figure, Comparison):
+    if not isinstance(figure, CellField):
+        figure = asked_figure(figure, options)
+    if isinstance(figure, Layer | Backward | Chain):
         refuse_too_many_cells(figure, options)
     words = english() if options.lang is None else load_words(options.lang)
     is_auto = options.theme == AUTO
     theme = load_theme(DEFAULT if is_auto or options.theme is None else options.theme, transparent=options.transparent)
     dark = load_theme(DARK, transparent=options.transparent) if is_auto or options.theme is None else None
-    size = picture_size(options)
     font = _font(options, theme)
-    made = _laid_out(figure, options, words, font, size)
+    try:
+        made, size = roomy(lambda size: _laid_out(figure, options, words, font, size), figure, options)
+    except RequestError as error:
+        if error.field != "width" or options.cell_size is None:
+            raise
+        raise RequestError("width", error.value, error.rule, f"{error.fix}, or a larger {{cell_size}}") from None
     for name_of, given in (("title", options.title), ("alt", options.alt)):
         if given is not None and not given.strip():
             raise RequestError(
@@ -98,12 +108,19 @@ def compose(figure: Subject, options: Options, *, name: str = "", title: str = "
         digest=hashlib.sha256(repr(parts).encode()).hexdigest(),
         dark=dark,
         is_auto=is_auto,
-        caption=() if isinstance(figure, Comparison) or options.caption is not None else caption_lines(figure, words),
+        caption=_caption(figure, options, words),
         words=words,
         notes=(*made.notes, *theme_notes(options.theme, theme)),
         font=font,
         subject=hashlib.sha256(repr(_layers(figure)).encode()).hexdigest(),
     )
+
+
+def _caption(figure: Shown, options: Options, words: Words) -> tuple[str, ...]:
+    """What may stand below the figure: empty where that is in it, shall not be, or all is said in it."""
+    if isinstance(figure, Comparison | CellField) or options.caption is not None:
+        return ()
+    return caption_lines(figure, words)
 
 
 def _font(options: Options, theme: Theme) -> Metrics:
@@ -117,7 +134,7 @@ def _font(options: Options, theme: Theme) -> Metrics:
         raise RequestError("theme", options.theme, rule, error.fix) from None
 
 
-def _laid_out(figure: Subject, options: Options, words: Words, font: Metrics, size: PictureSize) -> Layout:
+def _laid_out(figure: Shown, options: Options, words: Words, font: Metrics, size: PictureSize) -> Layout:
     """The figure as wide as the picture; on paper the pictures of a sheet share its width."""
     columns = grid_of(options.sheet)[1] if size.is_on_paper and options.sheet is not None else 1
     made = _layout(figure, options, words, font, size, columns)
@@ -125,10 +142,16 @@ def _laid_out(figure: Subject, options: Options, words: Words, font: Metrics, si
     return made if fewer == columns else _layout(figure, options, words, font, size, fewer)
 
 
-def _layout(figure: Subject, options: Options, words: Words, font: Metrics, size: PictureSize, columns: int) -> Layout:
+def _layout(figure: Shown, options: Options, words: Words, font: Metrics, size: PictureSize, columns: int) -> Layout:
     if isinstance(figure, Comparison):
+        from convanim.figures.comparisons.comparison import comparison_layout  # most figures are of a layer or chain
+
         return comparison_layout(figure, options, words, font, size, columns)
-    return layout_of(figure, options, words, font, size, columns)
+    if isinstance(figure, CellField):
+        from convanim.figures.layouts.field_layout import field_layout
+
+        return field_layout(figure, options, words, font, size, columns)
+    return any_layout(figure, options, words, font, size, columns)
 
 
 def _shown(made: Layout, options: Options, size: PictureSize, font: Metrics) -> tuple[Scene, Timing, int]:
@@ -139,12 +162,12 @@ def _shown(made: Layout, options: Options, size: PictureSize, font: Metrics) -> 
     if scale * size.pixels not in WIDTHS:
         fix = f"try {WIDTHS[-1] // size.pixels}, or a smaller width"
         raise RequestError("scale", scale, f"makes the picture wider than {WIDTHS[-1]} pixels", fix)
-    scene, clock = scaled(made.scene, scale), made.timing
+    scene, clock = scaled(made.scene, scale), replace(made.timing, glides=options.glide)
     if scene.width * scene.height > _MOST_PIXELS:
         rule = f"makes a picture of {scene.width:,}x{scene.height:,} pixels"
         fix = "try a smaller one, or a smaller input" + (" or {dpi}" if size.is_on_paper else "")
         raise RequestError("width", options.width, rule, fix)
-    frame = clock.frame(options.frame)
+    frame = clock.frame(made.still if options.frame is None else options.frame)
     if options.bounce and (options.still or options.sheet is not None):
         raise RequestError("bounce", None, "a still does not move", "leave it out, or leave out still and sheet")
     if options.sheet is not None:
@@ -169,24 +192,30 @@ def _shown(made: Layout, options: Options, size: PictureSize, font: Metrics) -> 
     return scene, clock.bounced() if options.bounce else clock, frame
 
 
-def _name(figure: Subject) -> str:
+def _name(figure: Shown) -> str:
     if isinstance(figure, Layer):
         return figure.op
+    if isinstance(figure, Backward):
+        return figure.layer.op
+    if isinstance(figure, Network):
+        return "network"
+    if isinstance(figure, CellField):
+        return "receptive-field"
     return "compare" if isinstance(figure, Comparison) else "chain"
 
 
-def _plain(figure: Subject) -> Subject:
+def _plain(figure: Shown) -> Shown:
     """A figure whose text says all of it but its numbers."""
     if not isinstance(figure, Comparison):
         return figure
-    parts = tuple(Part(part.figure, _worded(part.options), part.title) for part in figure.parts)
+    parts = tuple(replace(part, options=_worded(part.options)) for part in figure.parts)
     return replace(figure, parts=parts)
 
 
-def _layers(figure: Subject) -> object:
+def _layers(figure: Shown) -> object:
     return [part.figure for part in figure.parts] if isinstance(figure, Comparison) else figure
 
 
 def _worded(options: Options) -> Options:
     """Options without their numbers, which may be arrays or files."""
-    return replace(options, values=None, kernel_values=None)
+    return replace(options, values=None, kernel_values=None, gradient_values=None)

@@ -1,6 +1,9 @@
 """All that can be said of a figure besides its layer: each option once, with its type and where recipes have it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from functools import reduce
+from operator import or_
 from types import NoneType
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -19,6 +22,7 @@ _NONE_OF: dict[Any, tuple[str, str]] = {
     int | str: ("neither a whole number of pixels nor a length", "give one such as {}, or 8.5cm"),
 }
 _EXAMPLE = 2  # of a number that is left out otherwise
+_EXAMPLES = {"width": 480, "cell_size": 32}
 
 
 def _option(default: Any, recipe: str = "", *, of_a_part: bool = False) -> Any:
@@ -33,6 +37,8 @@ def _option(default: Any, recipe: str = "", *, of_a_part: bool = False) -> Any:
 class Options:
     """How a figure looks and moves. Times are in seconds, `width` in pixels or, such as "8.5cm", on paper.
 
+    A `width` that is left out is 480 pixels, or more where the figure has no room in them.
+    `cell_size` is how many pixels a cell's side has at most where a picture is 480 wide; it grows with the width.
     `text_size` is a font size such as "8pt" on paper, else "14px"; `dpi` are the pixels in an inch of paper.
     `theme` left out is `classic`, and in formats that can follow their surroundings `dark` on dark ones.
     `lang` is a language's name, or a .toml file; left out it is English.
@@ -43,18 +49,22 @@ class Options:
 
     values: "Source | None" = _option(None, "values.input", of_a_part=True)
     kernel_values: Any = _option(None, "values.kernel", of_a_part=True)  # a Source; for a chain a list may have several
+    gradient_values: "Source | None" = _option(None, "values.gradient", of_a_part=True)
     resize: bool = _option(False, "values.resize", of_a_part=True)
     heat_map: bool | None = _option(None, "values.heat_map", of_a_part=True)
     view: str | None = _option(None, "view.name", of_a_part=True)
     order: str = _option("filter", "view.order", of_a_part=True)
     max_sheets: int = _option(8, "view.max_sheets", of_a_part=True)
-    transposed_as: str = _option("gather", "view.transposed_as", of_a_part=True)
+    perceptron: bool = _option(False, "view.perceptron", of_a_part=True)
+    transposed_as: str | None = _option(None, "view.transposed_as", of_a_part=True)  # left out: as `reading_asked` says
+    backward: str | None = _option(None, "view.backward", of_a_part=True)
     theme: str | None = _option(None, "view.theme")
     font: str | None = _option(None, "view.font")  # families and files; left out: the theme's, else DejaVu Sans
     transparent: bool = _option(False, "view.transparent")
-    width: int | str = _option(480, "view.width")
+    width: int | str | None = _option(None, "view.width")  # left out: 480, or more where the figure needs it
     text_size: str | None = _option(None, "view.text_size")  # left out: 8pt on paper, else it goes with the width
     dpi: int | None = _option(None, "view.dpi")  # left out: 300
+    cell_size: int | None = _option(None, "view.cell_size")  # left out: as large as there is room for
     scale: int = _option(1, "view.scale")
     labels: bool = _option(True, "view.labels")
     caption: bool | None = _option(None, "view.caption")  # left out: under comparisons alone
@@ -63,10 +73,12 @@ class Options:
     lang: str | None = _option(None, "view.lang")  # left out: English
     title: str | None = _option(None)  # left out: the recipe's, or the layer in words
     alt: str | None = _option(None)
-    step_time: float = _option(0.5, "timing.step_time")
-    hold: float = _option(1.0, "timing.hold")
+    step_time: float | None = _option(None, "timing.step_time")  # left out: at a pace to follow
+    hold: float = _option(2.5, "timing.hold")
     loop: int = _option(0, "timing.loop")
     bounce: bool = _option(False, "timing.bounce")
+    glide: bool = _option(True, "view.glide")
+    slow: int = _option(0, "timing.slow")
     steps: str | None = _option(None, "timing.steps")
     max_frames: int | None = _option(None, "timing.max_frames")  # left out: 500 in a picture, all of JSON
     frame: int | None = _option(None, "view.frame")  # the one that stills show; left out: the last
@@ -80,8 +92,10 @@ class Options:
             if (value is None and each.default is None) or _is_a(wanted, value):
                 continue
             rule, fix = _NONE_OF[wanted]
-            raise RequestError(each.name, value, rule, fix.format(_EXAMPLE if each.default is None else each.default))
-        length_of("width", self.width, SUCH_WIDTHS)
+            example = _EXAMPLES.get(each.name, _EXAMPLE) if each.default is None else each.default
+            raise RequestError(each.name, value, rule, fix.format(example))
+        if self.width is not None:
+            length_of("width", self.width, SUCH_WIDTHS)
         if self.text_size is not None:
             length_of("text_size", self.text_size, SUCH_TEXT)
 
@@ -98,7 +112,8 @@ def _type(annotation: Any) -> Any:
     if annotation in _NONE_OF:
         return annotation
     types = [each for each in get_args(annotation) or (annotation,) if each is not NoneType]
-    return types[0] if len(types) == 1 and types[0] in _NONE_OF else object
+    either = types[0] if len(types) == 1 else reduce(or_, types)
+    return either if either in _NONE_OF else object
 
 
 _FIELDS = {each.name: each for each in fields(Options)}
@@ -109,6 +124,16 @@ OF_A_PART = tuple(name for name, each in _FIELDS.items() if each.metadata["of_a_
 def option_names() -> tuple[str, ...]:
     """The names of all options, in order."""
     return tuple(_FIELDS)
+
+
+def refuse_set(options: Options, names: Iterable[str], rule: str) -> None:
+    """Raise RequestError for the first of some options that is not left as it is by itself."""
+    for name in names:
+        value, default = getattr(options, name), _FIELDS[name].default
+        if value is None if default is None else value == default:
+            continue
+        said = value if isinstance(value, str | int) and not isinstance(value, bool) else None
+        raise RequestError(name, said, rule, "leave it out")
 
 
 def recipe_keys() -> dict[str, dict[str, str]]:

@@ -1,5 +1,8 @@
 """The size of a picture, from the options that say it."""
 
+import re
+from math import inf
+
 from convanim.errors import RequestError
 from convanim.figures.options import Options
 from convanim.scene.lengths import Length, length_of
@@ -7,13 +10,20 @@ from convanim.scene.picture_size import DPIS, SUCH_TEXT, SUCH_WIDTHS, WIDTHS, Pi
 
 _TEXT = Length(8, "pt")  # on paper, where none is given; as figures in papers have it
 _DPI = 300
+_WIDTH = 480  # where none is given
+_PROPOSED = re.compile(r"try ([0-9.]+)\w* or more")
+_LEAST_CELL = 4  # pixels of a cell's side
 _LEAST_PIXELS = 6  # of a font size; smaller letters are a blur,
 _LEAST_POINTS = 4  # or on paper too small to be read, and lines thinner than a press prints
 
 
 def picture_size(options: Options) -> PictureSize:
     """The size that options ask for; raises RequestError where they do not go together, or nothing can be so large."""
-    width = length_of("width", options.width, SUCH_WIDTHS)
+    if options.cell_size is not None and options.cell_size < _LEAST_CELL:
+        raise RequestError(
+            "cell_size", options.cell_size, f"fewer than {_LEAST_CELL} pixels are no cell to be seen", "try 32"
+        )
+    width = length_of("width", _WIDTH if options.width is None else options.width, SUCH_WIDTHS)
     text = None if options.text_size is None else length_of("text_size", options.text_size, SUCH_TEXT)
     if not width.is_on_paper:
         return _on_screen(width, text, options)
@@ -32,6 +42,12 @@ def picture_size(options: Options) -> PictureSize:
         )
     _refuse_illegible(size)
     return size
+
+
+def proposed_width(error: RequestError) -> float:
+    """The width that an error proposes, in the unit that was asked for; infinite where there is none."""
+    found = _PROPOSED.search(error.fix)
+    return float(found[1]) if found else inf
 
 
 def _on_screen(width: Length, text: Length | None, options: Options) -> PictureSize:

@@ -11,21 +11,31 @@ from convanim.layers.step_order import step_at
 MOST_FRAMES = 500
 SHORTEST = 2  # centiseconds; browsers play 0 and 1 as 10
 LONGEST = 65_535  # what a GIF's frame can say
+_STEP, _NUMERIC_STEP = 50, 120  # centiseconds of a step that is looked at, and of one that is reckoned with
+_IN_ALL = 1_200  # centiseconds that all steps take at most, as far as steps then are not shorter than
+_QUICKEST = 10
+BETWEENS = 3  # pictures on the way from one step to the next
+_GLIDE = 15  # centiseconds of that way, and half of a step at most
+_MOST_SLOW = 8  # steps of a first row; longer ones speed up before their end
 _SLICE = re.compile(r"\s*(-?[0-9]{0,9})\s*:\s*(-?[0-9]{0,9})\s*")
 
 
 @dataclass(frozen=True)
 class Timing:
-    """The steps that frames show, in order, and times in whole centiseconds. `loop` 0 plays for ever.
+    """The steps that frames show, in order, and how long each is shown, in whole centiseconds.
 
-    Frames up to `turn` go forward, those behind it back; without a turn all go forward.
+    `hold` is the rest at the end, `loop` 0 plays for ever. Frames up to `turn` go forward, those behind it back;
+    without a turn all go forward. The first `slow` steps are taken part by part. From step to step lines glide where it
+    `glides`.
     """
 
     steps: Sequence[int]
-    step_time: int
+    times: Sequence[int]
     hold: int
     loop: int
     turn: int | None = None
+    slow: int = 0
+    glides: bool = True
 
     @property
     def forward(self) -> int:
@@ -34,7 +44,7 @@ class Timing:
 
     def duration(self, frame: int) -> int:
         """How long a frame is shown: the last one that goes forward is held."""
-        return self.step_time + (self.hold if frame == self.forward - 1 else 0)
+        return self.times[frame] + (self.hold if frame == self.forward - 1 else 0)
 
     def frame(self, number: int | None) -> int:
         """The place of a frame that is counted from 0, or back from -1, among those that go forward; None: the last.
@@ -53,30 +63,60 @@ class Timing:
         """The same forth and back; played once it ends where it began, else the first frame starts the next round."""
         if len(self.steps) < 2:
             return self
-        back = [self.steps[i] for i in range(len(self.steps) - 2, -1 if self.loop == 1 else 0, -1)]
-        return replace(self, steps=(*self.steps, *back), turn=len(self.steps) - 1)
+        back = range(len(self.steps) - 2, -1 if self.loop == 1 else 0, -1)
+        steps, times = ((*every, *(every[i] for i in back)) for every in (self.steps, self.times))
+        return replace(self, steps=steps, times=times, turn=len(self.steps) - 1)
 
     def stilled(self, frame: int) -> "Timing":
         """One frame alone."""
-        return replace(self, steps=(self.steps[frame],), turn=None)
+        return replace(self, steps=(self.steps[frame],), times=(self.times[frame],), turn=None)
+
+    def paced(self, row: int, *, is_numeric: bool) -> "Timing":
+        """The same at a pace to follow: the first `row` of output slowly, the rest of many steps faster."""
+        return replace(self, times=pace(len(self.steps), row, is_numeric=is_numeric))
+
+
+def pace(count: int, row: int, *, is_numeric: bool) -> tuple[int, ...]:
+    """How long each of `count` steps is shown, in centiseconds, where a row of output takes `row` of them.
+
+    The first rests for twice its time. When all would take more than 12 s, those after the first row are shortened to
+    make it so many, but not below a tenth of a second.
+    """
+    each = _NUMERIC_STEP if is_numeric else _STEP
+    times = [2 * each] + [each] * (count - 1)
+    slow = min(row, _MOST_SLOW)
+    if count <= slow or sum(times) <= _IN_ALL:
+        return tuple(times)
+    left = _IN_ALL - sum(times[:slow])
+    quick = max(_QUICKEST, left // (count - slow))
+    return (*times[:slow], *[quick] * (count - slow))
+
+
+def glide_time(lasts: int, betweens: int) -> int:
+    """How many of the centiseconds that a step lasts go to so many in-betweens at its end; 0 where it is too short."""
+    each = min(_GLIDE, lasts // 2) // betweens
+    return each * betweens if each >= SHORTEST else 0
 
 
 def timing(
     total: int,
     *,
-    step_time: float = 0.5,
-    hold: float = 1.0,
+    step_time: float | None = None,
+    hold: float = 2.5,
     loop: int = 0,
     steps: str | None = None,
     most: int = MOST_FRAMES,
+    slow: int = 0,
     sample: Callable[[int], Sequence[int]] | None = None,
 ) -> Timing:
     """The timing of `total` steps: `step_time` and `hold` in seconds, `steps` a slice "A:B", at most `most` frames.
 
-    Past `most` frames the steps are sampled evenly, the first and the last kept.
+    Every step takes `step_time`, or half a second where there is none. Past `most` frames the steps are sampled
+    evenly, the first and the last kept.
+
     Raises RequestError when a time does not fit a GIF, the slice is empty or outside, or a count is below its least.
     """
-    per_step = _centiseconds("step_time", step_time, SHORTEST)
+    per_step = _STEP if step_time is None else _centiseconds("step_time", step_time, SHORTEST)
     held = _centiseconds("hold", hold, 0)
     if per_step + held > LONGEST:
         raise RequestError("hold", hold, f"a frame lasts at most {LONGEST / 100} s", "try a shorter time")
@@ -84,26 +124,30 @@ def timing(
         raise RequestError("loop", loop, "not a whole number from 0 to 65535", "try 0 (for ever) or 1 (once)")
     if isinstance(most, bool) or not isinstance(most, int) or most < 2:
         raise RequestError("max_frames", most, "must be a whole number of at least 2", "try 500")
+    if isinstance(slow, bool) or not isinstance(slow, int) or slow < 0:
+        raise RequestError("slow", slow, "not a whole number of steps", "try 1, or 0 for none")
     shown = range(total) if steps is None else _sliced(steps, total)
-    if sample is not None and len(shown) == total > most:
-        return Timing(sample(most), per_step, held, loop)
-    return Timing(_sampled(shown, most), per_step, held, loop)
+    chosen = sample(most) if sample is not None and len(shown) == total > most else _sampled(shown, most)
+    return Timing(chosen, (per_step,) * len(chosen), held, loop, slow=slow)
 
 
-def raster(size: Sequence[int], sheets: int, order: str, most: int) -> Sequence[int]:
+def raster(size: Sequence[int], sheets: int, order: str, most: int, *, least: int = 0) -> Sequence[int]:
     """At most `most` steps over all positions of some sheets: whole rows and columns of them, evenly spread.
 
     The first and the last step are among them. Where there is no room for two rows and columns of every sheet, steps
-    are spread evenly instead.
+    are spread evenly instead; with `least` there are fewer sheets, evenly spread, of each of which so many are shown.
     """
     rows, columns = size if len(size) == 2 else (1, size[0])
-    share = (most / (sheets * rows * columns)) ** 0.5
-    tall = min(rows, max(2, int(rows * share)), max(2, most // (sheets * min(columns, 2))))
-    wide = min(columns, max(2, most // (sheets * tall)))
-    if sheets * tall * wide > most:
+    kept = min(sheets, max(2, most // min(least, rows * columns))) if least else sheets
+    share = (most / (kept * rows * columns)) ** 0.5
+    tall = min(rows, max(2, int(rows * share)), max(2, most // (kept * min(columns, 2))))
+    wide = min(columns, max(2, most // (kept * tall)))
+    if kept * tall * wide > most:
         return _sampled(range(sheets * rows * columns), most)
     cells = [r * columns + c for r in _spread(rows, tall) for c in _spread(columns, wide)]
-    return tuple(sorted(step_at(s, cell, sheets, rows * columns, order) for s in range(sheets) for cell in cells))
+    return tuple(
+        sorted(step_at(s, cell, sheets, rows * columns, order) for s in _spread(sheets, kept) for cell in cells)
+    )
 
 
 def _spread(count: int, kept: int) -> list[int]:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from convanim.files.quiet_libraries import before_they_load
+
 _GENERIC = {"sans-serif": "DejaVuSans.ttf", "serif": "DejaVuSerif.ttf", "monospace": "DejaVuSansMono.ttf"}
 _COLLECTIONS = (".ttc", ".otc")
 _REGULAR = 400  # the weight of plain text
@@ -12,6 +14,7 @@ _REGULAR = 400  # the weight of plain text
 
 def bundled_file(name: str) -> str:
     """A font's file of those that come with matplotlib."""
+    before_they_load()
     import matplotlib
 
     return os.path.join(matplotlib.get_data_path(), "fonts", "ttf", name)
@@ -39,6 +42,7 @@ def families() -> list[str]:
 
 
 def _listed() -> list[Any]:
+    before_they_load()
     from matplotlib.font_manager import fontManager
 
     return list(fontManager.ttflist)

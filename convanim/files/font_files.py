@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from convanim.errors import RequestError, suggestion
 from convanim.files.font_families import bundled_file, families, family_place
+from convanim.files.quiet_libraries import before_they_load
 from convanim.files.user_files import MIB, opened
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ def _looked_over(name: str, file: str, number: int) -> Face:
 
 
 def _described(name: str, file: str, number: int, content: bytes) -> Face:
+    before_they_load()
     from fontTools.ttLib import TTFont
 
     with TTFont(BytesIO(content), fontNumber=number, lazy=True) as font:
@@ -174,6 +176,7 @@ def opened_face(face: Face) -> "FT2Font":
 
     In memory: processes that are forked share an open file's place in it, and would read each other's letters.
     """
+    before_they_load()
     from matplotlib.ft2font import FT2Font
 
     font = FT2Font(BytesIO(_content(face.file or bundled_file("DejaVuSans.ttf"), face.number)))

@@ -1,9 +1,11 @@
 """A layer's arguments, brought into one form: what all layers share."""
 
+from typing import Any
+
 from convanim.errors import RequestError
 from convanim.layers import padding as words
 from convanim.layers.axis import Axis
-from convanim.layers.sizes import Sizes, count_axes
+from convanim.layers.sizes import AXIS_NAMES, Sizes, count_axes, spelled
 
 
 def set_fields(layer: object, **fields: object) -> None:
@@ -51,15 +53,50 @@ def padding_word(padding: object, allowed: tuple[str, ...], op: str) -> str:
     return word
 
 
+def refuse_padding_word(padding: object, op: str, example: str = "1") -> None:
+    """Raise RequestError for a padding word, of an operation that has none."""
+    if _is_word(padding):
+        raise RequestError("padding", padding, f"{op} has no padding words", f"try a number such as {example}")
+
+
+def number_in(value: Any) -> float | None:
+    """A number as Python has it, given as text or numpy's, too; None for what is none."""
+    found = value.item() if hasattr(value, "item") else value
+    if isinstance(found, str):
+        try:
+            return float(found.strip())
+        except ValueError:
+            return None
+    return found if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+
+def whole_if_so(number: float) -> float:
+    """A number as a whole one, where it is one."""
+    return int(number) if number == int(number) else float(number)
+
+
 def flag(field: str, value: object) -> bool:
-    """A switch that is really one; raises RequestError."""
+    """A switch, True or False; raises RequestError for anything else."""
     if not isinstance(value, bool):
         raise RequestError(field, value, "not true or false", "try true or false")
     return value
 
 
-def refuse_large_kernel(axis: Axis, name: str, kernel_size: Sizes) -> None:
-    """Raise RequestError for an axis without output cells, since its kernel does not fit."""
+def refuse_large_kernels(axes: tuple[Axis, ...], kernel_size: Sizes) -> None:
+    """Raise RequestError where an axis has no output cells, since its kernel does not fit."""
+    for axis, name in zip(axes, AXIS_NAMES[len(axes)]):
+        if axis.output_size < 1:
+            _refuse_large_kernel(axis, name, kernel_size)
+
+
+def refuse_uneven_channels(channels: int | None, cells: int, field: str, size: Sizes) -> None:
+    """Raise RequestError for channels that the number of a window's cells does not divide."""
+    if channels is not None and channels % cells:
+        rule = f"{field} {spelled(size)} takes {cells} channels for each that it makes"
+        raise RequestError("in_channels", channels, rule, f"try {max(1, channels // cells) * cells}")
+
+
+def _refuse_large_kernel(axis: Axis, name: str, kernel_size: Sizes) -> None:
     padded = axis.input_size + axis.before + axis.after
     spans = f"spans {axis.footprint} cells" + (f" (dilation {axis.dilation})" if axis.dilation > 1 else "")
     largest = (padded - 1) // axis.dilation + 1

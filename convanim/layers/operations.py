@@ -1,74 +1,25 @@
 """The operations: one entry each. Command-line options, recipe keys and the JSON's layer derive from them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 from functools import partial
-from inspect import Parameter, signature
 
-from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
-
-
-class Reduction(Enum):
-    """What is made of the taps of one output cell."""
-
-    SUM = "sum"
-    MAX = "max"
-    MEAN = "mean"
-
-
-class Takes(Enum):
-    """What kind of value a field takes."""
-
-    SIZES = "sizes"
-    PADDING = "padding"
-    FLAG = "flag"
-    INTEGER = "integer"
-    WORD = "word"
-
-
-@dataclass(frozen=True)
-class Field:
-    """One argument of a layer: its name, what it takes, its option's short form and help.
-
-    `default` is in words what stands where it is left out, if the layer's own default is None. What `is_worked_in` is
-    asked for alone: other fields of the layer come from it, which has none of that name.
-    """
-
-    name: str
-    takes: Takes
-    help: str
-    short: str = ""
-    default: str = ""
-    is_worked_in: bool = False
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One operation: its command's name, its layer and fields, and an example for its help."""
-
-    name: str
-    title: str
-    layer: Callable[..., Layer]
-    fields: tuple[Field, ...]
-    reduction: Reduction
-    example: str
-
-    @property
-    def has_weights(self) -> bool:
-        """Whether there is a kernel of weights."""
-        return self.reduction is Reduction.SUM
-
-    def default(self, field: Field) -> object:
-        """What an argument is where it is left out: the layer's own default, or words; None where it must be given."""
-        own = signature(self.layer).parameters[field.name].default
-        return None if own is Parameter.empty else field.default if own is None else own
-
-    @property
-    def field_names(self) -> tuple[str, ...]:
-        """The layer's argument names, in order."""
-        return tuple(field.name for field in self.fields)
-
+from convanim.layers.layer import (
+    AdaptiveAvgPool,
+    AdaptiveMaxPool,
+    AvgPool,
+    Conv,
+    ConvTranspose,
+    Fold,
+    Layer,
+    LPPool,
+    MaxPool,
+    MaxUnpool,
+    Pad,
+    PixelShuffle,
+    PixelUnshuffle,
+    Unfold,
+    Upsample,
+)
+from convanim.layers.operation import Field, Operation, Reduction, Takes
 
 _INPUT = Field("input_size", Takes.SIZES, "Size of the input: 5, 5x7 (height x width), or 3@32x32 with channels", "-i")
 _KERNEL = Field("kernel_size", Takes.SIZES, "Size of the kernel: 3, or 3x5", "-k")
@@ -160,8 +111,176 @@ AVG_POOL = Operation(
     reduction=Reduction.MEAN,
     example="convanim avg-pool -i 4 -k 3 -p 1 --no-count-include-pad -o avg.gif",
 )
+LP_POOL = Operation(
+    name="lp-pool",
+    title="Power-average pooling",
+    layer=LPPool,
+    fields=(
+        _INPUT,
+        Field("norm_type", Takes.WORD, "The power p of the norm: 2, or 1 for sums", "-n"),
+        _KERNEL,
+        _POOL_STRIDE,
+        _CEIL,
+        Field("absolute", Takes.FLAG, "Powers of numbers without their signs, as ONNX has them"),
+        _IN,
+    ),
+    reduction=Reduction.NORM,
+    example="convanim lp-pool -i 4 -n 2 -k 2 --values random:7 -o norms.gif",
+)
+_TOLD = Field("output_size", Takes.SIZES, "Size of the output; 1 pools all cells into one", "-n")
+MAX_UNPOOL = Operation(
+    name="max-unpool",
+    title="Max unpooling",
+    layer=MaxUnpool,
+    fields=(
+        _INPUT,
+        _KERNEL,
+        Field("stride", Takes.SIZES, "Cells from one window of the max pool to the next", "-s", "the kernel's size"),
+        Field("padding", Takes.PADDING, "The max pool's: 1, 1x2, or before:after such as 1:0x2:2", "-p"),
+        Field("output_size", Takes.SIZES, "Size of what the max pool read", "-n", "(input - 1)*stride + kernel"),
+        _IN,
+    ),
+    reduction=Reduction.PLACE,
+    example="convanim max-unpool -i 2 -k 2 --values random:7 -o unpooled.gif",
+)
+ADAPTIVE_MAX_POOL = Operation(
+    name="adaptive-max-pool",
+    title="Adaptive max pooling",
+    layer=AdaptiveMaxPool,
+    fields=(_INPUT, _TOLD, _IN),
+    reduction=Reduction.MAX,
+    example="convanim adaptive-max-pool -i 7 --output-size 3 --values random:7 -o a.gif",
+)
+ADAPTIVE_AVG_POOL = Operation(
+    name="adaptive-avg-pool",
+    title="Adaptive average pooling",
+    layer=AdaptiveAvgPool,
+    fields=(_INPUT, _TOLD, _IN),
+    reduction=Reduction.MEAN,
+    example="convanim adaptive-avg-pool -i 12 --output-size 7 -o a.gif",
+)
+UPSAMPLE = Operation(
+    name="upsample",
+    title="Upsampling",
+    layer=Upsample,
+    fields=(
+        _INPUT,
+        Field("size", Takes.SIZES, "Size of the output: 8, or 8x12", default="what scale_factor gives"),
+        Field("scale_factor", Takes.WORD, "How much larger the output is: 2, or 2x1.5", default="what size gives"),
+        Field("mode", Takes.WORD, "nearest, nearest-exact, linear (1-D), bilinear, bicubic (2-D), trilinear (3-D)"),
+        Field("align_corners", Takes.FLAG, "Put the centres of the outermost cells onto each other"),
+        Field(
+            "coordinate_transformation_mode",
+            Takes.WORD,
+            "ONNX's: half_pixel, pytorch_half_pixel, half_pixel_symmetric, asymmetric, align_corners",
+            default="half_pixel",
+        ),
+        Field(
+            "nearest_mode",
+            Takes.WORD,
+            "ONNX's rounding: floor, ceil, round_prefer_floor, round_prefer_ceil",
+            default="the mode's own",
+        ),
+        Field("cubic_coeff_a", Takes.WORD, "The slope of bicubic; TensorFlow and JAX have -0.5"),
+        Field("exclude_outside", Takes.FLAG, "Bicubic: cells outside weigh nothing, as in TensorFlow and JAX"),
+        _IN,
+    ),
+    reduction=Reduction.BLEND,
+    example="convanim upsample -i 4 --scale-factor 2 --mode bilinear -o a.gif",
+)
+PAD = Operation(
+    name="pad",
+    title="Padding",
+    layer=Pad,
+    fields=(
+        _INPUT,
+        Field(
+            "padding", Takes.PADDING, "1, 1x2, or before:after such as 1:0x2:2; a negative number cuts cells off", "-p"
+        ),
+        Field("mode", Takes.WORD, "What padding holds: constant, reflect, replicate, circular"),
+        Field("value", Takes.WORD, "The constant that it holds"),
+        _IN,
+    ),
+    reduction=Reduction.COPY,
+    example="convanim pad -i 4 -p 2 --mode reflect -o reflected.gif",
+)
 
-OPERATIONS: dict[str, Operation] = {op.name: op for op in (CONV, CONV_TRANSPOSE, MAX_POOL, AVG_POOL)}
+_SHUFFLED_IN = Field(
+    "in_channels", Takes.INTEGER, "Channels of the input; -i 4@4 says it too", default="as many as the factor has cells"
+)
+PIXEL_SHUFFLE = Operation(
+    name="pixel-shuffle",
+    title="Pixel shuffle",
+    layer=PixelShuffle,
+    fields=(_INPUT, Field("upscale_factor", Takes.SIZES, "How much larger the output is: 2", "-r"), _SHUFFLED_IN),
+    reduction=Reduction.COPY,
+    example="convanim pixel-shuffle -i 4@4 -r 2 -o shuffled.gif",
+)
+_SINGLE_IN = Field("in_channels", Takes.INTEGER, "Channels of the input; -i 3@32x32 says it too", default="1")
+PIXEL_UNSHUFFLE = Operation(
+    name="pixel-unshuffle",
+    title="Pixel unshuffle",
+    layer=PixelUnshuffle,
+    fields=(_INPUT, Field("downscale_factor", Takes.SIZES, "How much smaller the output is: 2", "-r"), _SINGLE_IN),
+    reduction=Reduction.COPY,
+    example="convanim pixel-unshuffle -i 8 -r 2 -o channels.gif",
+)
+UNFOLD = Operation(
+    name="unfold",
+    title="Unfold (im2col)",
+    layer=Unfold,
+    fields=(
+        _INPUT,
+        _KERNEL,
+        _DILATION,
+        Field("padding", Takes.PADDING, "1, 1x2, or before:after such as 1:0x2:2", "-p"),
+        _STRIDE,
+        _SINGLE_IN,
+    ),
+    reduction=Reduction.COPY,
+    example="convanim unfold -i 4 -k 2 -o columns.gif",
+)
+FOLD = Operation(
+    name="fold",
+    title="Fold (col2im)",
+    layer=Fold,
+    fields=(
+        Field("input_size", Takes.SIZES, "Columns of the input: 9, or windows on each axis: 3x3; 4@9 with rows", "-i"),
+        Field("output_size", Takes.SIZES, "Size of the output: 4, or 4x6", "-n"),
+        _KERNEL,
+        _DILATION,
+        Field("padding", Takes.PADDING, "What is cropped off the output: 1, 1x2, or before:after", "-p"),
+        _STRIDE,
+        Field(
+            "in_channels",
+            Takes.INTEGER,
+            "Rows of the input; -i 4@9 says it too",
+            default="as many as the kernel has cells",
+        ),
+    ),
+    reduction=Reduction.ADD,
+    example="convanim fold -i 9 --output-size 4 -k 2 -o folded.gif",
+)
+
+OPERATIONS: dict[str, Operation] = {
+    op.name: op
+    for op in (
+        CONV,
+        CONV_TRANSPOSE,
+        MAX_POOL,
+        AVG_POOL,
+        LP_POOL,
+        MAX_UNPOOL,
+        ADAPTIVE_MAX_POOL,
+        ADAPTIVE_AVG_POOL,
+        UPSAMPLE,
+        PAD,
+        PIXEL_SHUFFLE,
+        PIXEL_UNSHUFFLE,
+        UNFOLD,
+        FOLD,
+    )
+}
 
 
 def operation_of(layer: Layer) -> Operation:

@@ -12,7 +12,7 @@ Sides: TypeAlias = tuple[tuple[int, int], ...]
 SizeLike: TypeAlias = SupportsIndex | str | Sequence[SupportsIndex]
 PaddingLike: TypeAlias = SupportsIndex | str | Sequence[SupportsIndex | Sequence[SupportsIndex]]
 
-AXIS_NAMES = {1: ("width",), 2: ("height", "width")}
+AXIS_NAMES = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 LARGEST = 10**18
 _TIMES = re.compile("[x×X]")
 _NUMBER = re.compile("[0-9]{1,18}")
@@ -23,12 +23,12 @@ _PADDING_FIX = "give one whole number, one per axis such as 1x2, or before:after
 def count_axes(field_values: dict[str, object], dims: object = None) -> int:
     """How many axes a layer has: `dims` if given, else what its sizes say, else 2.
 
-    Raises RequestError when the sizes disagree or there are neither one nor two axes.
+    Raises RequestError when the sizes disagree or there are not one to three axes.
     """
     said: dict[str, tuple[int, object]] = {}
     if dims is not None:
         if isinstance(dims, bool) or not isinstance(dims, int) or dims not in AXIS_NAMES:
-            raise RequestError("dims", dims, "not a number of axes", "give 1 or 2")
+            raise RequestError("dims", dims, "not a number of axes", "give 1, 2 or 3")
         said["dims"] = (dims, dims)
     for field, value in field_values.items():
         parts = _parts(value)
@@ -44,23 +44,34 @@ def count_axes(field_values: dict[str, object], dims: object = None) -> int:
         raise RequestError(
             other,
             other_value,
-            f"that is {_axes(other_axes)}, but {first} {shown(value)} has {axes}",
-            "give one number, or as many as there are axes",
+            f"that is {axes_in_words(other_axes)}, but {first} {shown(value)} has {axes}",
+            "give one number, or as many as there are axes" + _channels_before(other, other_value, axes),
         )
     return counts.pop() if counts else 2
 
 
+def _channels_before(field: str, value: object, axes: int) -> str:
+    """The size of an input whose channels were given as one more axis, first or last, as it is written."""
+    words = [str(part).strip() for part in _parts(value) or ()]
+    if field != "input_size" or len(words) != axes + 1 or not all(_NUMBER.fullmatch(word) for word in words):
+        return ""
+    is_last = int(words[-1]) < int(words[0])
+    channels, sides = (words[-1], words[:-1]) if is_last else (words[0], words[1:])
+    return f"; channels stand before an @: {channels}@{'x'.join(sides)}"
+
+
 def _fewer_axes(field: str, value: object) -> str:
     parts = _parts(value) or ()
-    fix = "a layer has 1 or 2: give one or two numbers"
+    fix = "a layer has 1 to 3: give so many numbers"
     words = [str(part).strip() for part in parts]
-    has_channels = field == "input_size" and len(words) == 3
+    has_channels = field == "input_size" and len(words) == 4
     if has_channels and all(word.isascii() and word.isdecimal() and len(word) < 7 for word in words):
-        fix += f"; channels stand before an @: {words[0]}@{words[1]}x{words[2]}"
+        fix += f"; channels stand before an @: {words[0]}@{'x'.join(words[1:])}"
     return fix
 
 
-def _axes(count: int) -> str:
+def axes_in_words(count: int) -> str:
+    """`one axis`, `2 axes`."""
     return "one axis" if count == 1 else f"{count} axes"
 
 
@@ -91,14 +102,14 @@ def per_axis(field: str, value: SizeLike, dims: int, minimum: int) -> Sizes:
     return numbers
 
 
-def per_side(field: str, value: PaddingLike, dims: int) -> Sides:
-    """`value` as `dims` pairs (before, after) of whole numbers; raises RequestError."""
+def per_side(field: str, value: PaddingLike, dims: int, *, may_crop: bool = False) -> Sides:
+    """`value` as `dims` pairs (before, after) of whole numbers, negative ones if `may_crop`; raises RequestError."""
     parts = _parts(value)
     sides = tuple(_pair(field, value, part) for part in ((value,) if parts is None else parts))
     if len(sides) == 1:
         sides *= dims
     for number in (n for pair in sides for n in pair):
-        if number < 0:
+        if number < 0 and not may_crop:
             raise RequestError(field, value, "must not be negative", "try 0 or more")
     return sides
 

@@ -1,1 +1,1 @@
-"""Layers after one another: chains, what a cell of one depends on, what they cost."""
+"""Layers after one another and beside one another: chains, networks, what a cell depends on, what they cost."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from convanim.layers.operations import Reduction
+from convanim.layers.operation import Reduction
 from convanim.layers.windows import Windows
 
 Mask = NDArray[np.bool_]
@@ -41,6 +41,14 @@ def classes_of(
     divisors = [ones if how is None else windows.divisors(how)[:size] for windows, how in zip((a, b), counted)]
     if reduction is Reduction.SUM:
         agree, empty_a, empty_b = _sums_agree(a, b, size, fits=fits)
+    elif reduction is Reduction.COPY:
+        met = a.met(0)[:size], b.met(0)[:size]
+        agree, empty_a, empty_b = met[0] == met[1], met[0] < 0, met[1] < 0
+    elif reduction is Reduction.BLEND:
+        agree, empty_a, empty_b = np.ones(size, dtype=bool), np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+        for kernel in range(max(a.kernel_size, b.kernel_size)):
+            agree &= a.met(kernel)[:size] == b.met(kernel)[:size]
+            agree &= a.weights(kernel)[:size] == b.weights(kernel)[:size]
     else:
         runs = [[part[:size] for part in windows.runs] for windows in (a, b)]
         agree = np.logical_and.reduce([one == other for one, other in zip(*runs)])

@@ -7,14 +7,17 @@ from typing import Any, TypeAlias
 
 from convanim.errors import RequestError, shown
 from convanim.layers.channels import Channels, split_channels
-from convanim.layers.layer import Layer, cell_count, input_shape, output_shape, with_channels
+from convanim.layers.layer import Layer, MaxUnpool, cell_count, input_shape, output_shape, with_channels
 from convanim.layers.operations import OPERATIONS
 from convanim.layers.sizes import SizeLike, Sizes, count_axes, per_axis, spelled_shape
+from convanim.networks.moving_stages import refuse_no_boxes
 from convanim.networks.pointwise import FUNCTIONS, Pointwise, Stage
 from convanim.networks.stage_text import given_names, stage_table
+from convanim.networks.unpooling import pools_undone
 
-_MISSING = "missing"
+_MISSING = "missing"  # what an operation says of an argument
 MOST_STAGES = 1_000  # stages; fewer have room in a picture, but a table of them takes a second
+_MANY = 4  # stages from which pointwise steps have no maps of their own
 StageMaker: TypeAlias = Callable[[Sizes, int | None], Sequence[Stage]]
 StageLike: TypeAlias = str | Mapping[str, Any] | Stage | StageMaker
 
@@ -51,6 +54,7 @@ class Chain:
         if channels is None and any(stage.in_channels is not None for stage in found):
             own = found[0].in_channels if callable(given[0]) else None  # a maker's layer may say them
             found = _linked(size, own or 1, given)
+        refuse_no_boxes(found)
         object.__setattr__(self, "stages", tuple(found))
 
     @property
@@ -67,6 +71,18 @@ class Chain:
     def has_channels(self) -> bool:
         """Whether cells name their channel."""
         return self.stages[0].in_channels is not None
+
+
+def drawn_maps(chain: Chain) -> tuple[int, ...]:
+    """The numbers of the maps that a picture without numbers shows, the input's 0.
+
+    In a long chain those that pointwise steps read are left out: what these make looks the same.
+    """
+    last = len(chain.stages)
+    every = range(last + 1)
+    if last < _MANY:
+        return tuple(every)
+    return tuple(n for n in every if n in (0, last) or not isinstance(chain.stages[n], Pointwise))
 
 
 def shape_into(stage: Stage) -> Sizes:
@@ -99,7 +115,9 @@ def _linked(size: Sizes, channels: int | None, given: list[StageLike]) -> list[S
     for number, stage in enumerate(given, start=1):
         got = spelled_shape(size if channels is None else (channels, *size), has_channels=channels is not None)
         try:
-            made = stage(size, channels) if callable(stage) else (_stage(stage, size, channels),)
+            made = stage(size, channels) if callable(stage) else (made_stage(stage, size, channels),)
+            if any(isinstance(each, MaxUnpool) for each in made):
+                pools_undone([*linked, *made])
         except RequestError as error:
             raise _blamed(error, stage, number, got) from None
         linked += made
@@ -122,7 +140,8 @@ def _blamed(error: RequestError, stage: StageLike, number: int, got: str) -> Req
     return RequestError(name, text, f"it gets {got}; {error.field}{value}{colon} {error.rule}", error.fix)
 
 
-def _stage(stage: str | Mapping[str, Any] | Stage, size: Sizes, channels: int | None) -> Stage:
+def made_stage(stage: str | Mapping[str, Any] | Stage, size: Sizes, channels: int | None) -> Stage:
+    """The stage that is asked for, for a map of this size; raises RequestError for one that is unknown or unfit."""
     if isinstance(stage, Layer | Pointwise):
         return _fitting(stage, size, channels)
     if not isinstance(stage, str | Mapping):
@@ -145,9 +164,10 @@ def _stage(stage: str | Mapping[str, Any] | Stage, size: Sizes, channels: int | 
             raise RequestError(shown(name), None, f"{op} has no such argument", f"it has {', '.join(given_names(op))}")
         if name in ("input_size", "in_channels"):
             raise RequestError(name, table[name], "the stage before says it", "leave it out")
-    if "kernel_size" not in table:
-        raise RequestError("kernel_size", None, _MISSING, "give it, such as 3x3")
-    return OPERATIONS[op].layer(input_size=size, in_channels=channels, dims=len(size), **table)
+    try:
+        return OPERATIONS[op].made({"input_size": size, "in_channels": channels, "dims": len(size), **table})
+    except RequestError as error:
+        raise error.in_stage() from None
 
 
 def _fitting(stage: Stage, size: Sizes, channels: int | None) -> Stage:

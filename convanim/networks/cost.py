@@ -1,24 +1,47 @@
 """What layers cost: weights, multiply–accumulates, activations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
+from convanim.layers.backward import Backward
 from convanim.layers.channels import Channels
-from convanim.layers.layer import Conv, ConvTranspose, Layer, channels_of, kernel_shape, output_size
+from convanim.layers.layer import (
+    Conv,
+    ConvTranspose,
+    Layer,
+    channels_of,
+    input_shape,
+    kernel_shape,
+    output_size,
+    window_size,
+)
+from convanim.networks.between import Keeps, Linear
 from convanim.networks.chain import Chain, shape_out_of
+from convanim.networks.network import Network, Node
 from convanim.networks.pointwise import Pointwise, Stage
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Weights without biases, multiply–accumulates, and activations: the numbers that are made."""
+    """Weights without biases, multiply–accumulates, activations (the numbers that are made), and biases where known."""
 
     weights: int
     macs: int
     activations: int
+    biases: int = 0
+
+    @property
+    def parameters(self) -> int:
+        """Weights and biases."""
+        return self.weights + self.biases
 
     def __add__(self, other: "Cost") -> "Cost":
-        return Cost(self.weights + other.weights, self.macs + other.macs, self.activations + other.activations)
+        return Cost(
+            self.weights + other.weights,
+            self.macs + other.macs,
+            self.activations + other.activations,
+            self.biases + other.biases,
+        )
 
 
 def stage_cost(stage: Stage) -> Cost:
@@ -32,16 +55,43 @@ def stage_cost(stage: Stage) -> Cost:
         return Cost(0, 0, made)
     channels = channels_of(stage) or Channels(1, 1, 1)
     weights = prod(kernel_shape(stage))
-    assert weights == channels.outputs * channels.read * prod(stage.kernel_size)
+    assert weights == channels.outputs * channels.read * prod(window_size(stage))
     cells = prod(stage.input_size if isinstance(stage, ConvTranspose) else output_size(stage))
     return Cost(weights, cells * weights, made)
 
 
-def cost_of(figure: Layer | Chain) -> Cost:
-    """The cost of a layer, or of all stages of a chain."""
+def cost_of(figure: Layer | Backward | Chain | Network) -> Cost:
+    """The cost of a layer or its backward pass, or of all stages of a chain or nodes of a network."""
+    if isinstance(figure, Backward):
+        # Every product of the layer is one of its gradient, by either way.
+        made = kernel_shape(figure.layer) if figure.by == "weight" else input_shape(figure.layer)
+        return replace(stage_cost(figure.layer), activations=prod(made))
+    if isinstance(figure, Network):
+        return network_cost(figure)
     if not isinstance(figure, Chain):
         return stage_cost(figure)
     total = Cost(0, 0, 0)
     for stage in figure.stages:
         total += stage_cost(stage)
     return total
+
+
+def node_cost(node: Node) -> Cost:
+    """The cost of one node; parameters that it shares with an earlier one count there."""
+    operation = node.operation
+    made = prod(node.shape)
+    match operation:
+        case Keeps():
+            cost = Cost(operation.weights, 0, made, operation.biases)
+        case Linear(in_features=read, out_features=outputs):
+            cost = Cost(read * outputs, read * outputs, made, outputs if node.has_bias else 0)
+        case Conv() | ConvTranspose():
+            cost = replace(stage_cost(operation), biases=node.shape[0] if node.has_bias else 0)
+        case _:
+            cost = Cost(0, 0, made)
+    return replace(cost, weights=0, biases=0) if node.shares else cost
+
+
+def network_cost(network: Network) -> Cost:
+    """The cost of all nodes of a network."""
+    return sum((node_cost(node) for node in network.nodes), Cost(0, 0, 0))

@@ -17,8 +17,19 @@ from numpy.typing import NDArray
 
 from convanim.errors import RequestError
 from convanim.layers.channels import Channels
-from convanim.layers.layer import AvgPool, Layer, channels_of
-from convanim.layers.operations import Reduction, operation_of
+from convanim.layers.layer import (
+    Layer,
+    LPPool,
+    MaxUnpool,
+    Rearranged,
+    channels_of,
+    counts_padding,
+    divisor_override,
+    filling_of,
+    window_size,
+)
+from convanim.layers.operation import Reduction
+from convanim.layers.operations import operation_of
 from convanim.layers.sizes import Cell, Sizes
 from convanim.layers.windows import Windows
 from convanim.networks.arrangements import Arranged
@@ -85,7 +96,7 @@ class Difference:
         a, b = self.a.layer, self.b.layer
         one, other = _channels(a), _channels(b)
         # Filters that read everything are alike, however many there are.
-        return a.kernel_size == b.kernel_size and (one == other or one.groups == other.groups == 1)
+        return window_size(a) == window_size(b) and (one == other or one.groups == other.groups == 1)
 
     @property
     def channels(self) -> int:
@@ -101,6 +112,12 @@ class Difference:
     def cells(self) -> int:
         """How many output cells both have."""
         return prod(self.common) * self.channels
+
+    @property
+    def alone(self) -> int:
+        """How many output cells only one of both has."""
+        every = sum(prod(side.size) * _channels(side.layer).outputs for side in (self.a, self.b))
+        return every - 2 * self.cells
 
     @property
     def is_equal(self) -> bool:
@@ -138,8 +155,8 @@ class Difference:
     @cached_property
     def taps(self) -> Taps | None:
         """What reads find, all windows together; None where kernels have not as many cells."""
-        if self.reduction is Reduction.SUM:
-            if self.a.layer.kernel_size != self.b.layer.kernel_size:
+        if self.reduction in (Reduction.SUM, Reduction.COPY):
+            if window_size(self.a.layer) != window_size(self.b.layer):
                 return None
             per_axis = [tap_counts(a, b, size) for a, b, size in self._pairs]
         else:
@@ -153,7 +170,7 @@ class Difference:
 
     @cached_property
     def _classes(self) -> list[Classes]:
-        counted = [_counts_padding(side.layer) for side in (self.a, self.b)]
+        counted = [counts_padding(side.layer) for side in (self.a, self.b)]
         return [classes_of(a, b, size, self.reduction, counted, fits=self.same_kernels) for a, b, size in self._pairs]
 
     @cached_property
@@ -168,7 +185,15 @@ class Difference:
     def _divisors(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         a = _outer(np.multiply, [classes.divisor_a for classes in self._classes])
         b = _outer(np.multiply, [classes.divisor_b for classes in self._classes])
+        if isinstance(self.a.layer, LPPool) and isinstance(self.b.layer, LPPool):
+            # Of norms what counts is the kernel's cells over those that a window holds.
+            a, b = a * prod(self.b.layer.kernel_size), b * prod(self.a.layer.kernel_size)
         return _overridden(self.a.layer, a), _overridden(self.b.layer, b)
+
+    @property
+    def _same_norms(self) -> bool:
+        """Whether both take the same power, if any, of the same numbers."""
+        return _norm_of(self.a.layer) == _norm_of(self.b.layer)
 
     @cached_property
     def _differs(self) -> Mask:
@@ -176,14 +201,32 @@ class Difference:
         none_a = _outer(np.logical_or, [classes.empty_a for classes in self._classes])
         none_b = _outer(np.logical_or, [classes.empty_b for classes in self._classes])
         alike = self._agrees & (self._divisors[0] == self._divisors[1])
+        if not self._same_norms:
+            return np.ones_like(alike)
+        if filling_of(self.a.layer) != filling_of(self.b.layer):
+            return np.asarray(~(alike & ~none_a))
         return np.asarray(~(alike | (none_a & none_b)))
+
+
+def _norm_of(layer: Layer) -> tuple[float, bool] | None:
+    return (layer.norm_type, layer.absolute) if isinstance(layer, LPPool) else None
 
 
 def _refuse_incomparable(one: Arranged, other: Arranged) -> None:
     """Raise RequestError for two layers of which no cell of one can be that of the other."""
     a, b = one.layer, other.layer
+    for side in (a, b):
+        if isinstance(side, Rearranged | MaxUnpool):
+            where = "where its pool found them" if isinstance(side, MaxUnpool) else "into other channels"
+            rule = f"{side.op.replace('-', ' ')} puts cells {where}, which is not compared"
+            raise RequestError("figure", None, rule, "ask explain, or --json, about each of them")
     verbs = {Reduction.SUM: "adds up its window with weights", Reduction.MAX: "takes the maximum of its window"}
-    verbs[Reduction.MEAN] = "takes the mean of its window"
+    verbs |= {
+        Reduction.MEAN: "takes the mean of its window",
+        Reduction.BLEND: "blends its window by weights of its own",
+        Reduction.COPY: "copies cells",
+        Reduction.NORM: "takes the norm of its window",
+    }
     does, otherwise = operation_of(a).reduction, operation_of(b).reduction
     if does is not otherwise:
         rule = f"A ({a.op.replace('-', ' ')}) {verbs[does]}, B ({b.op.replace('-', ' ')}) {verbs[otherwise]}"
@@ -207,15 +250,8 @@ def _channels(layer: Layer) -> Channels:
     return channels_of(layer) or Channels(1, 1, 1)
 
 
-def _counts_padding(layer: Layer) -> bool | None:
-    """Whether a mean counts padded cells; None for what is no mean, or is divided by a number of its own."""
-    if not isinstance(layer, AvgPool) or layer.divisor_override is not None:
-        return None
-    return layer.count_include_pad
-
-
 def _overridden(layer: Layer, divisors: NDArray[np.int64]) -> NDArray[np.int64]:
-    override = layer.divisor_override if isinstance(layer, AvgPool) else None
+    override = divisor_override(layer)
     return divisors if override is None else np.full_like(divisors, override)
 
 

@@ -25,6 +25,10 @@ def _relu(x: float) -> float:
     return max(0, x)
 
 
+def _relu6(x: float) -> float:
+    return min(max(0, x), 6)
+
+
 def _leaky_relu(x: float) -> float:
     return x if x >= 0 else 0.01 * x
 
@@ -48,6 +52,7 @@ def _silu(x: float) -> float:
 # PyTorch's functions with PyTorch's defaults.
 FUNCTIONS: dict[str, Callable[[float], float]] = {
     "relu": _relu,
+    "relu6": _relu6,
     "leaky-relu": _leaky_relu,
     "sigmoid": _sigmoid,
     "tanh": _tanh,

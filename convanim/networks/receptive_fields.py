@@ -5,7 +5,7 @@ Distill (2019); extended to transposed layers, whose inserted zeros put position
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias
@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 from convanim.layers.axis import Axis
 from convanim.layers.geometry import Geometry
-from convanim.layers.layer import channels_of
+from convanim.layers.kinds.rearranged import picked
+from convanim.layers.layer import PixelShuffle, PixelUnshuffle, Unfold, channels_of
 from convanim.layers.sizes import Cell
 from convanim.networks.chain import Chain
 from convanim.networks.pointwise import Pointwise, Stage
 
+_MOST_WINDOWS = 1_000_000
 Ints: TypeAlias = NDArray[np.int64]
 
 
@@ -56,21 +58,48 @@ def receptive_fields(chain: Chain) -> list[tuple[ReceptiveField, ...]]:
     """The receptive field of every stage's output in the chain's input, by formula, per axis."""
     one = ReceptiveField(Fraction(1), Fraction(1), Fraction(0))
     fields = (one,) * len(chain.input_size)
-    found = []
+    found: list[tuple[ReceptiveField, ...]] = []
     for stage in chain.stages:
-        if not isinstance(stage, Pointwise):
-            fields = tuple(_grown(field, axis) for field, axis in zip(fields, stage.axes))
-        found.append(fields)
+        if isinstance(stage, Pointwise):
+            found.append(found[-1] if found else fields)
+            continue
+        before, fields = fields, tuple(grown(field, axis) for field, axis in zip(fields, stage.axes))
+        # A channel of these is of one cell of each window, and what reads them all of the whole.
+        is_apart = isinstance(stage, PixelUnshuffle | Unfold)
+        alone = (replace(field, size=old.size) for field, old in zip(fields, before))
+        found.append(tuple(alone) if is_apart else fields)
     return found
 
 
-def _grown(field: ReceptiveField, axis: Axis) -> ReceptiveField:
+def grown(field: ReceptiveField, axis: Axis) -> ReceptiveField:
     """The field of what reads a map that has this field."""
+    if axis.own is not None:
+        return _through_own(field, axis)
     between = field.stride / axis.spread  # from one position of the input's line to the next
     return ReceptiveField(
         size=field.size + (axis.footprint - 1) * between,
         stride=axis.stride * between,
         start=field.start - axis.before * between,
+    )
+
+
+def _through_own(field: ReceptiveField, axis: Axis) -> ReceptiveField:
+    """The field through windows of different sizes and distances: an average stride, and a size that holds them all.
+
+    Of more than a million windows that size is not worked out: the field is then as large as the map.
+    """
+    assert axis.own is not None
+    step = Fraction(axis.input_size, axis.output_size)
+    first, last = Fraction(-axis.input_size), Fraction(axis.input_size)
+    if max(axis.input_size, axis.output_size) <= _MOST_WINDOWS:
+        outputs = np.arange(axis.output_size, dtype=np.int64)
+        sizes = axis.own.size(outputs)
+        outputs, sizes = outputs[sizes > 0], sizes[sizes > 0]
+        off = axis.own.start(outputs) * axis.output_size - outputs * axis.input_size  # in parts of a cell
+        ends = off + (sizes - 1) * axis.dilation * axis.output_size
+        first, last = Fraction(int(off.min()), axis.output_size), Fraction(int(ends.max()), axis.output_size)
+    return ReceptiveField(
+        field.size + field.stride * (last - first), field.stride * step, field.start + field.stride * first
     )
 
 
@@ -111,14 +140,19 @@ class Dependence:
 
     @cached_property
     def _all_reached(self) -> list[list[tuple[Ints, Ints]]]:
-        """What `reached` says of every stage."""
+        """What `reached` says of every stage; where cells become channels, of the channel that reaches farthest."""
         sizes = self._stages[0].input_size
         ends = [(np.arange(size), np.arange(size)) for size in sizes]
-        found = []
-        for reads in self._reads:
-            if reads is not None:
-                ends = [_reaching(table, *axis) for table, axis in zip(reads, ends)]
-            found.append(ends)
+        found: list[list[tuple[Ints, Ints]]] = []
+        for stage, reads in zip(self._stages, self._reads):
+            if reads is None:
+                found.append(found[-1] if found else ends)
+                continue
+            before, ends = ends, [reaching(table, *axis) for table, axis in zip(reads, ends)]
+            if isinstance(stage, PixelUnshuffle | Unfold):  # of which a channel has one cell of each window
+                found.append([_farthest(table, *axis) for table, axis in zip(reads, before)])
+            else:
+                found.append(ends)
         return found
 
 
@@ -127,7 +161,7 @@ def largest_reached(chain: Chain) -> list[tuple[int, ...]]:
     return Dependence(chain).largest_reached
 
 
-def _reaching(table: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:
+def reaching(table: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:
     """What output cells reach, from what the cells that they read reach; 0 to -1 where that is nothing."""
     is_read = (table >= 0) & (last >= first)[table]
     nowhere = np.iinfo(np.int64).max
@@ -136,12 +170,25 @@ def _reaching(table: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:
     return np.where(lasts < 0, 0, firsts), lasts
 
 
+def _farthest(table: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:
+    """What output cells reach that read one cell of their windows each, for the cell of them that reaches farthest."""
+    every = (reaching(table[:, [cell]], first, last) for cell in range(table.shape[1]))
+    return max(every, key=lambda ends: int((ends[1] - ends[0]).max()))
+
+
 def _before(stage: Stage, reads: Sequence[Ints] | None, region: Region) -> Region:
     """The cells that a stage reads to make a region."""
     if isinstance(stage, Pointwise) or reads is None:
         return region
     channels = channels_of(stage)
     read = region.channels
+    is_moved = isinstance(stage, PixelShuffle | PixelUnshuffle | Unfold) and region.box is not None
+    if is_moved and read is not None and len(read) == 1:
+        assert isinstance(stage, PixelShuffle | PixelUnshuffle | Unfold)
+        place = tuple(int(axis[0]) for axis in region.axes)  # the one cell that there is behind these
+        source, _, at = picked(stage, (*read, *place))
+        own = (table[:, [k]] for table, k in zip(reads, at))
+        return Region((source,), tuple(_read(table, cells) for table, cells in zip(own, region.axes)))
     if channels is not None and region.channels is not None:
         read = tuple(channels.inputs_of(region.channels))
     return Region(read, tuple(_read(table, cells) for table, cells in zip(reads, region.axes)))

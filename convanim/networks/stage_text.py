@@ -4,12 +4,17 @@ import re
 from typing import Any
 
 from convanim.errors import RequestError, shown, suggestion
-from convanim.layers.operations import OPERATIONS, Takes
+from convanim.layers.operation import Takes
+from convanim.layers.operations import OPERATIONS
 from convanim.networks.pointwise import FUNCTIONS
 
-_SIZE = re.compile(r"[0-9]+(?:[x×X][0-9]+)?")
-_SHORT = re.compile(r"(op|[psdg])([0-9a-z:×X-]+)")
+_SIZE = re.compile(r"[0-9]+(?:[x×X][0-9]+){0,2}")
+_SHORT = re.compile(r"(op|[psdgn])([0-9a-z.:×X-]+)")
+# What a size alone is of, and what sides alone, which may be cut off.
+_FIRST = ("kernel_size", "output_size", "size", "upscale_factor", "downscale_factor", "padding")
+_SIDES = re.compile(r"-?[0-9]+(?::-?[0-9]+)?(?:[x×X]-?[0-9]+(?::-?[0-9]+)?){0,2}")
 _NAMES = {"p": "padding", "s": "stride", "d": "dilation", "g": "groups", "op": "output_padding"}
+_NAMES["n"] = "norm_type"
 _HOW = "write it as 'conv 5x5 32 p2' (kernel, filters, then p s d g) or 'relu'"
 
 
@@ -54,7 +59,13 @@ def _argument(text: str, word: str, table: dict[str, Any]) -> tuple[str, Any]:
     if word == "ceil":
         return "ceil_mode", True
     if _SIZE.fullmatch(word):
-        return ("kernel_size", word) if "kernel_size" not in table else ("out_channels", _number(word))
+        first = next(name for name in given_names(table["op"]) if name in _FIRST)
+        return (first, word) if first not in table else ("out_channels", _number(word))
+    own = given_names(table["op"])
+    if own[0] == "padding" and _SIDES.fullmatch(word):
+        return "padding", word
+    if "mode" in own and word.replace("-", "").isalpha():
+        return "mode", word
     short = _SHORT.fullmatch(word)
     if short is None:
         raise RequestError("stage", text, f"{shown(word)} is not understood", _HOW)

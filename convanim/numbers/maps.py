@@ -26,10 +26,10 @@ def refuse_no_map(field: str, name: str, shape: Sizes, dtype: np.dtype[Any]) -> 
     """Raise RequestError for a shape and a type that no map has."""
     if dtype.kind not in "buif":
         raise RequestError(field, name, _NOT_NUMBERS, "give numbers")
-    most = 4 if field == "kernel_values" else 3
+    most = 5 if field == "kernel_values" else 4  # three axes, and channels
     if not 1 <= len(shape) <= most or 0 in shape:
         said = spelled(shape) if shape else "one number"
-        raise RequestError(field, name, f"its shape is {said}, not that of a map", "give one or two axes")
+        raise RequestError(field, name, f"its shape is {said}, not that of a map", "give one to three axes")
 
 
 _NOT_NUMBERS = "holds something other than real numbers of 64 bits"

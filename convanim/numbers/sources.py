@@ -21,7 +21,9 @@ Source: TypeAlias = str | PathLike[str] | ArrayLike
 
 INPUT_LIMIT = 4  # random inputs are 0…3 and random weights 0…2, small as in the paper's numerical figures
 KERNEL_LIMIT = 3
+_NAMES = {"kernel_values": EXAMPLES, "gradient_values": ("ones",)}  # of numbers, besides those that any map may have
 _MOST = 10_000_000  # numbers; as many take a second and 200 MB
+_GRADIENT = 1 << 40  # as a stage, past all that chains have
 _STAGE = 1 << 80  # between the seeds of one stage and the next; past the largest that may be asked for
 
 
@@ -50,6 +52,19 @@ def kernel_numbers(
     if isinstance(source, str) and is_kernel_name(source):
         return np.broadcast_to(named_kernel(source, size), shape).copy()
     return _numbers("kernel_values", source, shape, KERNEL_LIMIT, False, stage)
+
+
+def gradient_numbers(source: Source, shape: Sizes) -> Numbers:
+    """The numbers of an output's gradient, of `shape`: as for the input, or `ones`, that of the output's sum.
+
+    Those drawn by chance are no zeros, so that what is sent back is seen.
+    """
+    _refuse_too_many("gradient_values", source, shape)
+    if isinstance(source, str) and source == "ones":
+        return np.ones(shape, dtype=np.int64)
+    found = _numbers("gradient_values", source, shape, INPUT_LIMIT, False, _GRADIENT)
+    is_drawn = isinstance(source, str) and source.partition(":")[0] == "random"
+    return found + 1 if is_drawn else found
 
 
 def _named_filters(source: str, size: Sizes, filters: Sizes, axis: int) -> Numbers:
@@ -81,7 +96,7 @@ def refuse_no_source(field: str, source: Source | None) -> None:
 
 
 def _no_source(field: str, text: str) -> RequestError:
-    words = ("random", "random:7", "arange", *(EXAMPLES if field == "kernel_values" else ()))
+    words = ("random", "random:7", "arange", *_NAMES.get(field, ()))
     rule = "not a .csv, .npy or .png" if splitext(text)[1] else "no such source of numbers"
     otherwise = f"try {', '.join(words)}, or a .csv, .npy or .png"
     return RequestError(field, text, rule, suggestion(text, words, otherwise))
@@ -150,6 +165,9 @@ def _refuse_unfit(field: str, name: str, size: Sizes, got: Sizes) -> None:
         or (len(size) == 1 and got in ((1, *size), (*size, 1)))
     ):
         return
+    if field == "gradient_values":
+        rule = f"holds {spelled(got)} {'number' if prod(got) == 1 else 'numbers'}, but the output is {spelled(size)}"
+        raise RequestError(field, name, rule, f"give numbers of {spelled(size)}")
     what = "{kernel_size}" if field == "kernel_values" else "{input_size}"
     asked = "x".join(map(str, got))
     if len(got) == 3 and field == "values":

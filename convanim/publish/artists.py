@@ -17,6 +17,7 @@ from matplotlib.path import Path
 
 from convanim.errors import RequestError
 from convanim.figures.animation import Animation
+from convanim.figures.film import film
 from convanim.render.glyphs import outline
 from convanim.scene.scene import Floats, shown
 from convanim.style.marks import Areas, Mark, Strokes, marks
@@ -50,10 +51,12 @@ def draw(animation: Animation, ax: Axes, step: int | None = None) -> list[PathPa
 
 
 def to_matplotlib(animation: Animation) -> FuncAnimation:
-    """All frames on a new figure of the picture's size; a frame that is held comes several times.
+    """All frames on a new figure of the picture's size; a frame that lasts longer comes several times.
 
-    matplotlib knows no number of rounds: it plays once where the animation does, else over and over.
+    matplotlib knows no number of rounds: it plays once where the animation does, else over and over. Nothing glides:
+    every frame lasts as long as the shortest one.
     """
+    animation = film(animation, 0)
     scene, timing = animation.scene, animation.timing
     dpi = animation.size.per_inch if animation.size.is_on_paper else _DPI
     # A hair more, so that no size on paper is rounded to a pixel less.
@@ -62,7 +65,8 @@ def to_matplotlib(animation: Animation) -> FuncAnimation:
     ax = figure.add_axes((0, 0, 1, 1))
     if animation.theme.transparent:
         figure.patch.set_alpha(0)
-    times = [max(1, round(timing.duration(frame) / timing.step_time)) for frame in range(len(timing.steps))]
+    shortest = min(timing.times)
+    times = [max(1, round(timing.duration(frame) / shortest)) for frame in range(len(timing.steps))]
     drawn: list[PathPatch] = []
 
     def show(step: int) -> "list[Artist]":
@@ -75,7 +79,7 @@ def to_matplotlib(animation: Animation) -> FuncAnimation:
         figure,
         show,
         frames=[step for step, count in zip(timing.steps, times) for _ in range(count)],
-        interval=10 * timing.step_time,
+        interval=10 * shortest,
         repeat=timing.loop != 1,
         cache_frame_data=False,
     )

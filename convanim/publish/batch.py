@@ -6,7 +6,7 @@ from pathlib import Path
 
 from convanim.errors import RequestError
 from convanim.export.save import destination, save
-from convanim.figures.recipes import Recipe, load_recipe
+from convanim.figures.recipes.recipes import Recipe, load_recipe
 from convanim.files.drafts import recover
 
 

@@ -15,11 +15,13 @@ def plain_name(name: str) -> str:
 
 def plain_names(names: Sequence[str]) -> list[str]:
     """A plain name for each, no two alike even where case does not count: those that come again are numbered."""
-    found: list[str] = []
+    found: dict[str, str] = {}  # by how they are where case does not count
+    last: dict[str, int] = {}
     for name in map(plain_name, names):
-        number, chosen = 1, name
-        while chosen.lower() in (other.lower() for other in found):
+        number, chosen = last.get(name.lower(), 1), name
+        while chosen.lower() in found:
             number += 1
             chosen = f"{name}-{number}"
-        found.append(chosen)
-    return found
+        last[name.lower()] = number
+        found[chosen.lower()] = chosen
+    return list(found.values())

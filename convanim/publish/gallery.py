@@ -7,14 +7,14 @@ from pathlib import Path
 from shlex import quote
 
 from convanim.export.save import folder_place
-from convanim.figures.recipes import Recipe, load_recipe
+from convanim.figures.recipes.recipes import Recipe, load_recipe
 from convanim.files.catalogue import template_groups
 from convanim.files.file_set import FileSet
 from convanim.files.templates import page
 from convanim.publish.batch import render_all
 from convanim.publish.markup import html_attribute, markdown, rst
 from convanim.words.language import Words, english
-from convanim.words.language_files import load_words
+from convanim.words.own_language import load_words
 
 _SUFFIXES = ("gif", "png", "html")  # of each figure's files
 

@@ -46,7 +46,7 @@ def summary(animation: Animation) -> str:
 
 def still_of(animation: Animation) -> str:
     """The still as PNG, in base 64."""
-    from convanim.export.png import write_still
+    from convanim.export.png.png import write_still
 
     stream = io.BytesIO()
     dense = scaled(animation.scene, 1 if animation.size.is_on_paper else _DENSITY)
@@ -60,7 +60,7 @@ def _html(animation: Animation) -> str | None:
     Sources: JupyterLab's sanitizer for notebooks that are not trusted, and GitHub's viewer: both take HTML rather than
     a picture, without its frames, scripts and style sheets.
     """
-    from convanim.export.html import page_of
+    from convanim.export.html.html import page_of
 
     inner = page_of(animation)
     if len(inner) > _LARGEST:

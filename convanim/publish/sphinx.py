@@ -23,10 +23,11 @@ from convanim.code.frameworks import Asked
 from convanim.errors import RequestError
 from convanim.export.formats import FORMATS
 from convanim.figures.animation import Animation
-from convanim.figures.command_line import is_text, number
-from convanim.figures.from_text import is_recipe, recipe_of, refuse_stray_asked, refuse_stray_size
 from convanim.figures.options import TYPES, option_names
-from convanim.figures.recipes import Recipe, beside
+from convanim.figures.recipes.command_line import is_text, number
+from convanim.figures.recipes.from_text import is_recipe, recipe_of, refuse_stray_asked, refuse_stray_size
+from convanim.figures.recipes.recipes import Recipe
+from convanim.figures.recipes.tables import beside
 from convanim.figures.subject import Comparison
 from convanim.files.file_set import FileSet
 from convanim.files.package import VERSION
@@ -126,6 +127,7 @@ class ConvanimDirective(SphinxDirective):
         for path in _files_of(recipe):
             self.env.note_dependency(path)
         image = figure_in_document("", recipe=recipe, digest=animation.digest, alt=animation.alt)
+        image["wide"] = animation.size.asked_width
         image["classes"] += self.options.get("class", [])
         if (width := self.options.get("width")) and _pixels(width) is None:
             image["width"] = width
@@ -229,8 +231,7 @@ def put_images(app: "Sphinx", document: nodes.document, docname: str) -> None:
                 _write(node["recipe"].animation(), path)
             app.env.images.add_file(docname, str(path))
         if suffix == ".png":
-            width = node["recipe"].options.width
-            image.setdefault("width", f"{width}px" if isinstance(width, int) else width)
+            image.setdefault("width", f"{node['wide']}px" if isinstance(node["wide"], int) else node["wide"])
         node.replace_self(image)
 
 
@@ -273,7 +274,7 @@ def _files_of(recipe: Recipe) -> Iterator[str]:
     parts = [part.options for part in figure.parts] if isinstance(figure, Comparison) else []
     for options in (recipe.options, *parts):
         kernels = options.kernel_values if isinstance(options.kernel_values, list) else [options.kernel_values]
-        for source in (options.values, *kernels, options.theme, options.lang):
+        for source in (options.values, *kernels, options.gradient_values, options.theme, options.lang):
             if isinstance(source, str | os.PathLike) and Path(source).is_file():
                 yield os.path.abspath(source)
 

@@ -134,7 +134,8 @@ def _unsimplified(path: Path) -> Path:
 
 def _context(mark: Mark) -> GraphicsContextBase:
     context = GraphicsContextBase()
-    context.set_foreground(_floats(mark.colour), isRGBA=True)
+    strength = mark.strength if isinstance(mark, Strokes) else 1.0
+    context.set_foreground(_floats(mark.colour, strength), isRGBA=True)
     context.set_antialiased(True)
     context.set_snap(False)
     context.set_joinstyle("miter")
@@ -149,6 +150,6 @@ def _cap(mark: Mark) -> Literal["butt", "projecting"]:
     return "projecting" if isinstance(mark, Strokes) and mark.dash is None else "butt"
 
 
-def _floats(colour: Colour) -> tuple[float, float, float, float]:
+def _floats(colour: Colour, alpha: float = 1.0) -> tuple[float, float, float, float]:
     red, green, blue = (c / 255 for c in colour)
-    return red, green, blue, 1.0
+    return red, green, blue, alpha

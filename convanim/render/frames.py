@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from convanim.figures.animation import Animation
 from convanim.render.boxes import Box, disjoint
 from convanim.render.painter import Painter
+from convanim.render.patches import PlacedPatch
 from convanim.render.pixels import CLEAR, PIXEL, Pixels, solid, straight_rgba
 from convanim.render.still_layers import Overlay, StillLayer
-from convanim.scene.scene import During, Scene, Shape, shown
+from convanim.scene.scene import During, Lines, Scene, Shape, shown
 from convanim.style.theme import Theme
 
 
@@ -87,21 +88,21 @@ class Renderer:
         ground, runs = _runs(scene)
         self._ground = StillLayer(ground, _background(theme), self._whole, self._painter)
         self._runs = [Overlay(run, self._whole, self._painter) if isinstance(run, list) else run for run in runs]
-        self._moved: list[Box] = []  # where moving shapes stand in the frame drawn last
-        self._is_new = True
+        self._alike = scene.alike
+        self._drawn: int | None = None  # the step drawn last, and the patches of moving shapes in it
+        self._moving: list[list[PlacedPatch]] = [[] for run in runs if not isinstance(run, list)]
+        self._found: dict[tuple[int, int], list[PlacedPatch]] = {}  # of steps that others are like
 
     def frame(self, step: int) -> Frame:
         """The picture of a step."""
-        changed = self._ground.advance(step)
-        moving = []
-        for run in self._runs:
-            if isinstance(run, Overlay):
-                changed += run.advance(step)
-            else:
-                elements = shown(run.when, len(run), step)
-                moving.append(self._painter.patches(run, step, elements))
-        moved = [box for found in moving for one in found if (box := one.box.common(self._whole)) is not None]
-        boxes = [self._whole] if self._is_new else disjoint([*changed, *self._moved, *moved])
+        before, self._drawn = self._drawn, step
+        is_alike = self._alike is not None and before is not None and self._alike[before] == self._alike[step]
+        changed = [] if is_alike else self._advanced(step)
+        shapes = [run for run in self._runs if not isinstance(run, Overlay)]
+        moving = [self._patches(shape, step) for shape in shapes]
+        for found, last in zip(moving, self._moving):
+            changed += [box for one in _differing(last, found) if (box := one.box.common(self._whole)) is not None]
+        boxes = [self._whole] if before is None else disjoint(changed)
         for box in boxes:
             self._pixels[box.region] = self._ground.pixels[box.region]
         waiting = iter(moving)
@@ -110,10 +111,48 @@ class Renderer:
                 for box in boxes:
                     run.lay(self._pixels, box)
             else:
-                for placed in next(waiting):
-                    placed.lay(self._pixels, self._whole)
-        self._moved, self._is_new = moved, False
+                _lay_within(next(waiting), self._pixels, boxes)
+        self._moving = moving
         return Frame(self._pixels, tuple(boxes))
+
+    def _advanced(self, step: int) -> list[Box]:
+        """The boxes that change where shapes come and stay."""
+        changed = self._ground.advance(step)
+        for run in self._runs:
+            if isinstance(run, Overlay):
+                changed += run.advance(step)
+        return changed
+
+    def _patches(self, shape: Shape, step: int) -> list[PlacedPatch]:
+        """The patches of a moving shape; what is alike in several steps is made once."""
+        if self._alike is None or isinstance(shape, Lines):
+            return self._painter.patches(shape, step, shown(shape.when, len(shape), step))
+        key = (id(shape), self._alike[step])
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._painter.patches(shape, step, shown(shape.when, len(shape), step))
+        return found
+
+
+def _differing(before: list[PlacedPatch], now: list[PlacedPatch]) -> list[PlacedPatch]:
+    """The patches of a shape that are in one frame alone; all of them if the others are in another order."""
+    if before is now:
+        return []
+    old, new = ([(id(patch), dx, dy) for patch, dx, dy in placed] for placed in (before, now))
+    common = set(old) & set(new)
+    if [one for one in old if one in common] != [one for one in new if one in common]:
+        return [*before, *now]
+    both = (*zip(old, before), *zip(new, now))
+    return [placed for key, placed in both if key not in common]
+
+
+def _lay_within(placed: list[PlacedPatch], picture: Pixels, boxes: list[Box]) -> None:
+    """Lay what lies in some boxes that share no pixel."""
+    for one in placed:
+        reach = one.box
+        for box in boxes:
+            if box.meets(reach):
+                one.lay(picture, box)
 
 
 def drawn_with() -> tuple[str, ...]:

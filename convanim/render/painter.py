@@ -9,7 +9,7 @@ import numpy as np
 
 from convanim.render.boxes import LARGEST
 from convanim.render.patches import Banded, Patch, PlacedPatch
-from convanim.scene.scene import Cells, Ints, Lines, Shape, Texts, series_at, shown
+from convanim.scene.scene import Blocks, Cells, Ints, Lines, Shape, Texts, levels_at, series_at, shown
 from convanim.style.marks import Mark, Writing, cell_marks, line_marks, marks
 from convanim.style.theme import Style, Theme
 
@@ -48,7 +48,7 @@ class Painter:
         found = marks(shape, step, elements, self._theme, self._unit)
         if isinstance(shape, Texts):
             return [placed for mark in found if isinstance(mark, Writing) for placed in self._texts(mark)]
-        return _placed(self._drawn(found), 0, 0)
+        return _placed(self._once((id(shape), *self._told(shape, step, elements)), lambda: found), 0, 0)
 
     def whole(self, shape: Shape) -> list[PlacedPatch]:
         """All elements of a still shape, drawn once for all."""
@@ -56,6 +56,14 @@ class Painter:
         if found is None:
             found = self._whole[id(shape)] = self.patches(shape, 0, shown(shape.when, len(shape), 0))
         return found
+
+    def _told(self, shape: Cells | Blocks, step: int, elements: Ints) -> tuple[Hashable, ...]:
+        """All that a picture of blocks, or of cells in colours, depends on."""
+        if isinstance(shape, Blocks):
+            return series_at(shape, step), shape.at(step)[elements].tobytes()
+        assert shape.levels is not None
+        levels = self._theme.level_steps(shape.role, levels_at(shape.levels, step)[elements])
+        return series_at(shape, step), elements.tobytes(), levels.tobytes()
 
     def _cells(self, shape: Cells, series: int | None, elements: Ints) -> list[PlacedPatch]:
         """Cells: every pattern in which they stand is drawn once."""
@@ -72,13 +80,14 @@ class Painter:
 
     def _lines(self, shape: Lines, step: int, elements: Ints) -> list[PlacedPatch]:
         """Lines, all together; they are drawn once for each way in which they stand to each other."""
-        ends = shape.at(step)[elements]
+        ends, strength = shape.at(step)[elements], shape.strength_at(step)
         x, y = np.floor(ends.min(axis=(0, 1))).tolist()
         ends = ends - (x, y)
-        style = self._style(shape.role, None)
+        series = series_at(shape, step)
+        style = self._style(shape.role, series)
         made = self._once(
-            (shape.role, shape.is_upright, ends.tobytes()),
-            lambda: line_marks(ends, style, self._unit, is_upright=shape.is_upright),
+            (shape.role, series, shape.is_upright, strength, ends.tobytes()),
+            lambda: line_marks(ends, style, self._unit, is_upright=shape.is_upright, strength=strength),
         )
         return _placed(made, int(x), int(y))
 
@@ -98,12 +107,16 @@ class Painter:
     def _once(self, key: Hashable, found: Callable[[], Iterable[Mark]]) -> Patch | Banded | None:
         """The patch of marks that a key stands for."""
         if key in self._kept:
-            return self._kept[key]
+            made = self._kept[key] = self._kept.pop(key)  # the last ones in it are those asked for last
+            return made
         made = self._drawn(found())
         size = 0 if made is None else made.size
-        if size <= self._room:
+        if size <= _ROOM:
             self._kept[key] = made
             self._room -= size
+            while self._room < 0:
+                oldest = self._kept.pop(next(iter(self._kept)))
+                self._room += 0 if oldest is None else oldest.size
         return made
 
     def _style(self, role: str, series: int | None) -> Style:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from convanim.scene.lengths import PIXELS, Length
 
@@ -29,7 +30,7 @@ class PictureSize:
         """Whether the picture has a size of its own, wherever it stands."""
         return self.width.is_on_paper
 
-    @property
+    @cached_property
     def pixels(self) -> int:
         """The width in pixels."""
         return round(self.width.inches * self.dpi)
@@ -39,7 +40,7 @@ class PictureSize:
         """The width as options have it: of pixels the number alone."""
         return str(self.width) if self.is_on_paper else self.pixels
 
-    @property
+    @cached_property
     def per_inch(self) -> float:
         """Pixels in an inch: `dpi`, but for the rounding to whole pixels, so that the width is exact."""
         return self.pixels / self.width.inches
@@ -49,7 +50,7 @@ class PictureSize:
         """Pixels of a screen for one of the picture's, where it has the size that it has on paper."""
         return SCREEN / self.per_inch
 
-    @property
+    @cached_property
     def em(self) -> float | None:
         """The font size in pixels; None where it goes with the width."""
         if self.text is None:

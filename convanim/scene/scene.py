@@ -6,7 +6,7 @@ Depth is list order. What is shown is a pure function of the step; a shape is st
 (`Since`), or is named anew at each step (`During`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import floor
@@ -48,9 +48,15 @@ class Since:
 
 @dataclass(frozen=True)
 class During:
-    """`at(step)` gives the indices of the elements that are shown, in drawing order."""
+    """`at(step)` gives the indices of the elements that are shown, in drawing order.
+
+    What `stays` is still there when all steps are over: it tells what they made, not what one of them does.
+    `of_part(step, part)` gives those that are shown when so many of a step's parts are done; left out, all of them.
+    """
 
     at: Callable[[int], Ints]
+    stays: bool = False
+    of_part: Callable[[int, int], Ints] | None = None
 
 
 When: TypeAlias = Always | Since | During
@@ -140,7 +146,7 @@ class Texts:
     """Lines of text, each at a point: the middle of its height, and its start, middle or end.
 
     `role` is what the text stands on, whose text colour it takes; `text` is one string each, or a function
-    of (step, element).
+    of (step, element). `of_part(step, part, element)` is what it is when so many of the step's parts are done.
     """
 
     role: str
@@ -152,6 +158,7 @@ class Texts:
     series: Series = None
     levels: Levels | None = None
     font: Metrics = BUNDLED
+    of_part: Callable[[int, int, int], str] | None = None
 
     def string(self, step: int, element: int) -> str:
         """An element's text at a step."""
@@ -191,21 +198,34 @@ class Texts:
 class Lines:
     """Straight lines of one role: still ones as an array (N, 2, 2) of ends, or a function of the step that gives it.
 
-    Those between upright cells cover whole pixels, as the cells' own lines do.
+    Those between upright cells cover whole pixels, as the cells' own lines do. `of_part(step, part)` gives those that
+    are shown when so many of a step's parts are done; left out, those of the step. What `stays` is still there when all
+    steps are over. `strength` (0 to 1) says how much of them is seen at a step; left out, all. Some roles have the hue
+    of a `series`.
     """
 
     role: str
     ends: Floats | Callable[[int], Floats]
     is_upright: bool = False
+    of_part: Callable[[int, int], Floats] | None = None
+    stays: bool = False
+    strength: Callable[[int], float] | None = None
+    series: Series = None
 
     @property
     def when(self) -> When:
         """Still lines are always shown; others are named anew at each step."""
-        return ALWAYS if isinstance(self.ends, np.ndarray) else During(lambda step: np.arange(len(self.at(step))))
+        if isinstance(self.ends, np.ndarray):
+            return ALWAYS
+        return During(lambda step: np.arange(len(self.at(step))), self.stays)
 
     def at(self, step: int) -> Floats:
         """The ends (N, 2, 2) at a step."""
         return self.ends if isinstance(self.ends, np.ndarray) else self.ends(step)
+
+    def strength_at(self, step: int) -> float:
+        """How much of them is seen at a step, 0 to 1."""
+        return 1.0 if self.strength is None else self.strength(step)
 
     def boxes(self, step: int, elements: Ints) -> Floats:
         """The bounding boxes (N, 4) of lines: left, top, right, bottom, without their widths."""
@@ -216,17 +236,26 @@ class Lines:
         """The same lines, elsewhere."""
         move = np.array([dx, dy], dtype=float)
         ends = self.ends
-        return replace(self, ends=ends + move if isinstance(ends, np.ndarray) else lambda step: ends(step) + move)
+        if isinstance(ends, np.ndarray):
+            return replace(self, ends=ends + move)
+        of_part = self.of_part
+        moved = None if of_part is None else lambda step, part: of_part(step, part) + move
+        return replace(self, ends=lambda step: ends(step) + move, of_part=moved)
 
     def __len__(self) -> int:
-        return len(self.at(0))
+        return self._count
+
+    @cached_property
+    def _count(self) -> int:
+        return len(self.at(0))  # it is asked at every step
 
 
 @dataclass(frozen=True)
 class Blocks:
     """Blocks of cells drawn as one each, without a grid inside: still ones as an array, or a function of the step.
 
-    A block (N, 4) is first row, first column, last row, last column, the last ones not in it.
+    A block (N, 4) is first row, first column, last row, last column, the last ones not in it. What `stays` is still
+    there when all steps are over.
     """
 
     role: str
@@ -235,11 +264,14 @@ class Blocks:
     blocks: Ints | Callable[[int], Ints]
     part: Literal["whole", "fill", "line"] = "whole"
     series: Series = None
+    stays: bool = False
 
     @property
     def when(self) -> When:
         """Still blocks are always shown; others are named anew at each step."""
-        return ALWAYS if isinstance(self.blocks, np.ndarray) else During(lambda step: np.arange(len(self.at(step))))
+        if isinstance(self.blocks, np.ndarray):
+            return ALWAYS
+        return During(lambda step: np.arange(len(self.at(step))), self.stays)
 
     def at(self, step: int) -> Ints:
         """The blocks (N, 4) at a step."""
@@ -261,7 +293,11 @@ class Blocks:
         return replace(self, lattice=self.lattice.shifted(dx, dy))
 
     def __len__(self) -> int:
-        return len(self.at(0))
+        return self._count
+
+    @cached_property
+    def _count(self) -> int:
+        return len(self.at(0))  # it is asked at every step
 
 
 Shape: TypeAlias = Cells | Texts | Lines | Blocks
@@ -269,7 +305,7 @@ Shape: TypeAlias = Cells | Texts | Lines | Blocks
 
 def series_at(shape: Shape, step: int) -> int | None:
     """The series that a shape belongs to at a step, if any."""
-    series = None if isinstance(shape, Lines) else shape.series
+    series = shape.series
     return series(step) if callable(series) else series
 
 
@@ -291,6 +327,9 @@ class Scene:
     equation: Callable[[int], str]  # what it computes; "" where there are no numbers
     unit: float  # pixels here for one pixel of a line's width or dash in a theme
     behind: Callable[[int], tuple[Key, ...]] = lambda step: ()  # of a chain, the cells of earlier maps that those read
+    parts: Callable[[int], int] = lambda step: 0  # in how many parts a step can be taken, such as its products
+    alike: Sequence[int] | None = None  # for each step a number: those of the same one differ in lines that glide alone
+    lost_decimals: int = 0  # that its numbers would need and have no room for
 
     def roles(self) -> tuple[str, ...]:
         """Every role in the scene, once, in drawing order."""
@@ -301,8 +340,8 @@ class Scene:
         known = tuple(dict.fromkeys(series_at(shape, 0) for shape in self.shapes))
         dressed: dict[tuple[str, int | None], None] = {}
         for shape in self.shapes:
-            changes = not isinstance(shape, Lines) and callable(shape.series)
-            dressed |= dict.fromkeys((shape.role, series) for series in (known if changes else [series_at(shape, 0)]))
+            of = known if callable(shape.series) else [series_at(shape, 0)]
+            dressed |= dict.fromkeys((shape.role, series) for series in of)
         return tuple(dressed)
 
     def shifted(self, dx: int, dy: int) -> "Scene":

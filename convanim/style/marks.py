@@ -14,7 +14,9 @@ from convanim.scene.scene import Anchor, Blocks, Cells, Floats, Ints, Lattice, L
 from convanim.style.theme import Colour, Style, Theme
 
 _DASHED = 6  # pixels of a cell below which its dashes could not be told apart
-_GRID_FREE = 8  # pixels of a heat map's cell below which there are no lines between its colours
+# Pixels of a cell below which there are no lines between a map's colours; pictures have them late.
+_GRID_FREE = {"heat": 8, "count": 8, "light": 16, "colour": 16}
+_LAP = 0.5  # pixels by which slanted areas reach under the next, so that no ground is seen at their smooth edges
 _FAINT = 1 / 7  # a line is at most this part of its cell, so that small cells do not drown in their lines
 
 
@@ -30,13 +32,15 @@ class Areas:
 class Strokes:
     """Straight lines (N, 2, 2) of one colour and width; a dash is where it begins in its pattern, and the pattern.
 
-    Lines without dashes reach half their width past their ends, so that they join.
+    Lines without dashes reach half their width past their ends, so that they join. `strength` (0 to 1) is how much of
+    them is seen.
     """
 
     ends: Floats
     colour: Colour
     width: float
     dash: tuple[float, tuple[float, float]] | None = None
+    strength: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ def marks(shape: Shape, step: int, elements: Ints, theme: Theme, unit: float) ->
         return
     style = theme.style(shape.role, series_at(shape, step))
     if isinstance(shape, Lines):
-        yield from line_marks(shape.at(step)[elements], style, unit, is_upright=shape.is_upright)
+        strength = shape.strength_at(step)
+        yield from line_marks(shape.at(step)[elements], style, unit, is_upright=shape.is_upright, strength=strength)
     elif isinstance(shape, Blocks):
         yield from block_marks(
             shape.corners(step, elements), shape.part, style, unit, is_upright=shape.lattice.is_upright
@@ -102,15 +107,18 @@ def block_marks(
         yield from line_marks(ends, style, unit, is_upright=is_upright)
 
 
-def line_marks(ends: Floats, style: Style, unit: float, *, is_upright: bool) -> Iterator[Strokes]:
+def line_marks(
+    ends: Floats, style: Style, unit: float, *, is_upright: bool, strength: float = 1.0
+) -> Iterator[Strokes]:
     """Lines (N, 2, 2). Those between upright cells are on whole pixels, as the cells' own are."""
-    if style.stroke is None:
+    if style.stroke is None or not strength:
         return
     width, shift = style.width * unit, 0.0
     if is_upright:
         width = _whole(style, unit)
         shift = _onto_pixels(width)
-    yield from _strokes(ends + shift, style.dash, style.stroke, width, unit)
+    for drawn in _strokes(ends + shift, style.dash, style.stroke, width, unit):
+        yield drawn if strength == 1 else replace(drawn, strength=strength)
 
 
 def _whole(style: Style, unit: float) -> int:
@@ -136,16 +144,29 @@ def text_marks(shape: Texts, step: int, elements: Ints, style: Style) -> Iterato
 def _level_marks(
     shape: Cells | Texts, levels: Floats, step: int, elements: Ints, theme: Theme, unit: float
 ) -> Iterator[Mark]:
-    """Elements of a heat map: those of one colour together, in the colours' order, then all lines."""
-    steps = theme.level_steps(levels[elements])
-    for number in np.unique(steps).tolist():
-        style, alike = theme.heated(number), elements[steps == number]
+    """Elements of a map in colours: those of one colour together, in the colours' order, then all lines."""
+    steps = theme.level_steps(shape.role, levels[elements])
+    order = np.argsort(steps, kind="stable")
+    numbers, starts = np.unique(steps[order], return_index=True)
+    for number, places in zip(numbers.tolist(), np.split(order, starts[1:])):
+        style, alike = theme.levelled(shape.role, number), elements[places]
         if isinstance(shape, Texts):
             yield from text_marks(shape, step, alike, style)
         elif style.fill is not None:
-            yield Areas(shape.lattice.corners(shape.cells[alike]), style.fill)
-    if isinstance(shape, Cells) and side(shape.lattice) >= _GRID_FREE:
-        yield from cell_marks(shape.lattice, shape.cells[elements], replace(theme.heated(0), fill=None), unit)
+            yield Areas(_lapping(shape.lattice, shape.cells[alike]), style.fill)
+    if isinstance(shape, Cells) and side(shape.lattice) >= _GRID_FREE[shape.role]:
+        yield from cell_marks(shape.lattice, shape.cells[elements], replace(style, fill=None), unit)
+
+
+def _lapping(lattice: Lattice, cells: Ints) -> Floats:
+    """The corners of cells; those of slanted ones without lines around them lap over to the right and down."""
+    corners = lattice.corners(cells)
+    if lattice.is_upright:
+        return corners
+    more = _LAP / np.array([np.hypot(*lattice.row), np.hypot(*lattice.column)])
+    onto = lattice.points(np.array([(0, more[1]), more, (more[0], 0)])) - lattice.points(np.zeros((1, 2)))
+    corners[:, 1:] += onto
+    return corners
 
 
 def side(lattice: Lattice) -> float:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from convanim.errors import RequestError, shown, suggestion
 from convanim.files.catalogue import theme_file, theme_names
-from convanim.files.font_files import fonts_beside
 from convanim.files.toml_files import read_toml
 from convanim.style.contrast import Colour, mixed, readable
+from convanim.style.theme_values import colour_of, fonts_of, number_of, refused, table_of
 
 __all__ = ["AUTO", "DARK", "DEFAULT", "UNDER", "Colour", "Style", "Theme", "load_theme", "theme_names"]
 
@@ -21,6 +21,7 @@ __all__ = ["AUTO", "DARK", "DEFAULT", "UNDER", "Colour", "Style", "Theme", "load
 UNDER: dict[str, str] = {
     "input": "background",
     "unread": "background",
+    "slab": "background",
     "padding": "background",
     "zero": "background",
     "overhang": "background",
@@ -37,48 +38,104 @@ UNDER: dict[str, str] = {
     "differing": "output",
     "hidden": "background",
     "window_hidden": "hidden",
+    "block": "background",
+    "block_side": "background",
+    "block_top": "background",
+    "block_seen": "block",
+    "block_cell": "block",
     "kernel": "background",
+    "product": "background",
+    "sum": "output",
     "heat": "background",
+    "count": "background",
+    "light": "background",
+    "colour": "background",
+    "frame_edge": "background",
     "frame": "background",
     "source": "input",
+    "point_edge": "window",
+    "point": "window",
     "edge": "heat",
     "accent": "background",
     "ray": "background",
+    "channel": "input",
+    "arrow": "background",
+    "link": "background",
+    "link_plus": "background",
+    "link_minus": "background",
     "label": "background",
     "equation": "background",
+    "faint": "background",
     "caption": "background",
 }
 # Roles that a theme may leave out, and those whose look they then take.
 _STAND_IN = {
     "hidden": "output",
+    "slab": "input",
     "window_hidden": "current",
+    "block": "input",
+    "block_side": "block",
+    "block_top": "block",
+    "block_seen": "window",
+    "block_cell": "winner",
+    "arrow": "ray",
     "kernel": "output_pending",
+    "product": "output_pending",
+    "sum": "current",
     "heat": "output_pending",
+    "count": "heat",
+    "light": "heat",
+    "colour": "heat",
+    "frame_edge": "differing_edge",
     "frame": "ray",
     "source": "frame",
+    "point_edge": "accent",
+    "point": "source",
     "accent": "frame",
     "edge": "ray",
+    "channel": "ray",
+    "link": "ray",
+    "link_plus": "frame",
+    "link_minus": "frame",
     "differing_edge": "source",
     "differing": "frame",
+    "faint": "caption",
 }
 _SERIES = ["#2aa198", "#d9822b", "#7a6fd0", "#b5a300", "#dd5a9a", "#6f8f00"]
 _HEAT = ["#2166ac", "#f7f7f7", "#b2182b"]
-_LEVELS = 16  # colours to each side of zero
+_COUNT = ["#fdf6d8", "#5fb58a", "#123c47"]
+_LIGHT: tuple[Colour, ...] = ((0, 0, 0), (255, 255, 255))
+# Colours from zero to a level of 1; `heat` has as many below. Those of pictures, a hue in 15 bits, are not listed.
+LEVELS = {"heat": 16, "count": 16, "light": 51, "colour": 31}
 # How much of a series' colour goes into a role, and what the rest of it is.
 _TINTS = {
     "input": (0.4, "background"),
+    "slab": (0.4, "background"),
     "output_pending": (0.25, "background"),
     "kernel": (0.55, "background"),
+    "product": (0.35, "background"),
     "output_partial": (0.6, "background"),
     "output": (1.0, "background"),
-    "window": (0.58, "ink"),
-    "current": (0.25, "ink"),
+    "window": (1.0, "background"),
+    "current": (0.5, "shade"),
     "hidden": (0.6, "background"),
-    "window_hidden": (0.45, "ink"),
+    "window_hidden": (1.0, "background"),
+    "block": (0.38, "background"),
+    "block_side": (0.95, "background"),
+    "block_top": (0.7, "background"),
+    "block_seen": (0.45, "ink"),
+    "ray": (0.6, "shade"),
 }
-_SECOND_TURN = 0.4  # how much darker hues are where they come up again
-_LINES = ("accent", "ray", "frame", "source", "edge", "differing_edge", "differing")
-_TEXTS = ("label", "equation", "caption")
+_FOLLOWED = 1.5  # how much wider than others lines of a hue are, so that they are told from each other
+_LISTS = {
+    "series": ("a list of colours", _SERIES[:2]),
+    "heat": ("three colours, for -1, 0 and 1", _HEAT),
+    "count": ("two to 16 colours, from 0 up", _COUNT),
+}
+_SECOND_TURN = 0.4  # how much of the background is in hues where they come up again: darker, orange is brown
+_EDGES = ("edge", "source", "point_edge", "point", "frame_edge", "frame", "differing_edge", "differing")
+_LINES = ("accent", "ray", "channel", "arrow", "link", "link_plus", "link_minus", *_EDGES)
+_TEXTS = ("label", "equation", "faint", "caption")
 _KEYS = ("fill", "stroke", "width", "dash", "alpha", "text")
 
 
@@ -102,8 +159,9 @@ class Theme:
     transparent: bool
     styles: Mapping[str, Style]
     series: tuple[Colour, ...]
-    heat: tuple[Colour, Colour, Colour]  # at -1, 0 and 1
+    heat: tuple[Colour, Colour, Colour]  # of signed numbers, at -1, 0 and 1
     font: str | None = None  # families and files
+    count: tuple[Colour, ...] = ()  # of numbers that are not negative, from 0 to 1
 
     def style(self, role: str, series: int | None = None) -> Style:
         """The style of a role; in a series, some roles take the series' hue."""
@@ -113,25 +171,42 @@ class Theme:
         amount, other = _TINTS[role]
         ink = self.styles["current"].fill or (0, 0, 0)
         turn, place = divmod(series, len(self.series))
-        hue = self.series[place] if turn % 2 == 0 else mixed(self.series[place], ink, _SECOND_TURN)
-        fill = mixed(ink if other == "ink" else self.background, hue, amount)
+        hue = self.series[place] if turn % 2 == 0 else mixed(self.series[place], self.background, _SECOND_TURN)
+        shade = (255, 255, 255) if readable(ink) == (0, 0, 0) else (0, 0, 0)  # darker than hues, or lighter, as the ink
+        fill = mixed({"shade": shade, "ink": ink}.get(other, self.background), hue, amount)
+        if role in _LINES:
+            return replace(plain, stroke=fill, width=_FOLLOWED * plain.width)
         return replace(plain, fill=fill, text=readable(fill))
 
-    def level_steps(self, levels: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Levels from -1 to 1 as the few steps that have colours of their own; infinite ones are the last steps."""
-        return np.rint(np.clip(levels, -1, 1) * _LEVELS).astype(np.int64)
+    def level_steps(self, scale: str, levels: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Levels (N,) as the few steps that have colours of their own; infinite ones are the last steps.
 
-    def heat_colours(self) -> Iterator[Colour]:
-        """The colours of all steps of level."""
-        for step in range(-_LEVELS, _LEVELS + 1):
-            fill = self.heated(step).fill
-            if fill is not None:
-                yield fill
+        `scale` is the role of their cells. Those of `colour` are red, green and blue (N, 3), a step is all three.
+        """
+        steps = np.rint(np.clip(levels, -1 if scale == "heat" else 0, 1) * LEVELS[scale]).astype(np.int64)
+        return steps if scale != "colour" else steps @ np.array([1 << 10, 1 << 5, 1])
 
-    def heated(self, step: int) -> Style:
-        """The style of the cells of a heat map at one step of level."""
-        fill = mixed(self.heat[1], self.heat[2] if step > 0 else self.heat[0], abs(step) / _LEVELS)
-        return replace(self.styles["heat"], fill=fill, text=readable(fill))
+    def level_colours(self, scale: str) -> Iterator[Colour]:
+        """The colours of all steps of a scale but `colour`."""
+        for step in range(-LEVELS[scale] if scale == "heat" else 0, LEVELS[scale] + 1):
+            yield self._level_colour(scale, step)
+
+    def levelled(self, scale: str, step: int) -> Style:
+        """The style of the cells of a map in colours at one step of level."""
+        fill = self._level_colour(scale, step)
+        return replace(self.styles[scale], fill=fill, text=readable(fill))
+
+    def _level_colour(self, scale: str, step: int) -> Colour:
+        if scale == "colour":
+            red, green, blue = (round((step >> bits & 31) * 255 / LEVELS[scale]) for bits in (10, 5, 0))
+            return (red, green, blue)
+        if scale == "heat":
+            stops: tuple[Colour, ...] = (self.heat[1], self.heat[2] if step > 0 else self.heat[0])
+        else:
+            stops = _LIGHT if scale == "light" else self.count
+        place = abs(step) / LEVELS[scale] * (len(stops) - 1)
+        below = min(int(place), len(stops) - 2)
+        return mixed(stops[below], stops[below + 1], place - below)
 
 
 DEFAULT, DARK = "classic", "dark"
@@ -169,41 +244,41 @@ def _whole(name: str, table: Mapping[str, Any]) -> Mapping[str, Any]:
         return table
     base = table["base"]
     if not isinstance(base, str) or base not in theme_names():
-        raise _refused(name, "base", f"{shown(base)} is no theme to start from", f"try {', '.join(theme_names())}")
+        raise refused(name, "base", f"{shown(base)} is no theme to start from", f"try {', '.join(theme_names())}")
     below = _packaged(base)
     whole = {**below, "name": Path(name).stem, **{key: entry for key, entry in table.items() if key != "base"}}
-    whole["background"] = {**below["background"], **_table(name, "background", table.get("background", {}))}
-    own = _table(name, "roles", table.get("roles", {}))
-    roles = {role: {**below["roles"].get(role, {}), **_table(name, f"roles.{role}", own[role])} for role in own}
+    whole["background"] = {**below["background"], **table_of(name, "background", table.get("background", {}))}
+    own = table_of(name, "roles", table.get("roles", {}))
+    roles = {role: {**below["roles"].get(role, {}), **table_of(name, f"roles.{role}", own[role])} for role in own}
     return {**whole, "roles": {**below["roles"], **roles}}
 
 
 def _theme(name: str, table: Mapping[str, object]) -> Theme:
     for key in table:
-        if key not in ("name", "background", "roles", "series", "heat", "font"):
-            rule = "a theme has name, base, background, roles, series, heat and font"
-            raise _refused(name, key, "there is no such entry", rule)
-    ground = _table(name, "background", table.get("background"))
+        if key not in ("name", "background", "roles", "series", "heat", "count", "font"):
+            rule = "a theme has name, base, background, roles, series, heat, count and font"
+            raise refused(name, key, "there is no such entry", rule)
+    ground = table_of(name, "background", table.get("background"))
     for key in ground:
         if key not in ("fill", "transparent"):
-            raise _refused(name, f"background.{key}", "there is no such entry", "a background has fill and transparent")
-    background = _colour(name, "background.fill", ground.get("fill"))
+            raise refused(name, f"background.{key}", "there is no such entry", "a background has fill and transparent")
+    background = colour_of(name, "background.fill", ground.get("fill"))
     if background is None:
-        raise _refused(name, "background.fill", "edges need a colour to be drawn against", 'give one such as "#ffffff"')
+        raise refused(name, "background.fill", "edges need a colour to be drawn against", 'give one such as "#ffffff"')
     transparent = ground.get("transparent", False)
     if not isinstance(transparent, bool):
-        raise _refused(
+        raise refused(
             name, "background.transparent", f"{shown(transparent)} is not true or false", "give true or false"
         )
-    roles = _table(name, "roles", table.get("roles"))
+    roles = table_of(name, "roles", table.get("roles"))
     for role in roles:
         if role not in UNDER:
             fix = suggestion(role, UNDER, f"roles are {', '.join(UNDER)}")
-            raise _refused(name, f"roles.{role}", "there is no such role", fix)
+            raise refused(name, f"roles.{role}", "there is no such role", fix)
     missing = [role for role in UNDER if role not in roles and role not in _STAND_IN]
     if missing:
         fix = f'give it, or say base = "{DEFAULT}" and give what differs from that'
-        raise _refused(name, f"roles.{missing[0]}", "the role is missing", fix)
+        raise refused(name, f"roles.{missing[0]}", "the role is missing", fix)
     styles: dict[str, Style] = {}
     for role in UNDER:
         worn = role
@@ -211,35 +286,25 @@ def _theme(name: str, table: Mapping[str, object]) -> Theme:
             worn = _STAND_IN[worn]
         under = UNDER[worn]
         behind = styles[under].fill if under in styles else None
-        styles[role] = _style(name, worn, _table(name, f"roles.{worn}", roles[worn]), behind or background)
+        styles[role] = _style(name, worn, table_of(name, f"roles.{worn}", roles[worn]), behind or background)
     series = _colours(name, "series", table.get("series", _SERIES), range(1, 65))
     low, middle, high = _colours(name, "heat", table.get("heat", _HEAT), range(3, 4))
+    count = _colours(name, "count", table.get("count", _COUNT), range(2, 17))
     called = table.get("name", Path(name).stem)
     if not isinstance(called, str):
-        raise _refused(name, "name", f"{shown(called)} is not text", "put it in quotes")
-    return Theme(called, background, transparent, styles, series, (low, middle, high), _font(name, table.get("font")))
-
-
-def _font(name: str, value: object) -> str | None:
-    """A list of fonts, whose files are looked for beside the theme."""
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise _refused(name, "font", f"{shown(value)} is not text", "put it in quotes")
-    try:
-        return fonts_beside(Path(name).parent, value)
-    except RequestError as error:
-        raise _refused(name, "font", error.rule, error.fix) from None
+        raise refused(name, "name", f"{shown(called)} is not text", "put it in quotes")
+    font = fonts_of(name, table.get("font"))
+    return Theme(called, background, transparent, styles, series, (low, middle, high), font, count)
 
 
 def _colours(name: str, field: str, value: object, counts: range) -> tuple[Colour, ...]:
     """A list of colours, as many as may be."""
     if not isinstance(value, list) or len(value) not in counts:
-        many = "three colours, for -1, 0 and 1" if len(counts) == 1 else "a list of colours"
-        raise _refused(name, field, f"it is not {many}", f"give it as {_HEAT if len(counts) == 1 else _SERIES[:2]}")
-    found = [_colour(name, f"{field} {i}", entry) for i, entry in enumerate(value, start=1)]
+        many, example = _LISTS[field]
+        raise refused(name, field, f"it is not {many}", f"give it as {example}")
+    found = [colour_of(name, f"{field} {i}", entry) for i, entry in enumerate(value, start=1)]
     if any(colour is None for colour in found):
-        raise _refused(name, field, '"none" is not a colour', 'give one such as "#268bd2"')
+        raise refused(name, field, '"none" is not a colour', 'give one such as "#268bd2"')
     return tuple(colour for colour in found if colour is not None)
 
 
@@ -247,53 +312,24 @@ def _style(name: str, role: str, table: Mapping[str, object], under: Colour) -> 
     where = f"roles.{role}"
     for key in table:
         if key not in _KEYS:
-            raise _refused(name, f"{where}.{key}", "there is no such entry", f"a role has {', '.join(_KEYS)}")
-    fill = _colour(name, f"{where}.fill", table.get("fill", "none"))
-    stroke = _colour(name, f"{where}.stroke", table.get("stroke", "none"))
-    text = _colour(name, f"{where}.text", table.get("text", "none"))
+            raise refused(name, f"{where}.{key}", "there is no such entry", f"a role has {', '.join(_KEYS)}")
+    fill = colour_of(name, f"{where}.fill", table.get("fill", "none"))
+    stroke = colour_of(name, f"{where}.stroke", table.get("stroke", "none"))
+    text = colour_of(name, f"{where}.text", table.get("text", "none"))
     if role in _LINES and stroke is None:
-        raise _refused(name, f"{where}.stroke", "a line needs a colour", 'give one such as "#002b36"')
+        raise refused(name, f"{where}.stroke", "a line needs a colour", 'give one such as "#002b36"')
     if role not in _LINES and text is None:
-        raise _refused(name, f"{where}.text", "text on it needs a colour", 'give one such as "#000000"')
+        raise refused(name, f"{where}.text", "text on it needs a colour", 'give one such as "#000000"')
     if role not in _LINES + _TEXTS and fill is None and stroke is None:
-        raise _refused(name, where, "it has neither fill nor stroke and would not be seen", "give one of them")
-    alpha = _number(name, f"{where}.alpha", table.get("alpha", 1), 0, 1)
-    width = _number(name, f"{where}.width", table.get("width", 1.5), 0.25, 20)
+        raise refused(name, where, "it has neither fill nor stroke and would not be seen", "give one of them")
+    alpha = number_of(name, f"{where}.alpha", table.get("alpha", 1), 0, 1)
+    width = number_of(name, f"{where}.width", table.get("width", 1.5), 0.25, 20)
     dashes = table.get("dash", [])
     if not isinstance(dashes, list) or len(dashes) not in (0, 2):
-        raise _refused(
+        raise refused(
             name, f"{where}.dash", f"{shown(dashes)} is not two lengths", "give a dash and a gap such as [5, 4]"
         )
-    dash = tuple(_number(name, f"{where}.dash", length, 0.5, 100) for length in dashes)
+    dash = tuple(number_of(name, f"{where}.dash", length, 0.5, 100) for length in dashes)
     if fill is not None:
         fill = mixed(under, fill, alpha)
     return Style(fill, stroke, width, dash, text)
-
-
-def _table(name: str, field: str, value: object) -> Mapping[str, object]:
-    if not isinstance(value, Mapping):
-        raise _refused(name, field, "the table is missing", f"give [{field}]")
-    return value
-
-
-def _colour(name: str, field: str, value: object) -> Colour | None:
-    if value == "none":
-        return None
-    digits = value.removeprefix("#") if isinstance(value, str) and value.startswith("#") else ""
-    if len(digits) == 3:
-        digits = "".join(2 * digit for digit in digits)
-    if len(digits) != 6 or not set(digits.lower()) <= set("0123456789abcdef"):
-        what = "no colour is given" if value is None else f"{shown(value)} is not a colour"
-        raise _refused(name, field, what, 'give one such as "#268bd2", or "none"')
-    red, green, blue = bytes.fromhex(digits)
-    return (red, green, blue)
-
-
-def _number(name: str, field: str, value: object, least: float, most: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise _refused(name, field, f"{shown(value)} is not a number from {least:g} to {most:g}", "give one that is")
-    return float(value)
-
-
-def _refused(name: str, field: str, rule: str, fix: str) -> RequestError:
-    return RequestError("theme", name, f"{shown(field)}: {rule}", fix)

@@ -17,6 +17,7 @@ _OUTPUTS = ("output_pending", "output_partial", "output", "current")
 # Beside each other in some figure; in a scatter figure cropped padding and unread cells lie beside the output.
 TOUCHING = [
     *combinations(_INPUTS, 2),
+    *product(("slab",), _INPUTS),  # of three axes, slices that a step does not read
     *product(_INPUTS, WINDOWS),
     *combinations(WINDOWS, 2),
     *combinations(_OUTPUTS, 2),
@@ -58,9 +59,41 @@ def alike(theme: Theme) -> dict[tuple[str, str], str]:
 def unseen_marks(theme: Theme) -> dict[Colour, float]:
     """What marks of cells that differ may stand on and hardly be seen, each with the better contrast of their lines."""
     lines = [theme.styles[role].stroke or theme.background for role in ("differing", "differing_edge")]
-    under = [fill(theme, role) for role in _OUTPUTS] + [*theme.series, *theme.heat_colours()]
+    under = [fill(theme, role) for role in _OUTPUTS] + [
+        *theme.series,
+        *theme.level_colours("heat"),
+        *theme.level_colours("count"),
+    ]
     seen = {colour: max(contrast(line, colour) for line in lines) for colour in under}
     return {colour: ratio for colour, ratio in seen.items() if ratio < LEAST_CONTRAST_OF_MARKS}
+
+
+def unseen_points(theme: Theme) -> dict[str, float]:
+    """What a dot for a point of the input may lie on and hardly be seen, each with the better contrast of its lines."""
+    dot, edge = (theme.styles[role].stroke or theme.background for role in ("point", "point_edge"))
+    under = {role: fill(theme, role) for role in ("input", "unread", "window")}
+    under["accent"] = theme.styles["accent"].stroke or theme.background
+    seen = {role: max(contrast(dot, colour), contrast(edge, colour)) for role, colour in under.items()}
+    seen["point_edge"] = contrast(dot, edge)
+    return {role: ratio for role, ratio in seen.items() if ratio < LEAST_CONTRAST_OF_MARKS}
+
+
+def lost_frames(theme: Theme) -> dict[Colour, float]:
+    """What the frames of windows may stand on in maps in colours and hardly be seen, each with its better contrast."""
+    lines = [theme.styles[role].stroke or theme.background for role in ("frame", "frame_edge")]
+    under = [colour for scale in ("heat", "count", "light") for colour in theme.level_colours(scale)]
+    seen = {colour: max(contrast(line, colour) for line in lines) for colour in under}
+    return {colour: ratio for colour, ratio in seen.items() if ratio < LEAST_CONTRAST_OF_MARKS}
+
+
+def lost_marks(theme: Theme) -> dict[str, float]:
+    """Faces of blocks on which marks can hardly be seen, each with their contrast; and so for lines on the page."""
+    seen = {"arrow": contrast(theme.styles["arrow"].stroke or theme.background, theme.background)}
+    for series in (None, *range(len(theme.series))):
+        face = theme.style("block", series).fill or theme.background
+        for role in ("block_seen", "block_cell"):
+            seen[f"{role} {series}"] = contrast(theme.style(role, series).fill or theme.background, face)
+    return {what: ratio for what, ratio in seen.items() if ratio < LEAST_CONTRAST_OF_MARKS}
 
 
 def lost_outlines(theme: Theme) -> dict[str, float]:

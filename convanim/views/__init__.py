@@ -1,1 +1,1 @@
-"""Geometry, and numbers if any, to a scene: `iso` and `flat` for single maps, each with a module for stacks."""
+"""Geometry, and numbers if any, to a scene: a room for each kind of figure, and what all of them share."""

@@ -1,6 +1,6 @@
 """Small parts that the readings share: texts in cells, the strokes of unread cells, corners of a block of cells."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import hypot
 
 import numpy as np
@@ -36,12 +36,11 @@ def unread_marks(lattice: Lattice, cells: Ints, *, around_text: bool) -> Lines:
     return Lines("unread", np.concatenate(ends))
 
 
-def source_frames(lattice: Lattice, cells: Ints, copies: Ints, seen: Ints, unit: float) -> Floats:
-    """The lines (N, 2, 2) around those cells that some seen ones copy: around each, or around all where they are small.
+def source_frames(lattice: Lattice, sources: Ints, unit: float) -> Floats:
+    """The lines (N, 2, 2) around cells that padding copies: around each, or around all where they are small.
 
     `unit` is a pixel at the base width. Frames around small cells would hide what is in them.
     """
-    sources = cells[np.unique(copies[seen][copies[seen] >= 0])]
     if min(hypot(*lattice.row), hypot(*lattice.column)) < _LEAST_FRAMED * unit:
         return outline(lattice, sources)
     corners = lattice.corners(sources)
@@ -57,6 +56,11 @@ def outline(lattice: Lattice, cells: Ints) -> Floats:
         bare = cells[~np.isin(codes + np.dot(neighbour, [per_row, 1]), codes)]
         found.append(np.stack([bare + start, bare + end], axis=1))
     return lattice.points(np.concatenate(found))
+
+
+def framed(around: Callable[[int], Floats], *, is_upright: bool) -> list[Shape]:
+    """Lines at a step that are seen on every colour: dark ones with light ones around them, or the reverse."""
+    return [Lines(role, around, is_upright) for role in ("frame_edge", "frame")]
 
 
 def sides(corners: Floats) -> Floats:

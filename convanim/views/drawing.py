@@ -1,23 +1,30 @@
 """What a view is asked to draw, and the measures of its page."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from convanim.layers.geometry import Geometry
+from convanim.numbers.scales import Scale
 from convanim.numbers.values import Values
 from convanim.scene.font import BUNDLED, Metrics
 from convanim.scene.picture_size import PictureSize
 from convanim.scene.scene import unit
+from convanim.views.grids import has_border
 from convanim.words.language import Words, english
 
 READINGS = ("gather", "scatter")
 _LEAST_TEXT = 9  # height of a digit in pixels at that width
 _LABEL_EM = 15  # font sizes in pixels at the base width
 _LARGEST_NUMBER_EM = 20
-_SUBSCRIPT = 0.75  # of a given size; as in text
 
 
 class TooNarrowError(Exception):
     """The page is too narrow for what stands on it; the message says for what."""
+
+
+def cell_unit(size: PictureSize, parts: int) -> float:
+    """Pixels for one at the base width in one of so many parts of a picture, drawn no smaller than a whole one."""
+    return max(unit(size.pixels // parts), min(1.0, unit(size.pixels)))
 
 
 class Page:
@@ -28,39 +35,41 @@ class Page:
     size: PictureSize  # of the whole picture
     parts: int  # of equal width that it has, of which this is one
 
+    labels: bool  # whether there are any
+    decimals: int  # of all numbers that are not whole
     most_cell: int  # pixels of a cell's side at most, so that all parts of a picture are on one scale; 0 for no bound
 
-    @property
+    @cached_property
     def width(self) -> int:
         """The page's width in pixels."""
         return self.size.pixels // self.parts
 
-    @property
+    @cached_property
     def cell_unit(self) -> float:
         """Pixels here for one pixel at the base width; parts of a picture are drawn no smaller than a whole one."""
-        return max(unit(self.width), min(1.0, unit(self.size.pixels)))
+        return cell_unit(self.size, self.parts)
 
-    @property
+    @cached_property
     def unit(self) -> float:
         """The same for all that goes with the text: lines, gaps, margins. A text's size that is given decides."""
         return self.cell_unit if self.size.em is None else self.size.em / _LABEL_EM
+
+    @property
+    def bordered(self) -> frozenset[str]:
+        """The maps of cells, by their names in keys, that pad as a transposed layer's border does, not as padding."""
+        return frozenset()
 
     def largest_cell(self, at_base_width: int) -> int:
         """Pixels of a cell's side at most, where a view has so many at the base width."""
         most = round(at_base_width * self.cell_unit)
         return min(most, self.most_cell) if self.most_cell else most
 
-    @property
+    @cached_property
     def least_em(self) -> float:
         """The smallest font size that may be used; a wider picture may keep it, and so hold more."""
         return self.size.em or (_LEAST_TEXT + 0.25) / self.font.cap_height * min(self.unit, 1)
 
-    @property
-    def least_subscript_em(self) -> float:
-        """The smallest font size of subscripts, which belong to a number of a size that is given."""
-        return _SUBSCRIPT * self.size.em if self.size.em else self.least_em
-
-    @property
+    @cached_property
     def label_em(self) -> float:
         """The font size of labels, captions and equations, where there is room."""
         return self.size.em or _LABEL_EM * self.unit
@@ -104,15 +113,27 @@ class Drawing(Page):
     size: PictureSize
     transposed_as: str = "gather"
     labels: bool = True
-    caption: bool = False
+    caption: tuple[str, ...] = ()
     input_label: str | None = None  # left out: the language's word
     output_label: str | None = None
     remark: str = ""  # stands behind the output's label
     is_heat: bool = False  # whether numbers are colours, too
+    scale: Scale | None = None  # of the output's numbers as colours; wider where sums on their way are
     parts: int = 1
     most_cell: int = 0
+    is_slow: bool = False  # whether steps are shown part by part, too
+    decimals: int = 2
+    least_decimals: int = (
+        0  # of the output's numbers, as those of figures beside it have them; 0 for as many as need be
+    )
+    beside: tuple[Geometry, ...] = ()  # of figures of the same picture whose maps stand as this one's do
     font: Metrics = BUNDLED
     words: Words = field(default_factory=english)
+
+    @property
+    def bordered(self) -> frozenset[str]:
+        """The names of the cells around the input, where they are a border, and of products with them."""
+        return frozenset({"padding", "product"}) if has_border(self.geometry) else frozenset()
 
     @property
     def is_scatter(self) -> bool:

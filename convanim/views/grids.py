@@ -1,23 +1,27 @@
 """The grids of cells behind every view: the input's line-up and the output, as rows and columns."""
 
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convanim.layers.axis import Axis, CellKind, PaddingMode
 from convanim.layers.geometry import Geometry
+from convanim.layers.layer import ConvTranspose, Pad
 from convanim.layers.sizes import Cell
-from convanim.scene.scene import Ints
+from convanim.scene.scene import Ints, Lattice
 
 Mask: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Canvas:
-    """Positions, one range an axis, as the rows and columns of a grid; a single axis is one row."""
+    """Positions, one range an axis, as the rows and columns of a grid; a single axis is one row.
+
+    Three axes have no grid: their slices have, which stand on the last two.
+    """
 
     ranges: tuple[range, ...]
 
@@ -55,6 +59,20 @@ class Canvas:
         return element
 
 
+class Place(NamedTuple):
+    """The rows and columns of a place, and how many of them there are above and to the left of the map in it."""
+
+    rows: int
+    columns: int
+    above: float
+    left: float
+
+    def lattice(self, first: Lattice) -> Lattice:
+        """The lattice of the map, of that of its place."""
+        x, y = first.points(np.array([self.above, self.left]))
+        return replace(first, origin=(round(x), round(y)))
+
+
 _KINDS = (CellKind.INPUT, CellKind.ZERO, CellKind.PADDING, CellKind.OVERHANG)
 
 
@@ -64,10 +82,25 @@ def input_canvas(geometry: Geometry) -> Canvas:
 
 
 def kinds(geometry: Geometry) -> dict[CellKind, Mask]:
-    """For each kind of cell, which of the input canvas are of it; a cell is of the outermost kind of its axes."""
+    """For each kind of cell, which of the input canvas are of it; a cell is of the outermost kind of its axes.
+
+    Beside what a pad cuts off there is nothing: such places are of no kind.
+    """
     ranks = [np.array([_KINDS.index(axis.kind(p)) for p in axis.positions], dtype=np.uint8) for axis in geometry.axes]
-    rank = ranks[0] if len(ranks) == 1 else np.maximum.outer(ranks[0], ranks[1])
+    rank = reduce(np.maximum.outer, ranks)
+    if isinstance(geometry.layer, Pad):
+        kept = [[0 <= p + axis.before < axis.output_size for p in axis.positions] for axis in geometry.axes]
+        is_made = reduce(np.logical_and.outer, map(np.array, kept))
+        rank = np.where(is_made | (rank == 0), rank, len(_KINDS))
     return {kind: rank.ravel() == i for i, kind in enumerate(_KINDS)}
+
+
+def has_border(geometry: Geometry) -> bool:
+    """Whether what is around the input is the border of a transposed convolution seen as a direct one, and no padding.
+
+    The padding of such a layer is what is cut off from its output.
+    """
+    return isinstance(geometry.layer, ConvTranspose)
 
 
 def copied(geometry: Geometry) -> Ints | None:

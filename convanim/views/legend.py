@@ -1,12 +1,13 @@
-"""The legend of a heat map: what its colours stand for, one bar under each map."""
+"""The legend of a map in colours: a bar of them, and the numbers that its ends stand for."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
-from convanim.scene.scene import Cells, Lattice, Shape, Texts
+from convanim.numbers.scales import Scale
+from convanim.scene.scene import Anchor, Cells, Lattice, Shape, Texts
 from convanim.views.drawing import Page
-from convanim.views.sheets import PlacedSheet, scale_of
+from convanim.views.stacks.sheets import PlacedSheet
 from convanim.words.numerals import MINUS
 
 LEGEND_HEIGHT = 44  # pixels at the base width
@@ -14,44 +15,44 @@ _STEPS = 17  # colours of the bar
 _WIDEST = 136  # pixels at the base width
 
 
-def legend_shapes(page: Page, maps: Mapping[int, tuple[PlacedSheet, ...]], top: int) -> list[Shape]:
-    """A bar of colours under each map that has numbers, from minus its largest number to that number."""
+def legend_shapes(page: Page, maps: Mapping[int, tuple[PlacedSheet, ...]]) -> list[Shape]:
+    """A bar of colours right under each map that has numbers; a picture in colour needs none."""
     shapes: list[Shape] = []
     for number, sheets in maps.items():
-        left = min(placed.lattice.origin[0] for placed in sheets)
-        last = max(sheets, key=lambda placed: placed.lattice.origin[0])
-        right = last.lattice.origin[0] + last.plan.canvas.columns * last.lattice.column[0]
-        shapes += bar(page, (left + right) / 2, top, right - left, scale_of(sheets[0].plan), number)
+        plan, lattices = sheets[0].plan, [placed.lattice for placed in sheets]
+        if plan.scale is None or plan.is_one_picture:
+            continue
+        left, last = min(at.origin[0] for at in lattices), max(at.origin[0] for at in lattices)
+        right = last + plan.canvas.columns * lattices[0].column[0]
+        bottom = max(at.origin[1] for at in lattices) + plan.canvas.rows * lattices[0].row[1]
+        shapes += bar(page, (left + right) / 2, bottom, right - left, plan.scale, number)
     return shapes
 
 
-def bar(page: Page, middle: float, top: int, room: float, scale: float, number: int = 0, word: str = "") -> list[Shape]:
-    """The bar of map `number`, centred on `middle`; under it the numbers at its ends and middle, or one for both.
-
-    That one has a `word` in front where there is room for it.
-    """
+def bar(page: Page, middle: float, top: int, room: float, scale: Scale, number: int = 0) -> list[Shape]:
+    """The bar of map `number`, centred on `middle`; under it the numbers at its ends, or one text for all of it."""
     cell = max(2, round(min(room, _WIDEST * page.unit) / _STEPS))
+    wide = cell * _STEPS
+    middle = min(max(middle, wide / 2), page.width - wide / 2)
     lattice = Lattice((round(middle - cell * _STEPS / 2), round(top + 12 * page.unit)), (cell, 0), (0, max(cell, 4)))
     columns = np.arange(_STEPS)
     cells = np.stack([np.zeros(_STEPS, dtype=np.int64), columns], axis=1)
-    largest = page.words.numeral(scale, 1 if scale >= 1 else 2)
-    texts: tuple[str, ...] = (MINUS + largest, "0", largest)
-    parts: tuple[int, ...] = (-1, 0, 1)
+    largest = page.words.numeral(scale.end, 1 if scale.end >= 1 else 2)
+    is_signed = scale.name == "heat"
+    texts: tuple[str, ...] = (MINUS + largest, "0", largest) if is_signed else ("0", largest)
     em = max(page.least_em, 0.75 * page.label_em)
-    if (
-        word
-        or max(cell * _STEPS, page.font.width("  ".join(texts), em)) + page.font.width(texts[0], em)
-        > room + 12 * page.unit
-    ):
-        fits = page.font.width(f"{word} ±{largest}", page.least_em) <= room
-        texts, parts = (f"{word} ±{largest}".strip() if fits else f"±{largest}",), (0,)
+    if page.font.width("  ".join(texts), em) + is_signed * page.font.width(MINUS, em) > wide:
+        texts = (f"±{largest}" if is_signed else f"0…{largest}",)
         em = max(page.least_em, min(em, (room + 12 * page.unit) / page.font.width(texts[0], 1)))
     y = lattice.origin[1] + lattice.row[1] + 10 * page.unit
     half = page.font.width(texts[0], em) / 2 + 2
-    if len(texts) == 1:
-        middle = min(max(middle, half), page.width - half)
-    points = [(middle + part * cell * _STEPS / 2, y) for part in parts]
+    anchors: tuple[Anchor, ...] = ("middle",)
+    places: tuple[float, ...] = (min(max(middle, half), page.width - half),)
+    if len(texts) > 1:
+        anchors = ("start", "middle", "end") if is_signed else ("start", "end")
+        places = tuple(middle + {"start": -wide / 2, "middle": 0.0, "end": wide / 2}[anchor] for anchor in anchors)
+    levels = np.linspace(-1 if is_signed else 0, 1, _STEPS)
     return [
-        Cells("heat", "legend", lattice, cells, cells + np.array([number, 0]), levels=np.linspace(-1, 1, _STEPS)),
-        Texts("caption", np.array(points), texts, em),
+        Cells(scale.name, "legend", lattice, cells, cells + np.array([number, 0]), levels=levels),
+        *(Texts("caption", np.array([(x, y)]), (text,), em, anchor) for x, text, anchor in zip(places, texts, anchors)),
     ]

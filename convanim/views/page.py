@@ -2,26 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
-from math import inf
-
-import numpy as np
 
 from convanim.layers.sizes import Sizes, spelled
-from convanim.scene.scene import During, Key, Scene, Shape, Texts
-from convanim.views.drawing import Drawing, Page, TooNarrowError
-from convanim.views.gather_reading import gather_reading
+from convanim.scene.scene import Key, Scene, Shape, Texts
+from convanim.views.drawing import Drawing, Page
+from convanim.views.equation_line import Equation, equation_lines, equation_shapes
+from convanim.views.key_line import key_line
 from convanim.views.legend import LEGEND_HEIGHT, bar
-from convanim.views.reading import Reading
-from convanim.views.scatter_reading import scatter_reading
-from convanim.views.stack import Stack
-from convanim.views.text_layout import LEADING, Block, broken, lines_needed, text_block, widest, wrapped_lines
-from convanim.words.captions import caption_lines
-from convanim.words.equations import Terms, joined
+from convanim.views.single_maps.gather_reading import gather_reading
+from convanim.views.single_maps.reading import Reading
+from convanim.views.single_maps.scatter_reading import scatter_reading
+from convanim.views.stacks.stack import Stack
+from convanim.views.text_layout import LEADING, Block, numbers_alike, text_block
+from convanim.words.equations import joined
 from convanim.words.language import Words
-
-_MOST_LINES = 3  # of a stack's equation
-_SAMPLES = 40  # steps whose equations are looked at to know how wide they are, or how many lines they take
 
 
 def reading_of(drawing: Drawing) -> Reading:
@@ -52,17 +46,19 @@ def line_height(page: Page) -> int:
 
 def finished(drawing: Drawing, reading: Reading, shapes: list[Shape], bottom: int) -> Scene:
     """The scene of shapes that end at `bottom`, with the equation and the caption below."""
-    lines = 0
-    if reading.scale:
+    if reading.scale is not None:
         shapes = shapes + bar(drawing, drawing.width / 2, bottom, drawing.room / 2, reading.scale)
         bottom += round(LEGEND_HEIGHT * drawing.unit)
-    elif reading.terms is not None:
-        lines = lines_needed(drawing, reading.widest_term, reading.most_terms, reading.around_terms)
-    most = reading.widest_term + reading.around_terms
-    caption = caption_lines(drawing.geometry.layer, drawing.words) if drawing.caption else ()
-    return scene_of(
-        drawing, shapes, bottom, reading.steps, (reading.terms, lines, most), caption, (reading.reads, reading.writes)
+    scene = scene_of(
+        drawing,
+        numbers_alike(shapes),
+        bottom,
+        reading.steps,
+        (reading.equation, not reading.scale),
+        drawing.caption,
+        (reading.reads, reading.writes),
     )
+    return replace(scene, parts=reading.parts)
 
 
 def finished_stack(stack: Stack, shapes: list[Shape], bottom: int, *, has_grid: bool = True) -> Scene:
@@ -77,20 +73,11 @@ def finished_stack(stack: Stack, shapes: list[Shape], bottom: int, *, has_grid: 
         shapes,
         bottom,
         stack.steps,
-        (stack.terms, _stack_lines(stack), inf),
+        (None if stack.equation is None else stack.equation(stack), stack.spells_terms),
         stack.caption,
         (stack.reads, lambda step: ((stack.output.name, *stack.cell(step)),)),
     )
     return replace(scene, behind=stack.behind)
-
-
-def _stack_lines(stack: Stack) -> int:
-    """How many lines the longest equation takes, at most three."""
-    if stack.terms is None or not stack.spells_terms:
-        return 0
-    room = stack.room / stack.label_em
-    among = range(0, stack.steps, max(1, stack.steps // _SAMPLES))
-    return min(_MOST_LINES, max(len(wrapped_lines(stack.terms(step), room, stack.font)) for step in among))
 
 
 def scene_of(
@@ -98,20 +85,20 @@ def scene_of(
     shapes: list[Shape],
     bottom: int,
     steps: int,
-    equation: tuple[Callable[[int], Terms] | None, int, float],
+    equation: tuple[Equation | None, bool],
     caption: tuple[str, ...],
     keys: tuple[Callable[[int], tuple[Key, ...]], Callable[[int], tuple[Key, ...]]],
 ) -> Scene:
-    """The scene of shapes that end at `bottom`; below them an equation and caption lines.
-
-    The equation comes with its lines and with what its longest part takes at most, in ems.
-    """
+    """The scene of shapes that end at `bottom`; below them an equation, if it is to be shown, and caption lines."""
     text: list[Shape] = []
-    terms, lines, most = equation
-    if terms is not None and lines:
+    told, is_shown = equation
+    if told is not None and is_shown:
         bottom += line_height(page) // 2
-        text.append(_equation(page, terms, lines, bottom, steps, most))
-        bottom += lines * line_height(page)
+        text += equation_shapes(page, told, bottom)
+        bottom += equation_lines(page, told) * line_height(page)
+    if page.labels:
+        told_of, bottom = key_line(page, shapes, bottom)
+        text += told_of
     if caption:
         bottom += line_height(page) // 2
         block = _caption(page, caption, bottom)
@@ -124,34 +111,9 @@ def scene_of(
         shapes=tuple(replace(s, font=page.font) if isinstance(s, Texts) else s for s in (*shapes, *text)),
         reads=keys[0],
         writes=keys[1],
-        equation=lambda step: "" if terms is None else joined(terms(step)),
+        equation=lambda step: "" if told is None else joined(told.terms(step)),
         unit=page.unit,
     )
-
-
-def _equation(page: Page, terms: Callable[[int], Terms], lines: int, top: int, steps: int, most: float) -> Texts:
-    """The equation of the current step, centred on as many lines as the longest needs.
-
-    It is smaller where a line of a single term would not fit otherwise. Raises TooNarrowError where it fits in no size.
-    """
-    room = page.room / page.label_em
-    among = range(0, steps, max(1, steps // _SAMPLES)) if most > room else ()
-    longest = max((widest(broken(terms(step), room, lines, page.font), page.font) for step in among), default=0.0)
-    em = page.label_em if longest <= room else max(page.least_em, page.room / longest)
-    if longest * em > page.width:
-        raise TooNarrowError("the longest part of an equation does not fit on a line")
-    room = page.room / em
-    step_points = [(page.width / 2, top + (i + 0.5) * line_height(page)) for i in range(lines)]
-
-    @lru_cache(maxsize=4)  # asked for line by line, and by layout as well as by drawing
-    def spelled_out(step: int) -> tuple[str, ...]:
-        return broken(terms(step), room, lines, page.font)
-
-    def text(step: int, line: int) -> str:
-        return spelled_out(step)[line] if line < len(spelled_out(step)) else ""
-
-    every_line = np.arange(lines)
-    return Texts("equation", np.array(step_points), text, em, when=During(lambda _: every_line))
 
 
 def _caption(page: Page, caption: tuple[str, ...], top: int) -> Texts:

@@ -1,79 +1,36 @@
 """Text in and around the maps: how large it may be, and where its lines go."""
 
-from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from math import inf
+from typing import TypeGuard
 
 import numpy as np
 
 from convanim.scene.font import Metrics
-from convanim.scene.scene import ALWAYS, Lattice, Scene, Texts
+from convanim.scene.scene import ALWAYS, Lattice, Scene, Shape, Texts
 from convanim.views.drawing import Page, TooNarrowError
-from convanim.words.equations import Terms
 from convanim.words.language import PUNCTUATION, Words
 
 LEADING = 1.5  # from one line of text to the next, in ems
-_CLEAR = 0.84  # how much of a cell text may fill
-_EQUATION_LINES = 3
+_ROUNDED = 1e-9
+_PARTS = re.compile(r"\d(?:[\d.,\u00a0\u202f]*\d)?|.")  # of a word: numbers, and other characters
+CLEAR = 0.84  # how much of a cell text may fill
 
 
-def fits(lattice: Lattice, width: float, height: float) -> bool:
-    """Whether a box of pixels fits into the middle of a cell."""
+def fits(lattice: Lattice, width: float, height: float, most: float = CLEAR) -> bool:
+    """Whether a box of pixels fits into the middle of a cell, of which it may fill so much."""
     (cx, cy), (rx, ry) = lattice.column, lattice.row
     area = abs(cx * ry - cy * rx)
     along_column = (abs(ry) * width + abs(rx) * height) / area
     along_row = (abs(cy) * width + abs(cx) * height) / area
-    return max(along_column, along_row) <= _CLEAR
+    return max(along_column, along_row) <= most
 
 
 def widest(strings: Iterable[str], font: Metrics) -> float:
     """The width of the widest string, in ems."""
     return max((font.width(s, 1) for s in set(strings)), default=0.0)
-
-
-def lines_needed(page: Page, widest_term: float, terms: int, rest: float) -> int:
-    """How many lines the longest equation takes, at most three; widths in ems."""
-    room = (page.width - 2 * page.margin) / page.label_em
-    per_line = max(1, int(room / widest_term))
-    lines = -(-terms // per_line)
-    if lines * room < terms * widest_term + rest:
-        lines += 1
-    return min(lines, _EQUATION_LINES)
-
-
-def broken(terms: Terms, room: float, lines: int, font: Metrics) -> tuple[str, ...]:
-    """An equation on at most `lines` lines of `room` ems; terms that find no place there are left out as `…`."""
-    before, parts, joint, behind = terms
-
-    def lines_with(kept: int) -> list[str]:
-        pieces = list(parts) if kept == len(parts) else [*parts[: kept - 1], "…", parts[-1]]
-        pieces[0] = before + pieces[0]
-        pieces[-1] += behind
-        return _wrapped(pieces, joint, room, font)
-
-    kept = bisect_right(range(2, len(parts) + 1), lines, key=lambda k: len(lines_with(k))) + 1
-    return tuple(lines_with(min(max(kept, 1), len(parts)))[:lines])
-
-
-def wrapped_lines(terms: Terms, room: float, font: Metrics) -> list[str]:
-    """A whole equation on as many lines of `room` ems as it takes."""
-    before, parts, joint, behind = terms
-    pieces = list(parts)
-    pieces[0] = before + pieces[0]
-    pieces[-1] += behind
-    return _wrapped(pieces, joint, room, font)
-
-
-def _wrapped(pieces: list[str], joint: str, room: float, font: Metrics) -> list[str]:
-    lines = [pieces[0]]
-    for piece in pieces[1:]:
-        longer = lines[-1] + joint + piece
-        if font.width(longer, 1) <= room:
-            lines[-1] = longer
-        else:
-            lines[-1] += joint.rstrip()
-            lines.append(piece)
-    return lines
 
 
 @dataclass(frozen=True)
@@ -109,7 +66,8 @@ def text_block(page: Page, text: str, room: float) -> Block:
     """Text in `room` pixels: on one line, smaller where need be, else on several at the least size."""
     width = page.font.width(text, 1)
     em = page.label_em if width == 0 else max(page.least_em, min(page.label_em, room / width))
-    return Block(wrapped(text, room / em, page), em, page.font)
+    # At a size made to fit, the text is as wide as its room but for what division rounds off.
+    return Block(wrapped(text, room / em * (1 + _ROUNDED), page), em, page.font)
 
 
 def words_of(text: str, language: Words) -> list[str]:
@@ -118,7 +76,10 @@ def words_of(text: str, language: Words) -> list[str]:
 
 
 def wrapped(text: str, room: float, page: Page) -> tuple[str, ...]:
-    """Text on lines of `room` ems, broken between words, and within those that are longer than a line."""
+    """Text on lines of `room` ems, broken between words, and within those that are longer than a line.
+
+    A number is never broken.
+    """
     lines, font = [""], page.font
     for word in words_of(text, page.words):
         blank = "" if lines[-1].endswith(tuple(PUNCTUATION)) else " "
@@ -128,11 +89,22 @@ def wrapped(text: str, room: float, page: Page) -> tuple[str, ...]:
             continue
         if lines[-1]:
             lines.append("")
-        for character in word:
-            if lines[-1] and font.width(lines[-1] + character, 1) > room:
+        for part in _PARTS.findall(word):
+            if lines[-1] and font.width(lines[-1] + part, 1) > room:
                 lines.append("")
-            lines[-1] += character
+            lines[-1] += part
     return tuple(line for line in lines if line)
+
+
+def is_number(shape: Shape) -> TypeGuard[Texts]:
+    """Whether a shape is of numbers in cells, and no words, equation or sign beside them."""
+    return isinstance(shape, Texts) and shape.role not in ("label", "equation", "faint", "caption")
+
+
+def numbers_alike(shapes: Sequence[Shape], em: float = inf) -> list[Shape]:
+    """Shapes with the numbers in their cells at one font size: the smallest of theirs, and `em` at most."""
+    least = min((shape.em for shape in shapes if is_number(shape)), default=em)
+    return [replace(shape, em=min(least, em)) if is_number(shape) else shape for shape in shapes]
 
 
 def refuse_crowded_text(scene: Scene) -> None:

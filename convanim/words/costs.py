@@ -30,6 +30,29 @@ def _ratio(first: int, other: int, things: str, words: Words) -> str:
     return words("times_as_many" if other > first else "part_as_many", times=text, things=things)
 
 
+def told_ratio(first: Cost, other: Cost, words: Words) -> str:
+    """What the other costs, measured by the first: `9.7 times fewer weights and multiply–accumulates`.
+
+    Empty where one of them costs nothing, or both the same.
+    """
+    said: dict[tuple[str, str], list[str]] = {}
+    for a, b, things in ((first.weights, other.weights, "weights"), (first.macs, other.macs, "multiplications")):
+        if a and b:
+            name = "as_many" if a == b else "more" if b > a else "fewer"
+            said.setdefault((name, "" if a == b else _times(a, b, words)), []).append(words(things))
+    if all(name == "as_many" for name, _ in said):
+        return ""
+    parts = [words(name, times=times, things=words("and").join(things)) for (name, times), things in said.items()]
+    return words("list").join(parts)
+
+
+def _times(a: int, b: int, words: Words) -> str:
+    """How many times more the larger is, on two digits, or in whole: `9.7`, `28`."""
+    times = max(a, b) / min(a, b)
+    tenths = int(10 * times + 0.5)
+    return words.number(f"{tenths / 10:g}") if tenths < 100 else words.count(int(times + 0.5))
+
+
 def short(number: int, words: Words) -> str:
     """A count in few characters: `900`, `12.5 k`, `40.0 M`."""
     if number < 10_000:

@@ -2,35 +2,50 @@
 
 from collections.abc import Sequence
 
-from convanim.layers.axis import Axis
-from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, channels_of
-from convanim.layers.operations import Reduction
+from convanim.layers.axis import Axis, PaddingMode
+from convanim.layers.layer import (
+    AvgPool,
+    ConvTranspose,
+    Layer,
+    LPPool,
+    MaxPool,
+    channels_of,
+    filling_of,
+    padding_of,
+    window_size,
+)
+from convanim.layers.operation import Reduction
 from convanim.layers.sizes import Cell, Sides, Sizes, spelled, spelled_short
 from convanim.networks.differences import Difference, Taps
 from convanim.words.language import Words
 from convanim.words.layer_names import layer_name
 
 _UNITS = {1: ("shift_cells",), 2: ("shift_rows", "shift_columns")}
+_UNITS[3] = ("shift_slices", *_UNITS[2])
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def verdict(difference: Difference, words: Words) -> str:
-    """How many output cells differ, in a few words."""
+    """How many output cells differ, in a few words; of maxima, how many windows: those of two may yet be equal."""
     cells, differing = difference.cells, difference.differing
-    if not difference.same_size:
-        if 0 < differing < cells:
-            return words("other_size_some", cells=cells, differing=differing)
-        return words.counted("other_size_all" if differing else "other_size_agree", cells)
     if not differing:
+        if not difference.same_size:
+            return words.counted("other_size_agree", cells)
         return words("equal_weighted" if difference.reduction is Reduction.SUM else "equal_numbers")
+    what = "_windows" if difference.reduction is Reduction.MAX else ""
+    if not difference.same_size:
+        if differing < cells:
+            return words(f"other_size_some{what}", cells=cells, differing=differing)
+        return words.counted(f"other_size_all{what}", cells)
     if differing == cells:
-        return words.counted("all_differ", cells)
-    return words.counted("some_differ", cells - differing, differing=differing, cells=cells)
+        return words.counted(f"all{what}_differ", cells)
+    return words.counted(f"some{what}_differ", cells - differing, differing=differing, cells=cells)
 
 
-def marked(difference: Difference, words: Words) -> str:
-    """What the marks of a figure mean, and how many there are."""
-    return words("crosses", verdict=verdict(difference, words))
+def framed_verdict(difference: Difference, words: Words) -> str:
+    """The verdict as a figure tells it, which frames what only one of the outputs has, too."""
+    told, alone = verdict(difference, words), difference.alone
+    return words.counted("alone_besides", alone, text=told) if alone else told
 
 
 def sizes_line(difference: Difference, words: Words) -> str:
@@ -43,8 +58,8 @@ def window_lines(difference: Difference, words: Words) -> list[str]:
     """Where windows differ, and in what else the two layers do."""
     a, b = difference.a.layer, difference.b.layer
     lines = []
-    if a.kernel_size != b.kernel_size:
-        kernels = words("kernels_apart", a=spelled(a.kernel_size), b=spelled(b.kernel_size))
+    if window_size(a) != window_size(b):
+        kernels = words("kernels_apart", a=spelled(window_size(a)), b=spelled(window_size(b)))
         has_weights = difference.reduction is Reduction.SUM
         lines.append(words.titled(kernels, words("no_weights_fit")) if has_weights else kernels)
     lines += _apart(a.axes, b.axes, words)
@@ -57,6 +72,8 @@ def window_lines(difference: Difference, words: Words) -> list[str]:
 def _apart(one: Sequence[Axis], other: Sequence[Axis], words: Words) -> list[str]:
     """Distances that differ: of windows, of the cells in one, of input cells with zeros between them."""
     lines = []
+    if any(axis.own is not None for axis in (*one, *other)):
+        return []  # of windows that are not alike there is no such distance
     for phrase, name in (("windows_apart", "stride"), ("kernel_apart", "dilation"), ("input_apart", "spread")):
         a, b = (tuple(getattr(axis, name) for axis in axes) for axes in (one, other))
         if a != b:
@@ -69,18 +86,20 @@ def _starts(a: Layer, b: Layer, words: Words) -> list[str]:
     alike = isinstance(a, ConvTranspose) == isinstance(b, ConvTranspose)
 
     def because(text: str) -> str:
-        against = words("padding_against", a=spelled_pairs(a.padding), b=spelled_pairs(b.padding))
-        return words.titled(text, against) if alike else text
+        if not alike or padding_of(a) == padding_of(b):
+            return text
+        against = words("padding_against", a=spelled_pairs(padding_of(a)), b=spelled_pairs(padding_of(b)))
+        return words.titled(text, against)
 
     if any(one.spread != other.spread for one, other in zip(a.axes, b.axes)):
-        return [because(words("start_elsewhere"))] if a.padding != b.padding else []
+        return [because(words("start_elsewhere"))] if padding_of(a) != padding_of(b) else []
     shifts = [other.start(0) - one.start(0) for one, other in zip(a.axes, b.axes)]
     if any(shifts):
         is_first = any(one.stride != other.stride for one, other in zip(a.axes, b.axes))
         text = words("first_window_starts" if is_first else "windows_start", shift=_shifted(shifts, words))
         is_spread = max(axis.spread for axis in a.axes) > 1
         return [because(words("over_zeros", text=text) if is_spread else text)]
-    if alike and a.padding != b.padding:
+    if alike and padding_of(a) != padding_of(b):
         return [because(words("behind_differs"))]
     return []
 
@@ -104,21 +123,33 @@ def _both(said: list[str], words: Words) -> str:
 def _contents(a: Layer, b: Layer, words: Words) -> list[str]:
     """What padding holds, which way the kernel lies, how sizes are rounded, by what means are divided."""
     lines = [*_modes(a, b, words), *_turns(a, b, words)]
+    if isinstance(a, LPPool) and isinstance(b, LPPool) and a.norm_type != b.norm_type:
+        norms = {"a": words.numeral(a.norm_type), "b": words.numeral(b.norm_type)}
+        lines.append(words("norms_apart", **norms))
+    if isinstance(a, LPPool) and isinstance(b, LPPool) and a.absolute is not b.absolute:
+        lines.append(words("signs_apart", **_names(is_a=a.absolute)))
     if isinstance(a, ConvTranspose) and isinstance(b, ConvTranspose) and a.output_padding != b.output_padding:
         added = {"a": spelled_short(a.output_padding), "b": spelled_short(b.output_padding)}
         lines.append(words("output_padding_adds", **added))
-    ceiled = [isinstance(layer, MaxPool | AvgPool) and layer.ceil_mode for layer in (a, b)]
+    ceiled = [isinstance(layer, MaxPool | AvgPool | LPPool) and layer.ceil_mode for layer in (a, b)]
     if ceiled[0] is not ceiled[1]:
         lines.append(words("rounds_up", **_names(is_a=ceiled[0])))
     return [*lines, *_divisors(a, b, words)]
 
 
 def _modes(a: Layer, b: Layer, words: Words) -> list[str]:
-    modes = [layer.padding_mode if isinstance(layer, Conv) else "zeros" for layer in (a, b)]
-    if modes[0] == modes[1] or not any(map(any, (*a.padding, *b.padding))):
+    held = [_held(layer, words) for layer in (a, b)]
+    if held[0] == held[1] or not any(map(any, (*padding_of(a), *padding_of(b)))):
         return []
-    held = [words("zeros") if mode == "zeros" else words("copies", mode=words(mode)) for mode in modes]
     return [words("padding_holds", a=held[0], b=held[1])]
+
+
+def _held(layer: Layer, words: Words) -> str:
+    """What a layer's padding holds."""
+    if filling_of(layer):
+        return words.numeral(filling_of(layer))
+    mode = layer.axes[0].mode
+    return words("zeros") if mode is PaddingMode.ZEROS else words("copies", mode=words(mode.value))
 
 
 def _turns(a: Layer, b: Layer, words: Words) -> list[str]:
@@ -137,7 +168,7 @@ def _divisors(a: Layer, b: Layer, words: Words) -> list[str]:
         return []
     said = [_divided(layer, words) for layer in (a, b)]
     has_own = a.divisor_override is not None or b.divisor_override is not None
-    if said[0] == said[1] or not (has_own or any(map(any, (*a.padding, *b.padding)))):
+    if said[0] == said[1] or not (has_own or any(map(any, (*padding_of(a), *padding_of(b))))):
         return []
     return [words("divides_by", a=said[0], b=said[1])]
 
@@ -165,7 +196,7 @@ def _channels(a: Layer, b: Layer, words: Words) -> list[str]:
 
 def taps_line(taps: Taps, reduction: Reduction, words: Words) -> str:
     """What the reads of all windows find."""
-    if reduction is not Reduction.SUM:
+    if reduction not in (Reduction.SUM, Reduction.COPY):
         return words("window_taps", both=taps.same, a=taps.only_a, b=taps.only_b)
     every = taps.same + taps.other + taps.only_a + taps.only_b + taps.neither
     parts = [

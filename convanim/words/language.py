@@ -51,9 +51,9 @@ class Words:
         """A number that is written with a point, with the decimal sign of the language."""
         return text.replace(".", self.decimal)
 
-    def numeral(self, number: float, decimals: int = 2) -> str:
+    def numeral(self, number: float, decimals: int = 2, *, is_fixed: bool = False) -> str:
         """A number in few characters, as `numerals.numeral` has it."""
-        return self.number(numeral(number, decimals))
+        return self.number(numeral(number, decimals, is_fixed=is_fixed))
 
     def titled(self, head: str, text: str) -> str:
         """A text with what it is of in front: `output height: 3`."""

@@ -10,22 +10,25 @@ MINUS = "−"
 _LARGEST_DENOMINATOR = 1024
 
 
-def numeral(number: float, decimals: int = 2) -> str:
-    """A number in few characters: `3`, `−1.5`, `1.56` (rounded), `2.5e9`, `−∞`."""
+def numeral(number: float, decimals: int = 2, *, is_fixed: bool = False) -> str:
+    """A number in few characters: `3`, `−1.5`, `1.56` (rounded), `2.5e9`, `−∞`.
+
+    It has at most so many decimals; where they are fixed exactly so many, `1.50`, unless it is large or tiny.
+    """
     if isinf(number):
         return "∞" if number > 0 else MINUS + "∞"
     whole = int(number)
     if abs(number) >= 1e6:
         return _scientific(number, decimals)
-    if number == whole:
+    if number == whole and not is_fixed:
         return str(whole).replace("-", MINUS)
     if 0 < abs(number) < 0.5 * 10**-decimals:
         return _scientific(number, 0)
     # Halves go up, as they are taught; formatting would take them to even.
     text = str(Decimal(number).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
-    if "." in text:
+    if "." in text and not is_fixed:
         text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "0") else text.replace("-", MINUS)
+    return text.removeprefix("-") if not text.strip("-0.") else text.replace("-", MINUS)
 
 
 def _scientific(number: float, decimals: int) -> str:

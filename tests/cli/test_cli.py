@@ -115,11 +115,22 @@ def test_the_width_is_exact(width: str) -> None:
     assert pixels("a.png").shape[1] == int(width)
 
 
-def test_times_are_whole_centiseconds_and_the_last_frame_is_held() -> None:
-    """`--step-time` is each frame's time and `--hold` is added to the last one; by default 0.5 s and 1 s more."""
-    assert gif_of(*SMALL).delays == [50, 50, 50, 150]
-    assert gif_of(*SMALL, "--step-time", "0.257", "--hold", "0.1").delays == [26, 26, 26, 36]
+def test_times_are_whole_centiseconds_and_the_end_rests() -> None:
+    """`--step-time` is each frame's time and `--hold` that of the end; by default 0.5 s, first 1 s, and 2.5 s.
+
+    In-betweens take their time from the step that they leave.
+    """
+    bare = (*SMALL, "--no-glide")
+    assert gif_of(*bare).delays == [100, 50, 50, 50, 250]
+    assert gif_of(*bare, "--step-time", "0.257", "--hold", "0.1").delays == [26, 26, 26, 26, 10]
     assert gif_of(*SMALL, "--step-time", "0.02", "--hold", "0").delays == [2, 2, 2, 2]
+    line = ("max-pool", "-i", "4", "-k", "2", "--values", "random:1")
+    plain, gliding = gif_of(*line, "--no-glide").delays, gif_of(*line).delays
+    assert plain == [240, 120, 120, 120, 250]
+    count = (len(gliding) - len(plain)) // 3  # in-betweens of each step but the last
+    assert count > 0
+    between = [15 // count] * count
+    assert gliding == [225, *between, 105, *between, 105, *between, 120, 250]
 
 
 @pytest.mark.parametrize(("plays", "block"), [("0", 0), ("1", None), ("2", 1), ("3", 2), ("65535", 65534)])
@@ -135,7 +146,11 @@ def test_steps_are_a_slice(steps: str, shown: list[int]) -> None:
     """`--steps A:B` shows those steps alone, each looking as it does in the whole figure."""
     done(*SMALL, "-o", "whole/")
     done(*SMALL, "--steps", steps, "-o", "part/")
-    assert len(list(Path("part").iterdir())) == len(shown) == len(gif_of(*SMALL, "--steps", steps).delays)
+    assert (
+        len(list(Path("part").iterdir()))
+        == len(shown)
+        == len(gif_of(*SMALL, "--steps", steps, "--hold", "0", "--no-glide").delays)
+    )
     for number, step in enumerate(shown):
         assert not differ(pixels(f"part/conv_{number:03}.png"), pixels(f"whole/conv_{step:03}.png"))
 
@@ -143,8 +158,8 @@ def test_steps_are_a_slice(steps: str, shown: list[int]) -> None:
 def test_past_max_frames_steps_are_sampled_and_it_is_said() -> None:
     """Past `--max-frames` the first and the last step stay, a note counts them, and so does the label."""
     long = ("conv", "-i", "6", "-k", "2", "--width", "160")
-    result = done(*long, "--max-frames", "4", "-o", "a.gif", "-o", "some/")
-    assert len(gif(Path("a.gif").read_bytes()).delays) == len(list(Path("some").iterdir())) == 4
+    result = done(*long, "--max-frames", "4", "--no-glide", "-o", "a.gif", "-o", "some/")
+    assert len(gif(Path("a.gif").read_bytes()).delays) - 1 == len(list(Path("some").iterdir())) == 4
     assert "4 of 25 steps" in result.stderr
     assert len(result.stderr.splitlines()) == 1
     bare = (*long, "--no-labels")
@@ -208,7 +223,7 @@ def test_themes_and_transparency_change_the_ground() -> None:
 def test_a_gif_shows_what_its_frames_show() -> None:
     """Each frame of a GIF is the frame of the folder, but for the palette's small steps."""
     for extra in ((), ("--theme", "dark", "--values", "random:3", "--view", "flat", "--width", "200")):
-        done(*SMALL, *extra, "-o", "a.gif", "-o", "frames/")
+        done(*SMALL, *extra, "--no-glide", "-o", "a.gif", "-o", "frames/")
         with Image.open("a.gif") as picture:
             for number in range(4):
                 picture.seek(number)
@@ -240,6 +255,6 @@ def test_numbers_come_from_seeds_names_and_files() -> None:
 
 def test_scatter_has_a_frame_for_each_input_cell() -> None:
     """`--transposed-as scatter` stamps input cells, 4 here; `gather` computes output cells, 16 here."""
-    line = ("conv-transpose", "-i", "2", "-k", "3", "--width", "160")
-    assert len(gif_of(*line, "--transposed-as", "scatter").delays) == 4
-    assert len(gif_of(*line).delays) == len(gif_of(*line, "--transposed-as", "gather").delays) == 16
+    line = ("conv-transpose", "-i", "2", "-k", "3", "--width", "160", "--no-glide")
+    assert len(gif_of(*line, "--transposed-as", "scatter").delays) == 4 + 1
+    assert len(gif_of(*line).delays) == len(gif_of(*line, "--transposed-as", "gather").delays) == 16 + 1

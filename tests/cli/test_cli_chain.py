@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from convanim.cli import main
-from convanim.cli.compare_commands import comparison_from
-from convanim.cli.options import figure_options
-from convanim.figures.from_text import part_of
+from convanim.cli.commands.compare import comparison_from
+from convanim.cli.options.figure_options import figure_options
 from convanim.figures.options import Options, option_names
-from convanim.figures.recipes import load_recipe
+from convanim.figures.recipes.from_text import part_of
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.figures.subject import Comparison
 from convanim.layers.layer import Conv, MaxPool
 from convanim.networks.chain import Chain
@@ -70,7 +70,7 @@ def test_one_text_is_a_template_a_recipe_stages_or_a_command_line() -> None:
     recipe = part_of("chain.toml", "figure")
     assert (recipe.title, recipe.options.values) == ("Mine", "arange")
     stages = part_of("conv 3 2, relu", "figure", input_size="9")
-    assert (stages.figure, stages.title) == (Chain(9, ["conv 3 2", "relu"]), "conv 3 2, relu")
+    assert (stages.figure, stages.text) == (Chain(9, ["conv 3 2", "relu"]), "conv 3 2, relu")
     assert part_of("relu", "figure", input_size="9").figure == Chain(9, ["relu"])
     line = part_of("conv -i 5 -k 3 -s 2 --values arange --view flat", "figure")
     assert line.figure == Conv(5, 3, 2)
@@ -98,7 +98,7 @@ def test_shared_options_replace_recipes_and_yield_to_quoted_ones() -> None:
 def test_what_the_page_shares_is_not_of_a_part() -> None:
     """Widths and times stay with the whole figure."""
     parts = compared("chain.toml", "conv 3", size="9", width=200, max_sheets=3).parts
-    assert [(part.options.width, part.options.max_sheets) for part in parts] == [(480, 3), (480, 3)]
+    assert [(part.options.width, part.options.max_sheets) for part in parts] == [(None, 3), (None, 3)]
 
 
 BAD = [
@@ -210,10 +210,10 @@ def test_no_request_ends_in_a_traceback(command: str, words: list[str]) -> None:
 def test_figures_are_named_after_their_commands() -> None:
     """Without -o a chain goes to chain.gif and a comparison to compare.gif, a frame for each step."""
     assert done("chain", "conv 2", "relu", "-i", "4", "--width", "320", "--quiet").stdout == "chain.gif\n"
-    assert len(gif(Path("chain.gif").read_bytes()).delays) == 9
+    assert len(gif(Path("chain.gif").read_bytes()).delays) == 9 + 1
     assert done("compare", "conv 2", "conv -i 3 -k 2", "-i", "4", "--width", "480", "--quiet").stdout == "compare.gif\n"
     found = gif(Path("compare.gif").read_bytes())
-    assert len(found.delays) == 9
+    assert len(found.delays) == 9 + 1
     assert found.size[0] == 480
 
 

@@ -1,21 +1,21 @@
-"""What a command line says: suggestions, the user's own words, notes, faults of our own."""
+"""What a command line says: suggestions, the user's own words, notes."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.all_commands import COMMANDS
 from helpers.command_lines import SMALL, check, done, in_a_new_folder, run
 from hypothesis import given
 from hypothesis import strategies as st
 
-import convanim
+from convanim.cli.options.other_words import OPTIONS
 from convanim.errors import RequestError, escaped, line_of, near, shown, suggestion
 from convanim.export.formats import FORMATS, is_installed
 from convanim.figures.animation import Animation
 from convanim.files.catalogue import template_names
+from convanim.layers.operations import OPERATIONS
+from convanim.networks.made import BETWEEN
 
 __all__ = ["in_a_new_folder"]
 
@@ -61,6 +61,24 @@ def test_what_is_near_nothing_is_told_where_to_look(line: str) -> None:
     said = check(run(*line.split()))
     assert "try" not in said
     assert "lists them" in said
+
+
+@pytest.mark.parametrize(
+    ("size", "meant"),
+    [("28x28x3", "3@28x28"), ("3x32x32", "3@32x32"), ("3x5x5", ""), ("9x9x9", "")],
+)
+def test_channels_given_as_an_axis_are_told_how_they_are_written(size: str, meant: str) -> None:
+    """Three axes that look like a picture with its channels are drawn as they are, and a note says so."""
+    noted = done("conv", "-i", size, "-k", "3", "--max-frames", "2", "-o", "a.svg").stderr
+    assert ("three axes" in noted) == bool(meant)
+    assert f"a picture with channels is {meant}" in noted or not meant
+
+
+def test_other_programs_words_stand_for_options_that_there_are() -> None:
+    """Every word that a suggestion knows is no option of a figure, and what it stands for is one."""
+    known = {name for command in COMMANDS.values() for param in command.params for name in param.opts}
+    assert set(OPTIONS.values()) <= known
+    assert not set(OPTIONS) & {name for param in COMMANDS["conv"].params for name in param.opts}
 
 
 def test_suggestions_are_few_and_never_the_word_itself_twice() -> None:
@@ -166,6 +184,35 @@ def test_words_in_files_are_shown_escaped_and_cut(word: str) -> None:
     assert all(note.isprintable() and max(map(len, note.split(" "))) <= 120 for note in notes)
 
 
+def missing() -> list[tuple[str, str]]:
+    """Every argument that an operation must be given, but for its input, with the operation's name."""
+    return [
+        (name, field.name)
+        for name, operation in OPERATIONS.items()
+        for field in operation.fields[1:]
+        if operation.default(field) is None
+    ]
+
+
+@pytest.mark.parametrize(("name", "field"), missing())
+def test_what_is_missing_is_called_as_it_would_be_given(name: str, field: str) -> None:
+    """By its option in a command; by its own name in a stage, which has none; in a recipe, too."""
+    others = [other for op, other in missing() if op == name and other != field]
+    option = "--" + field.replace("_", "-")
+    line = [name, "-i", "4", *(word for other in others for word in ("--" + other.replace("_", "-"), "2"))]
+    assert run(*line).stderr == f"Error: {option}: missing; give it, such as {option} 3\n"
+    stage = " ".join([name, *(f"{other}=2" for other in others)])
+    for command in (["chain", stage, "-i", "4"], ["network", stage, "-i", "4@4x4"]):
+        if command[0] == "network" and name in BETWEEN:
+            continue  # whose one size is told by the word alone
+        result = run(*command)
+        assert result.exit_code == 2
+        assert result.stderr.endswith(f" missing; give it, such as {field}=3\n")
+    rows = "".join(f"{other} = 2\n" for other in others)
+    Path("r.toml").write_text(f'[layer]\nop = "{name}"\ninput_size = 4\n{rows}', encoding="utf-8")
+    assert run("render", "r.toml").stderr == f"Error: r.toml: layer.{field}: missing; give it, such as {field}=3\n"
+
+
 def test_a_file_of_a_kind_that_is_not_read_is_named() -> None:
     """`--values mine.xlsx` is told of its suffix, whether the size is given or not; a missing size of a seed is."""
     for size in ([], ["-i", "5"]):
@@ -191,7 +238,7 @@ COST = ["compare", "conv 5x5 32 p2", "conv 1x1 16, conv 5x5 32 p2", "-i", "192@2
 
 def test_a_run_says_each_note_once() -> None:
     """However many figures, sheets and maps there are: two notes here, one of the steps, one of all channels."""
-    notes = done(*COST, "--max-frames", "2", "-o", "a.png").stderr.splitlines()
+    notes = done(*COST, "--view", "flat", "--max-frames", "2", "-o", "a.png").stderr.splitlines()
     assert [note.partition(":")[2].split(" are ")[0] for note in notes] == [" 2 of 25,088 steps", " not all channels"]
     assert "4 of 192 of input, 4 of 32 of conv 5×5 padding 2, 4 of 16 of conv 1×1;" in notes[1]
 
@@ -241,85 +288,6 @@ def test_files_of_several_figures_that_held_something_else_are_one_note() -> Non
         Path(name).write_text("a photograph", encoding="utf-8")
     assert done(*line).stderr == "Note: one_by_one.png, dilation.png held something else, which is replaced\n"
     assert done(*line).stderr == ""
-
-
-def broken(*arguments: Any, **more: Any) -> Any:
-    """A part of the program that has a fault."""
-    raise KeyError("ray\n" + LONG)
-
-
-@pytest.mark.parametrize(
-    "error", [KeyError("ray"), AssertionError(), EOFError("no more"), RecursionError("deep"), TypeError("x")]
-)
-@pytest.mark.parametrize("name", ["a.gif", "old.gif", "f/"])
-def test_a_fault_of_ours_is_one_line_and_no_half_a_file(
-    error: Exception, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Status 1; the line says what it was, whose fault, and how to see where; older files stay, no draft is left."""
-    done(*SMALL, "-o", "old.gif")
-    before = {path: path.read_bytes() for path in Path().iterdir()}
-    from convanim.render.frames import Renderer
-
-    draw, count = Renderer.frame, []
-
-    def frame(renderer: Renderer, step: int) -> object:
-        count.append(step)
-        if len(count) > 2:
-            raise error
-        return draw(renderer, step)
-
-    monkeypatch.setattr(Renderer, "frame", frame)
-    result = run(*SMALL, "-o", name)
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert len(result.stderr.splitlines()) == 1
-    assert result.stderr.startswith(f"Error: {type(error).__name__}")
-    assert "this is a fault of convanim's, not of the request: CONVANIM_TRACEBACK=1 shows where it is" in result.stderr
-    assert {path: path.read_bytes() for path in Path().iterdir()} == before
-
-
-def test_a_module_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An installation that lacks something is no fault of the request, nor of the program."""
-    monkeypatch.setitem(sys.modules, "convanim.explain.figure_text", None)
-    result = run("explain", "conv", "-i", "5", "-k", "3")
-    assert result.exit_code == 1
-    assert "convanim.explain.figure_text" in result.stderr
-    assert result.stderr.endswith("install it anew\n")
-
-
-def test_a_fault_of_ours_can_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With CONVANIM_TRACEBACK the traceback comes before the line; the status is the same."""
-    monkeypatch.setattr("convanim.explain.figure_text.explained", broken)
-    line = ("explain", "conv", "-i", "5", "-k", "3")
-    plain = run(*line)
-    assert (plain.exit_code, len(plain.stderr.splitlines())) == (1, 1)
-    assert plain.stderr[:-1].isprintable()
-    monkeypatch.setenv("CONVANIM_TRACEBACK", "1")
-    looked = run(*line)
-    assert looked.exit_code == 1
-    assert "Traceback" in looked.stderr
-    assert "in broken" in looked.stderr
-    assert looked.stderr.endswith(plain.stderr)
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="a process that is forked has the fault, too")
-def test_a_fault_of_ours_in_another_process_is_one_line() -> None:
-    """The same where several figures are drawn on several cores."""
-    code = (
-        "import multiprocessing, convanim.publish.batch, convanim.export.gif as gif\n"
-        "multiprocessing.set_start_method('fork')\n"
-        "def broken(*arguments, **more): raise KeyError('ray')\n"
-        "gif.write_gif = broken\n"
-        "from convanim.cli import main\n"
-        "main(['render', 'dilation', 'one_by_one', '-j', '2'], prog_name='convanim')"
-    )
-    environment = os.environ | {"PYTHONPATH": str(Path(convanim.__file__).parent.parent)}
-    result = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, env=environment
-    )
-    assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr.startswith("Error: KeyError: 'ray'; this is a fault of convanim's")
-    assert len(result.stderr.splitlines()) == 1
-    assert list(Path().iterdir()) == []
 
 
 def test_a_pipe_of_a_file_is_not_taken_for_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,20 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from convanim import AvgPool, RequestError, from_code
 from convanim.code.framework_rules import (
-    TRANSPOSED_ADDED,
-    TRANSPOSED_SAME,
-    TRANSPOSED_VALID,
-    WordRule,
+    POOL_TOO_LARGE,
     flax_copied,
     jax_pads,
     jax_transposed,
     jax_transposed_pads,
     keras_transposed,
     onnx_transposed_same,
-    rules_giving,
 )
-from convanim.layers.conv_transpose import transposed_output_size
+from convanim.code.frameworks import code_of
+from convanim.code.padding_words import TRANSPOSED_ADDED, TRANSPOSED_SAME, TRANSPOSED_VALID, WordRule, rules_giving
+from convanim.layers.kinds.conv_transpose import transposed_output_size
 from convanim.layers.padding import transposed_same
 
 K, S, D = st.integers(1, 7), st.integers(1, 5), st.integers(1, 4)
@@ -121,3 +120,16 @@ def test_words_that_mean_a_padding_are_named() -> None:
     assert words(6, 3, 2, 1, sides=(0, 1), op="conv-transpose", extra=(0,)) == ["same"]
     assert words(6, 3, 3, 1, sides=(0, 0), op="conv-transpose", extra=(0,)) == []
     assert words(6, 3, 1, 1, sides=(1, 0), op="conv-transpose", extra=(0,)) == []
+
+
+@pytest.mark.parametrize("code", ["nn.AvgPool3d((2, 3, 4), 1, 1)", "nn.LPPool3d(2, (2, 3, 4), ceil_mode=True)"])
+def test_pools_of_three_axes_fit_their_input_without_padding(code: str) -> None:
+    """PyTorch refuses them else, and we with it; maxima, and what is not its own, it does not."""
+    assert from_code(code, "2x3x4")
+    with pytest.raises(RequestError, match=r"kernel_size 2x3x4: PyTorch takes no pool of three axes .*; try a smaller"):
+        from_code(code, "2x3x3")
+    assert from_code("nn.MaxPool3d((2, 2, 4), 1, 1)", "2x3x3")
+    assert from_code("nn.AvgPool2d((3, 4), 1, 1)", "3x3")
+    layer = AvgPool("2x3x3", (2, 3, 4), 1, 1)
+    assert code_of(layer)["pytorch"] == f"none: {POOL_TOO_LARGE}"
+    assert code_of(AvgPool("2x3x4", (2, 3, 4), 1, 1))["pytorch"].startswith("nn.AvgPool3d")

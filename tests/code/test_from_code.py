@@ -10,7 +10,7 @@ from convanim import from_code as public_from_code
 from convanim.cli import main
 from convanim.code.frameworks import FRAMEWORKS, from_code, is_code, read_code
 from convanim.errors import RequestError
-from convanim.figures.recipes import load_recipe
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, output_size
 
 SIZE = "3@7x9"
@@ -216,7 +216,7 @@ REFUSED = [
     ("nn.Linear(3, 8)", "Linear is no layer that is known"),
     ("nn.Conv2D(3, 8, 3)", "nn is not where Conv2D stands; it is in Keras's keras.layers"),
     ("keras.layers.Conv2d(3, 8, 3)", "it is in PyTorch's nn"),
-    ("nn.Conv3d(3, 8, 3)", "try Conv"),
+    ("nn.Conv4d(3, 8, 3)", "try Conv"),
     ("layers.Conv2D(8, 3, strides=2, dilation_rate=2)", "Keras refuses it together with strides"),
     ("layers.Conv2DTranspose(8, 3, strides=2, dilation_rate=2)", "Keras refuses it together with strides"),
     ("layers.DepthwiseConv2D(3, depth_multiplier=0)", "depth_multiplier 0: must be at least 1"),

@@ -10,9 +10,20 @@ from convanim import animate, from_code
 from convanim.cli import main
 from convanim.code.frameworks import Asked, is_code, read_code
 from convanim.errors import RequestError
-from convanim.figures.from_text import part_of
-from convanim.figures.recipes import load_recipe
-from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, output_shape
+from convanim.figures.recipes.from_text import part_of
+from convanim.figures.recipes.recipes import load_recipe
+from convanim.layers.layer import (
+    AdaptiveAvgPool,
+    AvgPool,
+    Conv,
+    ConvTranspose,
+    Layer,
+    MaxPool,
+    PixelShuffle,
+    PixelUnshuffle,
+    Unfold,
+    output_shape,
+)
 from convanim.networks.chain import Chain
 
 # A text, the input's size ("" where the code says it), the output's shape.
@@ -40,6 +51,15 @@ FOUND = [
     ("model.add(Conv2D(32, (3, 3), padding='same', activation='relu', input_shape=(28, 28, 1)))", "", "32@28x28"),
     ("%9 = Conv[dilations = [1, 1], group = 1, kernel_shape = [3, 3], pads = [0, 0, 0, 0], strides = [1, 1]]"
      "(%input.1, %conv1.weight, %conv1.bias)", "10", "8x8"),
+    ("m = nn.ConvTranspose3d(64, 32, kernel_size=(1, 3, 3), stride=(1, 2, 2), padding=(0, 1, 1))",
+     "64@32x16x16", "32@32x31x31"),
+    ("Convolution3D(8, (5, 5, 5), strides=(5, 5, 5), padding='same')", "1@30x35x30", "8@6x7x6"),
+    ("nn.Upsample(scale_factor=2)", "28", "56x56"),
+    ("nn.PixelShuffle(2)", "4@4", "1@8x8"),
+    ("nn.Unfold((2, 2), (1, 1), (0, 0), (1, 1))", "1@256", "4@255x255"),
+    ("nn.AdaptiveAvgPool2d(output_size=(7, 7))", "3@12", "3@7x7"),
+    ("%5 : Float(1, 64, 12, 12, strides=[9216, 144, 12, 1]) = onnx::Conv[group=1, kernel_shape=[7, 7], "
+     "pads=[3, 3, 3, 3], strides=[2, 2]](%0, %1)", "3@24", "64@12x12"),
 ]  # fmt: skip
 IDS = [case[0][:50] for case in FOUND]
 
@@ -47,10 +67,8 @@ IDS = [case[0][:50] for case in FOUND]
 def shape_of(figure: Layer | Chain) -> str:
     """The shape of what a figure makes, as texts have it."""
     shape = figure.shapes[-1] if isinstance(figure, Chain) else output_shape(figure)
-    *channels, size = (shape[:-2], shape[-2:]) if len(shape) > 2 else (shape,)
     has_channels = figure.has_channels if isinstance(figure, Chain) else figure.in_channels is not None
-    if has_channels and not channels:
-        channels, size = [size[:1]], size[1:]
+    *channels, size = (shape[:1], shape[1:]) if has_channels else (shape,)
     return "@".join(
         ["".join(map(str, channels[0])), "x".join(map(str, size))] if channels else ["x".join(map(str, size))]
     )
@@ -72,9 +90,58 @@ def test_commands_read_it_alike(text: str, size: str, shape: str) -> None:
     told = CliRunner().invoke(main, ["explain", text, *sized])
     assert told.exit_code == 0, told.stderr
     assert shape.partition("@")[2].partition("x")[0] in told.stdout
-    if "4418" not in size and "128" not in size:
+    if "4418" not in size and "128" not in size and "3d" not in text.lower():
         drawn = CliRunner().invoke(main, ["draw", text, *sized, "--steps", ":1", "-o", "-", "--format", "svg"])
         assert drawn.exit_code == 0, drawn.stderr
+
+
+def test_unfold_tells_the_matrix_that_it_makes() -> None:
+    """Rows and columns stand in Python, in `explain` and in the figure's caption."""
+    text = "nn.Unfold((2, 2), (1, 1), (0, 0), (1, 1))"
+    made = from_code(text, "1@256")
+    assert isinstance(made, Unfold)
+    assert (made.rows, made.columns) == (4, 65025)
+    told = CliRunner().invoke(main, ["explain", text, "-i", "1@256"])
+    assert "matrix of 4 rows, 65,025 columns" in told.stdout
+    drawn = CliRunner().invoke(
+        main, ["draw", text, "-i", "1@256", "--steps", ":1", "--caption", "-o", "-", "--format", "svg"]
+    )
+    assert "65,025 columns" in drawn.stdout
+
+
+DEPTH_FIRST = ["DepthToSpace(blocksize=2)", "tf.nn.depth_to_space(x, 2)"]
+
+
+@pytest.mark.parametrize("text", DEPTH_FIRST)
+def test_the_order_of_channels_is_told_apart(text: str) -> None:
+    """Depth first and PyTorch's order agree with one channel made; with two the former is refused in one line."""
+    assert from_code(text, "4@3") == PixelShuffle("4@3", 2)
+    with pytest.raises(RequestError, match="DCR"):
+        from_code(text, "8@3")
+    assert from_code("DepthToSpace(blocksize=2, mode='CRD')", "8@3") == PixelShuffle("8@3", 2)
+    assert from_code("SpaceToDepth(blocksize=2)", "1@4") == PixelUnshuffle("1@4", 2)
+    with pytest.raises(RequestError, match="DCR"):
+        from_code("SpaceToDepth(blocksize=2)", "2@4")
+    assert from_code(text.replace("2", "1"), "8@3") == PixelShuffle("8@3", 1)  # blocks of one place have one order
+    assert from_code("SpaceToDepth(blocksize=1)", "2@4") == PixelUnshuffle("2@4", 1)
+    for called in ("F.pixel_shuffle(x, 2)", "nn.PixelShuffle(upscale_factor=2)"):
+        assert from_code(called, "8@3") == PixelShuffle("8@3", 2)
+
+
+def test_none_is_a_size_where_pytorch_has_it() -> None:
+    """Of adaptive pools of two axes and three it is the input's; of one, and in Keras, it is refused."""
+    assert from_code("nn.AdaptiveAvgPool2d((None, 3))", "5x6") == AdaptiveAvgPool("5x6", "5x3")
+    for text, size in (("nn.AdaptiveAvgPool1d((None,))", "5"), ("AdaptiveAveragePooling2D((None, 3))", "5x6")):
+        with pytest.raises(RequestError, match="None is no size here; give it in whole numbers"):
+            from_code(text, size)
+
+
+def test_bicubic_of_keras_says_whose_it_is() -> None:
+    """Other backends have another slope; TensorFlow's own function has not."""
+    for text in ("keras.layers.Resizing(6, 6, interpolation='bicubic')", "UpSampling2D(2, interpolation='bicubic')"):
+        assert any("another backend of Keras" in note for note in read_code(text, 4).notes)
+    assert not read_code("tf.image.resize(x, [6, 6], 'bicubic')", 4).notes
+    assert not read_code("keras.layers.Resizing(6, 6)", 4).notes
 
 
 SAME = Conv("3@7x9", 3, 2, 1, out_channels=8)
@@ -194,7 +261,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("nn.Conv2d(3, 8, 3 // 0)", {}, "code", "divides by 0"),
     ("lax.reduce_window(x, 0., lax.add, (1, 2, 2, 1))", {}, "code", "only maxima"),
     ("paddle.nn.Conv2DTranspose(1, 1, 3, padding='same')", {}, "code", "not read here"),
-    ("nn.Upsample(scale_factor=2)", {}, "code", "Upsample is no layer that is known"),
+    ("nn.BatchNorm2d(8)", {}, "code", "BatchNorm2d is no layer that is known"),
 ]
 
 

@@ -73,7 +73,7 @@ def test_every_stage_is_there_and_its_formulas_come_right(chain: Chain) -> None:
         (Chain(9, ["conv 3", "conv 3", "conv 3"]), "receptive field 7×7, stride 1, start 0; truly reached: 7×7"),
         (Chain(9, ["conv 3 s2 p1", "conv 3"]), "receptive field 7×7, stride 2, start −1; truly reached: 7×7"),
         (Chain(3, ["conv 3 p1", "conv 3 p1"]), "receptive field 5×5, stride 1, start −2; truly reached: 3×3"),
-        (Chain(4, ["conv-transpose 3 s2", "conv 2"]), "receptive field 5/2×5/2, stride 1/2, start −1; truly"),
+        (Chain(4, ["conv-transpose 3 s2", "conv 2"]), "receptive field 2.5×2.5, stride 0.5, start −1; truly"),
         (Chain("9x7", ["conv 3x1 s1x2 p1x0"]), "receptive field 3×1, stride 1 and 2, start −1 and 0; truly"),
         (
             Chain(8, ["conv 2 p1:0", "conv 2 d2 p2:0"], dims=1),

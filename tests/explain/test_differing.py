@@ -96,7 +96,7 @@ def test_the_first_cell_that_differs_has_both_equations() -> None:
             "avg-pool -k 3 -s 1 -p 1",
             "avg-pool -k 3 -s 1 -p 1 --no-count-include-pad",
             "4",
-            "4 agree all the same, the first at",
+            "the other 4 agree, the first at",
         ),
         ("max-pool -k 2", "max-pool -k 2 -p 0:1", "5", "what is behind the input differs: padding 0:1 against 0:0"),
         (
@@ -277,3 +277,16 @@ def test_neither_text_nor_json_needs_matplotlib() -> None:
     )
     for more in ([], ["--json"]):
         assert subprocess.run([sys.executable, "-c", code, *more], check=False, capture_output=True).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        (MaxPool(6, 3, 2, 1), "the windows of all 9 output cells differ"),
+        (MaxPool(6, 2, 2, 1), "outputs differ in size; the windows of all 9 cells that both have differ, too"),
+    ],
+)
+def test_of_maxima_windows_differ(layer: MaxPool, said: str) -> None:
+    """Maxima of windows that are not alike may still be equal, so that it is the windows that are said to differ."""
+    other = MaxPool(6, 3, 2, padding=((0, 1), (0, 1)))
+    assert said in lines(differ(other, layer))

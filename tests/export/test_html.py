@@ -14,13 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convanim import Conv, ConvTranspose, Options
-from convanim.export.html import page_of, write_html
-from convanim.export.html_lists import boxes, key_blocks, rectangles
+from convanim.export.html.html import page_of, write_html
+from convanim.export.html.lists import boxes, key_blocks, rectangles
 from convanim.export.stamp import stamp
 from convanim.figures.animation import Animation, compose
-from convanim.figures.recipes import load_recipe
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.files.catalogue import template_names
 from convanim.scene.scene import Blocks, Cells, Lines, Texts, levels_at, series_at, shown
+from convanim.style.theme import load_theme
 
 HOSTILE = "</script><script>alert(1)</script> & \"q\" 'a' <!-- {{ 7*7 }} \u2028 \\input{x} %"
 FOREIGN = "猫 🐈 مدخل"
@@ -71,7 +72,8 @@ def _assert_same_shape(page: Page, shape: Any, told: dict[str, Any], step: int, 
         assert [y for _, y in points] == [shape.base_line(e) for e in elements]
         assert np.allclose([x for x, _ in points], shape.points[elements, 0], atol=0.006)
     if shape.levels is not None:
-        levels = np.rint(np.clip(levels_at(shape.levels, step), -1, 1) * 16)[elements]
+        assert told["role"] == shape.role  # the scale
+        levels = load_theme("classic").level_steps(shape.role, levels_at(shape.levels, step))[elements]
         assert [page.level(told, e, state) for e in elements] == levels.tolist()
 
 
@@ -104,7 +106,7 @@ def test_a_page_holds_stacks_and_chains(data: st.DataObject) -> None:
     assert_same(animation, read_page(page_of(animation)))
 
 
-@listed("name", template_names())
+@listed("name", template_names(), start=2, one_in=7)
 def test_every_template_is_a_page_of_sane_size(name: str) -> None:
     """Each holds what its scene shows, in under 130 kB."""
     animation = load_recipe(name).animation()
@@ -158,7 +160,7 @@ def test_a_page_is_marked_and_has_unix_lines() -> None:
     write_html(animation, stream, lambda: calls.append(None))
     assert stamp(animation) in stream.getvalue()[:4096]
     assert b"\r" not in stream.getvalue()
-    assert len(calls) == len(animation.timing.steps)
+    assert len(calls) == len(animation.timing.steps) + 1  # and one at rest
     assert stream.getvalue().decode() == page_of(animation)
 
 
@@ -177,7 +179,12 @@ def test_the_player_has_the_times_of_the_frames() -> None:
     """Step time, hold, loop, the frames that go back and the still are those of the timing."""
     options = Options(step_time=0.2, hold=0.7, loop=3, bounce=True, frame=1)
     page = read_page(page_of(compose(Conv(4, 3), options)))
-    assert page.scene["timing"] == {"back": 2, "time": 20, "hold": 70, "loop": 3, "still": 1}
+    assert page.scene["timing"] == {
+        "play": [[0, 20], [1, 20], [2, 20], [3, 20], [4, 70], [2, 20], [1, 20]],
+        "loop": 3,
+        "still": 1,
+        "glides": [9, 9, 9, 0, 0, 9, 0],
+    }
     assert page.scene["states"] == 4
     assert len([element for element in page.elements if element.tag == "button"]) == 3
 

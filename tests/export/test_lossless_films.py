@@ -1,7 +1,7 @@
 """APNG and WebP: every frame to the pixel, times, loops, transparency."""
 
 import io
-from itertools import accumulate
+from itertools import accumulate, product
 from pathlib import Path
 
 import numpy as np
@@ -19,14 +19,15 @@ from convanim.export.formats import FORMATS
 from convanim.export.save import destination, save
 from convanim.export.up_to_date import is_up_to_date
 from convanim.figures.animation import Animation, compose
-from convanim.figures.recipes import load_recipe
+from convanim.figures.film import film
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.files.catalogue import template_names, theme_names
 from convanim.layers.operations import OPERATIONS
 
 LOSSLESS = [".apng", ".webp"]
 
 
-def film(animation: Animation, suffix: str) -> Film:
+def seen_in(animation: Animation, suffix: str) -> Film:
     """An animation as a viewer sees it, written through a stream that cannot go back."""
     stream = Pipe()
     FORMATS[suffix].write(animation, stream, lambda: None, None)
@@ -54,45 +55,43 @@ def assert_same(picture: Picture, expected: Picture) -> None:
     assert not picture[clear][:, 3].any()
 
 
-@pytest.mark.parametrize("suffix", LOSSLESS)
 @pytest.mark.parametrize("op", OPERATIONS)
-@campaign(5)
-@given(data=st.data())
+@campaign(10)
+@given(suffix=st.sampled_from(LOSSLESS), data=st.data())
 def test_frames_are_the_renderers_pixel_for_pixel(op: str, suffix: str, data: st.DataObject) -> None:
     """Any layer, theme and background, also forth and back: colours and transparency are kept, times too."""
     options = Options(
+        width=240,
         max_frames=5,
         theme=data.draw(st.sampled_from(theme_names())),
         transparent=data.draw(st.booleans()),
         bounce=data.draw(st.booleans()),
         view=data.draw(st.sampled_from(["iso", "flat"])),
     )
-    animation = composed(data.draw(layers(op)), options)
-    assert_shows(film(animation, suffix), animation, pictures_of(animation))
+    animation = film(composed(data.draw(layers(op)), options))
+    assert_shows(seen_in(animation, suffix), animation, pictures_of(animation))
 
 
-@listed("name", template_names())
-def test_every_template_is_a_film(name: str) -> None:
+@listed("name, suffix", list(product(template_names(), LOSSLESS)), one_in=19)
+def test_every_template_is_a_film(name: str, suffix: str) -> None:
     """The templates' frames are the renderer's, on no background too."""
-    animation = load_recipe(name, max_frames=3, transparent=True).animation()
-    pictures = pictures_of(animation)
-    for suffix in LOSSLESS:
-        assert_shows(film(animation, suffix), animation, pictures)
+    animation = film(load_recipe(name, max_frames=3, transparent=True).animation())
+    assert_shows(seen_in(animation, suffix), animation, pictures_of(animation))
 
 
 @pytest.mark.parametrize("suffix", LOSSLESS)
 def test_edges_are_half_transparent(suffix: str) -> None:
     """Slanted lines on no background are anti-aliased in their alpha."""
-    alpha = film(compose(Conv(4, 3), Options(transparent=True)), suffix).pictures[-1][..., 3]
+    alpha = seen_in(compose(Conv(4, 3), Options(transparent=True)), suffix).pictures[-1][..., 3]
     assert ((alpha > 0) & (alpha < 255)).mean() > 0.002
 
 
 @pytest.mark.parametrize("suffix", LOSSLESS)
 @pytest.mark.parametrize("loop", [0, 1, 3])
 def test_times_and_loops(loop: int, suffix: str) -> None:
-    """Each frame lasts its time, the last one is held, and it plays as often as asked; 0 is for ever."""
-    seen = film(compose(Conv(4, 3), Options(width=150, step_time=0.25, hold=1.5, loop=loop)), suffix)
-    assert seen.durations == [250, 250, 250, 1750]
+    """Each frame lasts its time, what they made rests at the end, and it plays as often as asked; 0 is for ever."""
+    seen = seen_in(compose(Conv(4, 3), Options(width=150, step_time=0.25, hold=1.5, loop=loop, glide=False)), suffix)
+    assert seen.durations == [250, 250, 250, 250, 1500]
     assert seen.loop == loop
 
 

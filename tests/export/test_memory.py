@@ -13,11 +13,12 @@ import pytest
 
 resource = pytest.importorskip("resource")  # whose bounds only POSIX has
 
+from helpers.campaigns import listed  # noqa: E402
 from helpers.extremes import ended, way_out  # noqa: E402 - it needs it, too
 
 from convanim import Conv, MaxPool, Options, RequestError, animate  # noqa: E402
-from convanim.cli.notes import Notes  # noqa: E402
-from convanim.cli.output import progress  # noqa: E402
+from convanim.cli.output.notes import Notes  # noqa: E402
+from convanim.cli.output.output import progress  # noqa: E402
 from convanim.errors import option_name  # noqa: E402
 from convanim.explain.figure_json import figure_json  # noqa: E402
 from convanim.export.formats import FORMATS, refuse_unfit  # noqa: E402
@@ -28,8 +29,8 @@ from convanim.numbers.figure_values import layer_values  # noqa: E402
 from convanim.numbers.values import refuse_long_sums  # noqa: E402
 
 
-@pytest.mark.parametrize(
-    ("line", "most"),
+@listed(
+    "line, most",
     [
         ("conv -i 5 -k 3 --sheet 2x9 --width 960 -o a.png", 200),
         ("conv -i 20 -k 3 --width 3000 --max-frames 2 -o a.png", 300),
@@ -150,15 +151,14 @@ def test_pieces_of_json_are_small() -> None:
     assert longest(figure_json(Conv(200_000, 2, dims=1), Options(values="random:1")), 30) < 100_000
 
 
-@pytest.mark.parametrize(("view", "tried"), [("iso", "iso_stack._fits"), ("flat", "flat_stack._columns")])
+@pytest.mark.parametrize(("view", "tried"), [("iso", "iso_layout._largest"), ("flat", "flat_columns._columns")])
 def test_many_maps_are_refused_at_once(monkeypatch: pytest.MonkeyPatch, view: str, tried: str) -> None:
     """Where what parts maps fills the page alone, they are not laid out in size after size."""
 
     def never(*_: object) -> None:
         raise AssertionError("it was laid out")
 
-    module, name = tried.split(".")
-    monkeypatch.setattr(sys.modules[f"convanim.views.{module}"], name, never)
+    monkeypatch.setattr(f"convanim.views.stacks.{tried}", never)
     with pytest.raises(RequestError, match="no room"):
         compose(Chain(20, ["conv 3x3 p1"] * 900), Options(view=view))
 
@@ -185,7 +185,7 @@ def test_progress_comes_with_time(monkeypatch: pytest.MonkeyPatch, wait: float, 
     """A bar appears once work takes long, before a single frame is done, and not at all where it is short."""
     terminal = _Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr("convanim.cli.output._LONG", wait)
+    monkeypatch.setattr("convanim.cli.output.output._LONG", wait)
     with progress(3, "figure", Notes(quiet=False)) as step:
         before = time.monotonic()
         while is_shown and "0%" not in terminal.text and time.monotonic() - before < 30:
@@ -200,7 +200,7 @@ def test_progress_is_quiet_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """With --quiet nothing appears, however long it takes."""
     terminal = _Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr("convanim.cli.output._LONG", 0.0)
+    monkeypatch.setattr("convanim.cli.output.output._LONG", 0.0)
     with progress(1, "figure", Notes(quiet=True)) as step:
         time.sleep(0.05)
         step()
@@ -210,7 +210,7 @@ def test_progress_is_quiet_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_long_frames_are_few_pictures_of_a_film() -> None:
     """A step of 7.77 s and a hold of one have no divisor but a hundredth, and are still not thousands of pictures."""
     pytest.importorskip("av", reason="needs PyAV")
-    from convanim.export.video import picture_time
+    from convanim.export.films.video import picture_time
 
     timing = animate(Conv(5, 3), step_time=7.77).animation.timing
     lasts = picture_time(timing)

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convanim import Conv, ConvTranspose, Options
-from convanim.export.pdf import write_pdf
+from convanim.export.documents.pdf import write_pdf
 from convanim.export.save import destination, save
 from convanim.export.up_to_date import is_up_to_date
 from convanim.figures.animation import Animation, compose
@@ -47,7 +47,9 @@ def assert_fills(pdf: Pdf, page: int, animation: Animation, picture: Picture, st
 @given(data=st.data())
 def test_every_page_fills_what_its_step_shows(op: str, data: st.DataObject) -> None:
     """Pages are the steps in order, and cells have the renderer's colours in them."""
-    animation = composed(data.draw(layers(op)), Options(max_frames=6, view=data.draw(st.sampled_from(["iso", "flat"]))))
+    animation = composed(
+        data.draw(layers(op)), Options(width=240, max_frames=6, view=data.draw(st.sampled_from(["iso", "flat"])))
+    )
     pdf = opened(written(animation))
     assert len(pdf.pages) == len(animation.timing.steps)
     for page, picture in enumerate(pictures_of(animation)):

@@ -2,17 +2,18 @@
 
 import io
 import re
-from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from helpers.campaigns import campaign, listed
-from helpers.pixels import composed, wider
+from helpers.pixels import composed, played, wider
 from helpers.strategies import LAYERS, chains, layers
-from helpers.svg_player import SVG, Player, Shown
+from helpers.svg_checks import check, check_frames, colours_of_the_file, hex_of, middle, svg_bytes
+from helpers.svg_player import SVG, Player
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,178 +23,24 @@ from convanim.cli import main
 from convanim.errors import RequestError
 from convanim.export.save import destination, save
 from convanim.export.stamp import stamp
-from convanim.export.svg import write_svg
+from convanim.export.svg.svg import write_svg
 from convanim.export.up_to_date import is_up_to_date
-from convanim.figures.animation import Animation, compose
-from convanim.figures.recipes import load_recipe
+from convanim.figures.animation import compose
+from convanim.figures.film import film
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.files.catalogue import template_names
 from convanim.layers.layer import ConvTranspose, Layer, MaxPool
-from convanim.scene.font import BUNDLED
-from convanim.scene.scene import Blocks, Cells, Floats, Lattice, Scene, Texts, levels_at, series_at, shown
-from convanim.style.marks import Strokes, marks
-from convanim.style.theme import Colour, Theme, load_theme
+from convanim.scene.scene import Texts, shown
+from convanim.style.theme import load_theme
 
 SUM_OF_PUBLISHED = 226_583  # bytes, a fifteenth of the published GIFs
 OF_ITS_OWN = 8  # and no file over this part of its own
 
-Pen: TypeAlias = tuple[str, float, bool]  # colour, width, whether it is dashed
 
-
-def svg_bytes(animation: Animation) -> bytes:
-    """An animation as an SVG."""
-    stream = io.BytesIO()
-    write_svg(animation, stream, lambda: None)
-    return stream.getvalue()
-
-
-def middle(animation: Animation, frame: int) -> float:
-    """Seconds from the beginning to the middle of a frame."""
-    before = sum(animation.timing.duration(f) for f in range(frame))
-    return (before + animation.timing.duration(frame) / 2) / 100
-
-
-def inside(polygon: Floats, points: Floats) -> Any:
-    """Which points (N, 2) a closed convex polygon holds."""
-    a, b = polygon[:-1], polygon[1:]
-    side = (b - a)[:, 0, None] * (points[:, 1] - a[:, 1, None]) - (b - a)[:, 1, None] * (points[:, 0] - a[:, 0, None])
-    return (side > 0).all(axis=0) | (side < 0).all(axis=0)
-
-
-def colours_of_the_file(found: list[Shown], points: Floats) -> list[str]:
-    """The colour of the uppermost area at each point; "" where there is none."""
-    colours = np.full(len(points), "", dtype=object)
-    for thing in found:
-        for polygon in thing.polygons:
-            colours[inside(polygon, points)] = thing.colour
-    return list(colours)
-
-
-def colours_of_the_scene(scene: Scene, theme: Theme, step: int, points: Floats) -> list[str]:
-    """The same from the scene's roles."""
-    colours = np.full(len(points), "" if theme.transparent else _hex(theme.background), dtype=object)
-    for shape in scene.shapes:
-        if not isinstance(shape, Cells | Blocks):
-            continue
-        fill = theme.style(shape.role, series_at(shape, step)).fill
-        places = _in_lattice(shape.lattice, points)
-        if isinstance(shape, Blocks):
-            for top, left, bottom, right in shape.at(step).tolist() if shape.part != "line" and fill else []:
-                held = (places >= (top, left)).all(axis=1) & (places < (bottom, right)).all(axis=1)
-                colours[held] = _hex(fill)
-            continue
-        elements = shown(shape.when, len(shape), step).tolist()
-        steps = None if shape.levels is None else theme.level_steps(levels_at(shape.levels, step))
-        here = {tuple(shape.cells[element].tolist()): element for element in elements}
-        for number, place in enumerate(np.floor(places).astype(int).tolist()):
-            element = here.get(tuple(place))
-            if element is not None:
-                colour = fill if steps is None else theme.heated(int(steps[element])).fill
-                colours[number] = colours[number] if colour is None else _hex(colour)
-    return list(colours)
-
-
-def _in_lattice(lattice: Lattice, points: Floats) -> Floats:
-    basis = np.array([lattice.row, lattice.column], dtype=float)
-    return np.asarray((points - np.array(lattice.origin)) @ np.linalg.inv(basis))
-
-
-def probes(scene: Scene) -> Floats:
-    """A point in every cell of every grid, and some over the page."""
-    grids = {
-        (shape.lattice, tuple(map(tuple, shape.cells.tolist()))) for shape in scene.shapes if isinstance(shape, Cells)
-    }
-    found = [lattice.points(np.array(cells) + np.array([0.37, 0.44])) for lattice, cells in grids if cells]
-    spread = np.random.default_rng(1).uniform(0, (scene.width, scene.height), (40, 2))
-    points = np.unique(np.concatenate([*found, spread]), axis=0)
-    return points[:: -(-len(points) // 400)]
-
-
-def _hex(colour: Colour | None) -> str:
-    assert colour is not None
-    return "#" + bytes(colour).hex()
-
-
-def line_lengths(found: list[Shown]) -> dict[Pen, float]:
-    """The length of all lines of each colour and width, dashed or not."""
-    lengths: defaultdict[Pen, float] = defaultdict(float)
-    for thing in found:
-        if "stroke" in thing.paint:
-            key = (thing.colour, round(float(thing.paint["stroke-width"]), 2), "stroke-dasharray" in thing.paint)
-            for ends in thing.lines:
-                lengths[key] += float(np.hypot(*(ends[1] - ends[0])))
-    return dict(lengths)
-
-
-def texts(found: list[Shown]) -> Counter[tuple[str, str, int, int]]:
-    """Texts with their colours, and where they begin, to two pixels."""
-    seen: Counter[tuple[str, str, int, int]] = Counter()
-    for thing in found:
-        if thing.text is not None:
-            em = float(thing.paint["font-size"].removesuffix("px"))
-            along = {"start": 0.0, "middle": 0.5, "end": 1.0}[thing.paint.get("text-anchor", "start")]
-            x, y = thing.lines[0]
-            x -= along * BUNDLED.width(thing.text, em)
-            seen[thing.text, thing.colour, round(x), round(y)] += 1
-    return seen
-
-
-def check(found: list[Shown], animation: Animation, step: int, theme: Theme | None = None) -> None:
-    """Areas, lines and texts are those of the scene at a step."""
-    scene, theme = animation.scene, theme or animation.theme
-    points = probes(scene)
-    wanted = colours_of_the_scene(scene, theme, step, points)
-    around = [
-        colours_of_the_scene(scene, theme, step, points + np.array(d)) for d in ((-1, -1), (1, 1), (-1, 1), (1, -1))
-    ]
-    is_clear = [all(other[i] == colour for other in around) for i, colour in enumerate(wanted)]  # off every edge
-    seen = colours_of_the_file(found, points)
-    assert [c for c, clear in zip(seen, is_clear) if clear] == [c for c, clear in zip(wanted, is_clear) if clear]
-    lengths: defaultdict[Pen, float] = defaultdict(float)
-    written: Counter[tuple[str, str, int, int]] = Counter()
-    for shape in scene.shapes:
-        elements = shown(shape.when, len(shape), step)
-        if isinstance(shape, Texts):
-            for element in elements.tolist():
-                text = shape.string(step, element)
-                style = theme.style(shape.role, series_at(shape, step))
-                if shape.levels is not None:
-                    style = theme.heated(int(theme.level_steps(levels_at(shape.levels, step))[element]))
-                if text and style.text:
-                    x, y = shape.start(step, element)
-                    written[text, _hex(style.text), round(x), round(y)] += 1
-            continue
-        for drawn in marks(shape, step, elements, theme, scene.unit):
-            if isinstance(drawn, Strokes):
-                key = (_hex(drawn.colour), round(drawn.width, 2), drawn.dash is not None)
-                lengths[key] += float(np.hypot(*(drawn.ends[:, 1] - drawn.ends[:, 0]).T).sum())
-    mine = line_lengths(found)
-    assert set(mine) == set(lengths)
-    assert all(abs(mine[key] - length) <= 1e-3 * length + 0.1 for key, length in lengths.items())
-    assert _near(texts(found), written)
-
-
-def _near(seen: Counter[tuple[str, str, int, int]], wanted: Counter[tuple[str, str, int, int]]) -> bool:
-    """Whether two sets of texts are the same, each at the same place to a pixel."""
-    left = list(wanted.elements())
-    for text, colour, x, y in seen.elements():
-        near = [w for w in left if w[:2] == (text, colour) and abs(w[2] - x) <= 1 and abs(w[3] - y) <= 1]
-        if not near:
-            return False
-        left.remove(near[0])
-    return not left
-
-
-def check_frames(animation: Animation, frames: list[int]) -> None:
-    """The file shows each frame's step in the middle of its time."""
-    player = Player(svg_bytes(animation))
-    for frame in frames:
-        check(player.at(middle(animation, frame)), animation, animation.timing.steps[frame])
-
-
-@listed("name", template_names())
+@listed("name", template_names(), start=1, one_in=11)
 def test_a_template_shows_its_steps(name: str) -> None:
     """First, last and some frames between show what the scene says of their steps, to the cell, line and number."""
-    animation = load_recipe(name).animation()
+    animation = film(load_recipe(name).animation())
     last = len(animation.timing.steps) - 1
     check_frames(animation, sorted({0, last // 3, last // 2, last}))
 
@@ -218,7 +65,7 @@ def test_a_layer_shows_its_steps(op: str, data: st.DataObject) -> None:
             frame=st.sampled_from([None, 0]),
         )
     )
-    animation = composed(layer, options)
+    animation = film(composed(layer, options))
     last = len(animation.timing.steps) - 1
     check_frames(animation, sorted({0, data.draw(st.integers(0, last)), last}))
 
@@ -230,7 +77,7 @@ def test_a_chain_shows_its_steps(chain: Any, values: str | None) -> None:
     options = Options(values=values, width=1200, max_frames=20)
     while True:
         try:
-            animation = compose(chain, options)
+            animation = played(chain, options)
             break
         except RequestError as error:
             options = wider(options, error)
@@ -242,7 +89,7 @@ def test_a_chain_shows_its_steps(chain: Any, values: str | None) -> None:
 def test_sums_that_grow_show_at_their_steps(heat_map: bool) -> None:
     """A stamped output's sums, as numbers and as colours, are those of each step."""
     layer = ConvTranspose(3, 3, 2)
-    animation = compose(layer, Options(values="random:7", transposed_as="scatter", heat_map=heat_map, width=700))
+    animation = played(layer, Options(values="random:7", transposed_as="scatter", heat_map=heat_map, width=700))
     check_frames(animation, list(range(9)))
 
 
@@ -250,7 +97,7 @@ def test_sums_that_grow_show_at_their_steps(heat_map: bool) -> None:
 @pytest.mark.parametrize("bounce", [False, True])
 def test_frames_change_when_the_timing_says(loop: int, bounce: bool) -> None:
     """Just after it begins and just before it ends a frame is shown, in every round; after the last, the last stays."""
-    animation = compose(Conv(4, 3), Options(loop=loop, bounce=bounce, step_time=0.07, hold=1.3))
+    animation = played(Conv(4, 3), Options(loop=loop, bounce=bounce, step_time=0.07, hold=1.3))
     timing = animation.timing
     player = Player(svg_bytes(animation))
     total = sum(timing.duration(frame) for frame in range(len(timing.steps))) / 100
@@ -269,9 +116,9 @@ def test_frames_change_when_the_timing_says(loop: int, bounce: bool) -> None:
 @pytest.mark.parametrize("loop", [0, 1])
 def test_the_still_is_shown_where_there_is_no_motion(frame: int, loop: int) -> None:
     """Where motion is reduced, the chosen frame; the same where the style sheet's animations are not understood."""
-    animation = compose(Conv(5, 3, padding=1), Options(frame=frame, loop=loop))
+    animation = played(Conv(5, 3, padding=1), Options(frame=frame, loop=loop))
     data = svg_bytes(animation)
-    step = animation.timing.steps[frame]
+    step = range(25)[frame]
     for seconds in (0.0, 5.1):
         check(Player(data).at(seconds, reduced=True), animation, step)
     plain = re.sub(rb"#\w+ \[style\]\{animation:\d[^}]*\}|@keyframes .*", b"", data)
@@ -282,7 +129,7 @@ def test_the_still_is_shown_where_there_is_no_motion(frame: int, loop: int) -> N
 @pytest.mark.parametrize("options", [{"still": True, "frame": 3}, {"sheet": "2x2"}, {"steps": "3:4"}])
 def test_one_frame_is_a_plain_picture(options: dict[str, Any]) -> None:
     """There is no animation in a still, in a sheet, or where there is one step."""
-    animation = compose(Conv(5, 3), Options(**options))
+    animation = played(Conv(5, 3), Options(**options))
     data = svg_bytes(animation)
     assert b"animation" not in data
     assert b"@" not in data
@@ -293,21 +140,21 @@ def test_one_frame_is_a_plain_picture(options: dict[str, Any]) -> None:
 def test_auto_follows_its_surroundings() -> None:
     """The same file has the light theme's colours, and the dark one's where surroundings are dark."""
     for layer, values in ((Conv(5, 3, 2, 1), None), (ConvTranspose(3, 3, 2), "random:1"), (MaxPool(5, 2), "random:2")):
-        animation = compose(layer, Options(theme="auto", values=values))
+        animation = played(layer, Options(theme="auto", values=values))
         assert animation.dark is not None
         player = Player(svg_bytes(animation))
         for frame in (0, 2):
             check(player.at(middle(animation, frame)), animation, frame)
-            check(player.at(middle(animation, frame), dark=True), animation, frame, animation.dark)
+            bare = replace(animation.dark, transparent=True)
+            check(player.at(middle(animation, frame), dark=True), animation, frame, bare)
 
 
 def test_a_theme_that_was_not_asked_to_follow_stays() -> None:
-    """Without `auto` a file has one theme's colours in any surroundings."""
+    """Without `auto` a file has one theme's colours in any surroundings, but for a dark ground."""
     for theme in (None, "dark"):
-        animation = compose(Conv(5, 3), Options(theme=theme))
-        data = svg_bytes(animation)
-        assert b"prefers-color-scheme" not in data
-        check(Player(data).at(0.1, dark=True), animation, 0)
+        animation = played(Conv(5, 3), Options(theme=theme))
+        bare = replace(animation.theme, transparent=theme == "dark")
+        check(Player(svg_bytes(animation)).at(0.1, dark=True), animation, 0, bare)
 
 
 def test_the_themes_that_auto_pairs_differ_in_colours_alone() -> None:
@@ -326,7 +173,7 @@ NASTY = "<script>&\"'</title>]]>--><!-- \\input{x} %s 😀 猫 שלום \u202e\x
 def test_words_are_text_whatever_is_in_them() -> None:
     """Titles, alternative texts and labels come out as they went in, but for what no XML can hold."""
     options = Options(title=NASTY, alt=NASTY, input_label=NASTY, output_label="a  b\t猫\n", width=1200)
-    player = Player(svg_bytes(compose(Conv(3, 2), options)))
+    player = Player(svg_bytes(played(Conv(3, 2), options)))
     held = re.sub("[\x00\x08\udc80\ufffe]", "\ufffd", NASTY)
     title, told = player.root.find(f"{SVG}title"), player.root.find(f"{SVG}desc")
     assert title is not None
@@ -342,7 +189,7 @@ def test_words_are_text_whatever_is_in_them() -> None:
 
 def test_a_file_names_and_describes_itself() -> None:
     """It is one picture to a screen reader, with the title and the alternative text."""
-    animation = compose(Conv(3, 2), Options(title="Small", alt="Two steps."))
+    animation = played(Conv(3, 2), Options(title="Small", alt="Two steps."))
     root = Player(svg_bytes(animation)).root
     assert root.get("role") == "img"
     ids = {element.get("id"): element.text for element in root.iter() if element.get("id")}
@@ -361,7 +208,7 @@ def test_a_file_needs_nothing_else(name: str) -> None:
 
 def test_figures_in_one_page_do_not_meet() -> None:
     """Every id, and every set of key frames, begins with the figure's own name, which another figure has not."""
-    players = [Player(svg_bytes(compose(Conv(size, 3), Options()))) for size in (4, 5)]
+    players = [Player(svg_bytes(played(Conv(size, 3), Options()))) for size in (4, 5)]
     names = []
     for player in players:
         own = player.root.attrib["id"]
@@ -373,25 +220,26 @@ def test_figures_in_one_page_do_not_meet() -> None:
 
 def test_what_is_current_is_recognised(tmp_path: Path) -> None:
     """The mark stands at the file's beginning, whatever the words are."""
-    animation = compose(Conv(3, 2), Options(alt="long " * 2000))
+    animation = played(Conv(3, 2), Options(alt="long " * 2000))
     to = destination(str(tmp_path / "a.svg"))
     save(animation, [to])
     assert is_up_to_date(animation, to)
     assert stamp(animation) in to.path.read_bytes()[:1000]
-    assert not is_up_to_date(compose(Conv(3, 2), Options(alt="other")), to)
+    assert not is_up_to_date(played(Conv(3, 2), Options(alt="other")), to)
 
 
 def test_transparent_files_have_no_ground() -> None:
     """Nothing is painted where nothing is drawn."""
     corner = np.array([[1.0, 1.0]])
     for transparent in (False, True):
-        found = Player(svg_bytes(compose(Conv(3, 2), Options(transparent=transparent)))).at(0)
+        found = Player(svg_bytes(played(Conv(3, 2), Options(transparent=transparent)))).at(0)
         assert colours_of_the_file(found, corner) == ["" if transparent else "#ffffff"]
 
 
 def test_the_published_figures_are_small() -> None:
-    """At their widths they take a fifteenth of the published bytes in sum, and each an eighth of its own at most."""
-    sizes = {name: len(svg_bytes(load_recipe(name, width=width).animation())) for name, (width, _) in PUBLISHED.items()}
+    """At their widths they take a fifteenth of the published bytes in sum, each an eighth; gliding counts apart."""
+    figures = {name: load_recipe(name, width=width, glide=False).animation() for name, (width, _) in PUBLISHED.items()}
+    sizes = {name: len(svg_bytes(figure)) for name, figure in figures.items()}
     assert sum(sizes.values()) <= SUM_OF_PUBLISHED
     assert all(OF_ITS_OWN * sizes[name] <= size for name, (_, size) in PUBLISHED.items())
 
@@ -399,15 +247,13 @@ def test_the_published_figures_are_small() -> None:
 @pytest.mark.parametrize("options", [{}, {"values": "random:1", "heat_map": True}])
 def test_bytes_grow_with_the_frames_and_no_faster(options: dict[str, Any]) -> None:
     """Four times as many cells and frames take about four times as many bytes."""
-    small, large = (
-        len(svg_bytes(compose(Conv(size + 2, 3), Options(**options, max_frames=5000)))) for size in (16, 32)
-    )
+    small, large = (len(svg_bytes(played(Conv(size + 2, 3), Options(**options, max_frames=5000)))) for size in (16, 32))
     assert large < 4.6 * small
 
 
 def test_progress_is_told_for_each_frame() -> None:
     """As often as there are frames, also where some show the same step."""
-    animation = compose(Conv(5, 3), Options(bounce=True))
+    animation = played(Conv(5, 3), Options(bounce=True))
     calls: list[None] = []
     write_svg(animation, io.BytesIO(), lambda: calls.append(None))
     assert len(calls) == len(animation.timing.steps)
@@ -416,7 +262,7 @@ def test_progress_is_told_for_each_frame() -> None:
 
 def test_dashes_go_on_over_joined_lines() -> None:
     """A joined line is as long as a whole number of its dashes, so that every cell's corner is drawn."""
-    animation = compose(Conv(5, 3, padding=2), Options())
+    animation = played(Conv(5, 3, padding=2), Options())
     for thing in Player(svg_bytes(animation)).at(0):
         if "stroke-dasharray" in thing.paint:
             period = sum(map(float, thing.paint["stroke-dasharray"].split()))
@@ -427,7 +273,7 @@ def test_dashes_go_on_over_joined_lines() -> None:
 
 def test_a_turned_off_label_leaves_no_text() -> None:
     """Without labels and numbers there is no text at all."""
-    animation = compose(Conv(3, 2), Options(labels=False))
+    animation = played(Conv(3, 2), Options(labels=False))
     assert not [thing for thing in Player(svg_bytes(animation)).at(0) if thing.text is not None]
 
 
@@ -437,4 +283,32 @@ def test_a_frame_may_be_chosen_for_where_there_is_no_motion(tmp_path: Path) -> N
     assert CliRunner().invoke(main, [*command, str(tmp_path / "a.svg")]).exit_code == 0
     assert CliRunner().invoke(main, [*command, str(tmp_path / "a.gif")]).exit_code == 2
     player = Player((tmp_path / "a.svg").read_bytes())
-    check(player.at(0, reduced=True), compose(Conv(4, 3), Options()), 1)
+    check(player.at(0, reduced=True), played(Conv(4, 3), Options()), 1)
+
+
+@pytest.mark.parametrize(("theme", "is_dark"), [("auto", True), ("dark", True), ("classic", False), (None, False)])
+def test_a_dark_figure_is_no_box_on_a_dark_page(theme: str | None, is_dark: bool) -> None:
+    """Where surroundings are dark a dark ground is left out; on light ones it is there, so that all can be read."""
+    player, corner = Player(svg_bytes(played(Conv(3, 2), Options(theme=theme)))), np.array([[1.0, 1.0]])
+    (light,), (dark,) = (colours_of_the_file(player.at(0, dark=seen), corner) for seen in (False, True))
+    assert light == hex_of(load_theme("dark" if theme == "dark" else "classic").background)
+    assert dark == ("" if is_dark else light)
+
+
+@pytest.mark.parametrize("font", ["DejaVu Sans", "DejaVu Serif"])
+def test_signs_between_numbers_stand_where_they_are_measured(font: str) -> None:
+    """Viewers drop blanks at a text's ends: a plus behind one would move there, or be drawn as wide as both."""
+    animation = compose(Conv(5, 3), Options(values="random:7", font=font, still=True))
+    lines = re.findall(r"<text([^>]*)>([^<]*)</text>", svg_bytes(animation).decode())
+    assert all(text == text.strip() for _, text in lines)
+    found = sorted(float(re.findall(r' x="([^"]+)"', told)[0]) for told, text in lines if text == "+")
+    last = animation.scene.steps - 1
+    signs = [
+        shape.start(last, int(place))[0] + shape.font.width(" ", shape.em)
+        for shape in animation.scene.shapes
+        if isinstance(shape, Texts)
+        for place in np.flatnonzero(shown(shape.when, len(shape.points), last))
+        if shape.string(last, int(place)) == " +"
+    ]
+    assert len(signs) == len(found) == 8
+    assert found == pytest.approx(sorted(signs), abs=0.2)

@@ -7,8 +7,8 @@ from helpers.streams import Pipe
 from PIL import Image
 
 from convanim import Conv, Options
-from convanim.export.gif import write_gif
-from convanim.export.webp import write_webp
+from convanim.export.films.webp import write_webp
+from convanim.export.gif.gif import write_gif
 from convanim.figures.animation import compose
 
 WORDS = '<b> & "quotes" 猫 \ud800\x07'
@@ -27,7 +27,7 @@ def test_words_come_through() -> None:
 
 def test_a_film_is_about_as_small_as_a_gif() -> None:
     """All its colours and its transparency take at most half as much again as a GIF's palette."""
-    animation = compose(Conv(5, 3, padding=1), Options())
+    animation = compose(Conv(5, 3, padding=1), Options(glide=False))
     film, gif = io.BytesIO(), io.BytesIO()
     write_webp(animation, film, lambda: None)
     write_gif(animation, gif, lambda: None)

@@ -10,15 +10,14 @@ import pytest
 
 pytest.importorskip("resource")  # whose bounds only POSIX has
 
-CAMPAIGN = Path(__file__).parent.parent / "helpers" / "hostile_inputs.py"
+TESTS = Path(__file__).parent.parent
 COUNT, AT_ONCE = 1_000, 20  # inputs of one process, and processes
 
 
 def faults(seed: int) -> str:
     """What a process says of the inputs of a seed."""
-    ran = subprocess.run(
-        [sys.executable, str(CAMPAIGN), str(seed), str(COUNT)], capture_output=True, text=True, check=False
-    )
+    campaign = [sys.executable, "-m", "helpers.hostile_inputs", str(seed), str(COUNT)]
+    ran = subprocess.run(campaign, cwd=TESTS, capture_output=True, text=True, check=False)
     return ran.stdout + ran.stderr + ("" if ran.returncode == 0 else f"status {ran.returncode}")
 
 

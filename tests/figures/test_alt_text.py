@@ -5,6 +5,7 @@ from helpers.english import alt_text, brief, parameters, stage_parameters
 
 from convanim.figures.options import Options
 from convanim.figures.subject import Comparison, Part, Subject
+from convanim.layers.backward import Backward
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
 from convanim.networks.chain import Chain
 
@@ -38,6 +39,17 @@ REDUCED = Chain("192@28x28", ["conv 1x1 16", "relu", "conv 5x5 32 p2"])
             AvgPool(4, 2),
             "Average pooling, kernel 2×2. A 2×2 window moves over the 4×4 input; each place gives one cell of the 2×2 "
             "output, the mean of the numbers in it.",
+        ),
+        (
+            Backward(MaxPool(4, 2), "input"),
+            "Max pooling, kernel 2×2, backward by the input. The gradient of the 2×2 output flows back to the 4×4 "
+            "input: that of each output cell goes whole to the one cell of its 2×2 window that was the maximum.",
+        ),
+        (
+            Backward(Conv("3@5", 3, out_channels=2), "weight"),
+            "Convolution, kernel 3×3, 2 filters, backward by the weights. The gradient of the 2@3×3 output flows back "
+            "to the weights: at each step one weight of the 3×3 kernel gathers all input cells that it met, times the "
+            "gradients of the output cells that it led to.",
         ),
         (
             REDUCED,
@@ -81,6 +93,24 @@ def test_layers_in_a_line(layer: Layer, line: str, short: str) -> None:
     """Defaults are left out; filters and groups are said where there are channels."""
     assert parameters(layer) == stage_parameters(layer) == line
     assert brief(layer) == short
+
+
+@pytest.mark.parametrize(
+    ("layer", "short"),
+    [
+        (ConvTranspose(3, 3, 2, 1, 1), "conv transpose 3×3 stride 2 padding 1 output padding 1"),
+        (ConvTranspose(3, 3, transpose_kernel=False), "conv transpose 3×3 kernel stamped flipped"),
+        (Conv(5, 3, 1, 1, padding_mode="reflect"), "conv 3×3 padding 1 (reflect)"),
+        (Conv(5, 3, 1, ((2, 0),), padding_mode="circular", dims=1), "conv 3 padding 2:0 (circular)"),
+        (MaxPool(5, 2, ceil_mode=True), "max pool 2×2 ceil mode"),
+        (AvgPool(5, 3, 2, 1, count_include_pad=False), "avg pool 3×3 stride 2 padding 1 padding not counted"),
+        (AvgPool(5, 2, divisor_override=3), "avg pool 2×2 divided by 3"),
+    ],
+)
+def test_few_words_say_all_that_is_not_by_itself(layer: Layer, short: str) -> None:
+    """What changes an output's size or its numbers is in the shortest name, too: only channels are said elsewhere."""
+    assert brief(layer) == short
+    assert parameters(layer).replace(", ", " ").replace("kernel ", "", 1) == short
 
 
 def test_pointwise_steps_are_called_by_their_names() -> None:

@@ -10,10 +10,11 @@ from helpers.all_commands import COMMANDS
 
 import convanim
 from convanim import Conv, ConvTranspose, MaxPool, RequestError
-from convanim.figures.command_line import read_command, words_of
-from convanim.figures.from_text import part_of, recipe_of
 from convanim.figures.options import Options, option_names
-from convanim.layers.operations import OPERATIONS, Takes
+from convanim.figures.recipes.command_line import read_command, words_of
+from convanim.figures.recipes.from_text import part_of, recipe_of
+from convanim.layers.operation import Takes
+from convanim.layers.operations import OPERATIONS
 from convanim.networks.chain import Chain
 
 EVERY = option_names()
@@ -123,7 +124,8 @@ def test_what_is_to_be_said_of_code_is_said() -> None:
 def test_reading_needs_no_click() -> None:
     """A figure in a text is read without the library of the command line."""
     code = (
-        "import convanim.figures.from_text as f, sys; f.part_of('conv -i 5 -k 3', 'x'); print('click' in sys.modules)"
+        "import sys; from convanim.figures.recipes.from_text import part_of; "
+        "part_of('conv -i 5 -k 3', 'x'); print('click' in sys.modules)"
     )
     folder = Path(convanim.__file__).parent.parent
     assert subprocess.check_output([sys.executable, "-c", code], cwd=folder, text=True).strip() == "False"

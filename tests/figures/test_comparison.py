@@ -18,14 +18,18 @@ from numpy.typing import NDArray
 from convanim.errors import RequestError
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
-from convanim.figures.recipes import Recipe, load_recipe
+from convanim.figures.recipes.from_text import part_of
+from convanim.figures.recipes.recipes import Recipe, load_recipe
 from convanim.figures.subject import Comparison, Part
+from convanim.files.catalogue import template_names
 from convanim.layers.layer import Conv, ConvTranspose, MaxPool
 from convanim.networks.chain import Chain
 from convanim.publish.batch import render_all
 from convanim.render.frames import Renderer
 from convanim.scene.scene import Blocks, Cells, Scene, Texts, shown
 from convanim.style.theme import load_theme
+from convanim.words.layer_names import told_apart
+from convanim.words.own_language import load_words
 
 few = campaign(10)
 FIGURES = st.one_of(chains(), st.sampled_from(["conv", "conv-transpose", "max-pool", "avg-pool"]).flatmap(channelled))
@@ -55,7 +59,7 @@ def boxes(scene: Scene, step: int, start: str) -> NDArray[np.float64]:
     found = [
         shape.boxes(step, shown(shape.when, len(shape), step))
         for shape in scene.shapes
-        if isinstance(shape, Cells | Blocks) and shape.map.startswith(start)
+        if isinstance(shape, Cells | Blocks) and shape.map.startswith(start) and not shape.map.endswith("/cost")
     ]
     return np.concatenate(found)
 
@@ -83,9 +87,9 @@ def test_the_shorter_figure_holds_its_last_step() -> None:
 
 @pytest.mark.parametrize("values", [None, "random:2"])
 def test_a_part_looks_as_it_does_alone(values: str | None) -> None:
-    """Within its share a part has the pixels of the figure by itself, step by step."""
-    one = compose(MaxPool(4, 2), Options(values=values, width=480))
-    scene = compared(MaxPool(4, 2), Conv(4, 2), own={"values": values}, width=960, caption=False)
+    """Within its share a part has the pixels of the figure by itself, step by step; beside it are maps as large."""
+    one = compose(MaxPool(4, 2, 1), Options(values=values, width=480))
+    scene = compared(MaxPool(4, 2, 1), Conv(4, 2), own={"values": values}, width=960, caption=False)
     alone = {step: picture(one.scene, step) for step in range(4)}
     for step, pixels in alone.items():
         whole = picture(scene, step)[:, :480]
@@ -121,12 +125,96 @@ def test_parts_stay_within_their_share(figures: list[Any], width: int, names: bo
         assert len(set(scene.reads(step))) == len(scene.reads(step))
 
 
-def test_maps_of_differing_heights_are_centred() -> None:
-    """The lower of two figures stands in the middle of the higher one's height."""
-    scene = compared(Conv(8, 3), Conv(3, 2), own={"view": "flat"}, width=800, labels=False)
-    tall, low = boxes(scene, 0, "1/"), boxes(scene, 0, "2/")
-    middle = (tall[:, 1].min() + tall[:, 3].max()) / 2
-    assert abs(middle - (low[:, 1].min() + low[:, 3].max()) / 2) <= 2
+@pytest.mark.parametrize("view", ["iso", "flat"])
+def test_inputs_stand_on_one_line(view: str) -> None:
+    """The middles of both inputs' own cells are at one height, whatever is around or above them."""
+    for pair in ((Conv(8, 3), Conv(3, 2)), (Conv(6, 3, 2, "same"), Conv(6, 3, 2))):
+        scene = compared(*pair, own={"view": view}, width=800, labels=False)
+        tall, low = boxes(scene, 0, "1/input"), boxes(scene, 0, "2/input")
+        middle = (tall[:, 1].min() + tall[:, 3].max()) / 2
+        assert abs(middle - (low[:, 1].min() + low[:, 3].max()) / 2) <= 1
+
+
+def sides(scene: Scene) -> dict[tuple[str, bool], set[tuple[int, int]]]:
+    """The sides of the maps' cells in each part, upright ones and slanted ones apart."""
+    found: dict[tuple[str, bool], set[tuple[int, int]]] = {}
+    for shape in scene.shapes:
+        if isinstance(shape, Cells) and shape.role in ("input", "hidden", "output_pending"):
+            part = found.setdefault((shape.map.partition("/")[0], shape.lattice.is_upright), set())
+            part.add(shape.lattice.column)
+    return found
+
+
+def on_one_scale(scene: Scene) -> bool:
+    """Whether cells that are drawn in the same way are equally large in all parts."""
+    return all(
+        len({side for (_, how), found in sides(scene).items() if how is is_upright for side in found}) <= 1
+        for is_upright in (True, False)
+    )
+
+
+@pytest.mark.parametrize("name", [n for n in template_names() if isinstance(load_recipe(n).figure, Comparison)])
+def test_templates_compare_on_one_scale(name: str) -> None:
+    """Equal cells are equally large in every part of every comparison among the templates."""
+    assert on_one_scale(load_recipe(name).animation().scene)
+
+
+@few
+@example(pair=[Conv(6, 3), Conv(12, 3)], width=800)
+@given(
+    pair=st.lists(st.sampled_from(["conv", "conv-transpose", "max-pool"]).flatmap(channelled), min_size=2, max_size=2),
+    width=st.sampled_from([600, 800, 1300, None]),
+)
+def test_pairs_are_on_one_scale(pair: list[Any], width: int | None) -> None:
+    """Cells of any two layers beside each other are equally large, at widths that are given or left out."""
+    pair = [layer for layer in pair if len(layer.input_size) == len(pair[0].input_size)]
+    assert on_one_scale(compared(*pair, *pair[:1], width=width))
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_quoted_layers_have_titles_in_words(lang: str) -> None:
+    """A layer that was quoted as a command is told in words, so that its title differs from the others'."""
+    texts = ["conv -i 6 -k 3 -s 2 -p same", "conv -i 6 -k 3 -s 2 -p valid"]
+    parts = tuple(part_of(text, "figure") for text in texts)
+    words = load_words(lang)
+    titles = [text for text, _ in inks(drawn(Comparison(parts), lang=lang).scene, 0, ("label",))]
+    one, other = told_apart([part.figure for part in parts], words)  # type: ignore[misc]
+    assert words("padding_same") in one
+    assert words("padding_none") in other
+    shown_ = "".join("".join(titles).split())
+    assert "".join(one.split()) in shown_
+    assert "".join(other.split()) in shown_
+    assert not any("-k" in title for title in titles)
+
+
+def test_a_caption_that_is_asked_for_has_formulas() -> None:
+    """`caption` left out says what layers are and cost, asked for also how their sizes come about."""
+    plain, asked = (
+        said(compared(Conv(5, 3), Chain(5, ["conv 2"]), width=900, caption=c), "caption") for c in (None, True)
+    )
+    assert not any("⌊" in text for text in plain)
+    assert sum("⌊" in text for text in asked) == 2
+
+
+def test_costs_are_bars_to_scale() -> None:
+    """Where costs differ, each figure has a bar as long as its weights are many."""
+    scene = compared(Conv("4@6x6", 3, out_channels=2), Conv("4@6x6", 3, out_channels=6), width=900)
+    long = {s.map: s.boxes(0, np.arange(1))[0] for s in scene.shapes if isinstance(s, Blocks) and "cost" in s.map}
+    one, other = ((box[2] - box[0]) for _, box in sorted(long.items()))
+    assert abs(other / one - 3) < 0.02
+    assert long["1/cost"][0] == long["2/cost"][0]
+
+
+@pytest.mark.parametrize("width", [480, 900, 1800])
+def test_words_beside_maps_are_of_one_size(width: int) -> None:
+    """Labels of all parts have the size of the smallest."""
+    scene = compared(Conv(7, 3), Chain(7, ["conv 3 d2 p1", "conv-transpose 3 s2"]), width=width)
+    labels = [
+        s
+        for s in scene.shapes
+        if isinstance(s, Texts) and s.role == "label" and "A" not in s.text and "B" not in s.text  # type: ignore[operator]
+    ]
+    assert len({shape.em for shape in labels}) == 1
 
 
 def test_a_long_title_takes_the_lines_that_it_needs() -> None:
@@ -148,14 +236,14 @@ RATIOS: list[tuple[Any, Any, str, str, str]] = [
         Chain("192@28x28", ["conv 1x1 16", "conv 5x5 32 p2"]),
         "153,600 weights · 120.4 M MACs",
         "15,872 weights · 12.4 M MACs",
-        "B against A: 1/9.68 of the weights · 1/9.68 of the MACs",
+        "9.7 times fewer weights and multiply–accumulates",
     ),
     (
         Conv("4@1x1", 1, out_channels=3),
         Conv("4@3x3", 1, out_channels=3),
         "12 weights · 12 MACs",
         "12 weights · 108 MACs",
-        "B against A: as many weights · 9 times the MACs",
+        "as many weights, 9 times as many multiply–accumulates",
     ),
     (
         Conv("2@5x5", 3, out_channels=2),
@@ -181,7 +269,8 @@ def test_captions_costs_and_ratios(one: Any, other: Any, first: str, second: str
     titles = [text for text, _ in inks(scene, 0, ("label",)) if text in ("A", "B")]
     assert titles == ["A", "B"]
     without = compared(one, other, width=900, caption=False)
-    assert [text for text in said(without, "caption") if "grid" not in text] == []
+    key = ["border of zeros"] if isinstance(one, ConvTranspose) else []
+    assert [text for text in said(without, "caption") if "grid" not in text] == key
     assert said(without, "equation") == []
     assert without.height < scene.height
 
@@ -190,8 +279,8 @@ def test_each_of_the_others_is_compared_with_the_first() -> None:
     """Of three figures the second and the third have a line each, by their titles."""
     scene = compared(*(Conv("4@6x6", 3, out_channels=k) for k in (2, 4, 6)), width=1000)
     assert said(scene, "equation") == [
-        "B against A: 2 times the weights · 2 times the MACs",
-        "C against A: 3 times the weights · 3 times the MACs",
+        "B: 2 times as many weights and multiply–accumulates",
+        "C: 3 times as many weights and multiply–accumulates",
     ]
 
 
@@ -201,9 +290,10 @@ def test_equations_stand_under_their_figures() -> None:
     scene = compared(Conv(3, 2, dims=1), Conv(4, 2, dims=1), own=own, width=900, caption=False)
     assert scene.equation(0) == "0·0 + 1·1 = 1 | 0·0 + 1·1 = 1"
     assert scene.equation(2) == "1·0 + 2·1 = 2 | 2·0 + 3·1 = 3"
-    left, right = sorted(inks(scene, 2, ("equation",)), key=lambda found: found[1][0])
-    assert (left[0], right[0]) == ("1·0 + 2·1 = 2", "2·0 + 3·1 = 3")
-    assert left[1][2] <= 450 <= right[1][0]
+    said = sorted((box[0], text, box[2]) for text, box in inks(scene, 2, ("equation",)))
+    left, right = "".join(text for x, text, _ in said if x < 450), "".join(text for x, text, _ in said if x > 450)
+    assert (left.replace(" ", ""), right.replace(" ", "")) == ("1·0+2·1=2", "2·0+3·1=3")
+    assert all(end <= 450 for x, _, end in said if x < 450)
 
 
 @pytest.mark.parametrize(("steps", "expected"), [("3:6", [3, 4, 5]), (":2", [0, 1]), ("-2:", [14, 15])])
@@ -251,3 +341,16 @@ def test_templates_of_comparisons_name_their_parts(name: str) -> None:
     assert [text for text, _ in titles] == [part.title for part in recipe.figure.parts]
     assert len({top for _, (_, top, _, _) in titles}) == 1
     assert all(isinstance(shape, Texts) for shape in scene.shapes[-len(titles) :])
+
+
+@pytest.mark.parametrize("values", ["arange", "random:3"])
+def test_maps_in_colours_are_on_one_scale_too(values: str) -> None:
+    """Whatever the colours stand for, cells of two parts are of one size."""
+    parts = tuple(Part(Conv(size, 3), Options(values=values, heat_map=True)) for size in (9, 14))
+    scene = compose(Comparison(parts), Options(width=900)).scene
+    sides = {
+        shape.lattice.column[0]
+        for shape in scene.shapes
+        if isinstance(shape, Cells) and shape.map in ("1/input", "2/input", "1/output", "2/output")
+    }
+    assert len(sides) == 1

@@ -18,7 +18,7 @@ from convanim.export.font_names import css_fonts
 from convanim.export.formats import FORMATS
 from convanim.export.stamp import stamp
 from convanim.figures.animation import Animation, compose
-from convanim.figures.recipes import load_recipe
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.files.font_families import bundled_file
 from convanim.scene.font import BUNDLED, load_font
 from convanim.scene.scene import Texts

@@ -93,7 +93,7 @@ def test_bouncing_goes_forth_and_back() -> None:
     """The turn is held; a round ends before the first frame comes again, and at it when nothing follows."""
     forth = compose(LAYER, Options(steps="0:3", bounce=True)).timing
     assert list(forth.steps) == [0, 1, 2, 1]
-    assert [forth.duration(frame) for frame in range(4)] == [50, 50, 150, 50]
+    assert [forth.duration(frame) for frame in range(4)] == [100, 50, 300, 50]
     assert list(compose(LAYER, Options(steps="0:3", bounce=True, loop=1)).timing.steps) == [0, 1, 2, 1, 0]
     assert list(compose(LAYER, Options(steps="4:5", bounce=True)).timing.steps) == [4]
     comparison = compose(FIGURES[-1], Options(bounce=True)).timing
@@ -103,8 +103,8 @@ def test_bouncing_goes_forth_and_back() -> None:
 def test_a_bouncing_gif_shows_what_its_frames_are() -> None:
     """Frames that come again decode as they were."""
     film = decoded(gif_bytes(compose(LAYER, Options(width=160, steps="0:4", bounce=True))))
-    assert len(film.pictures) == 6
-    for forth, back in ((1, 5), (2, 4)):
+    assert len(film.pictures) == 7
+    for forth, back in ((1, 6), (2, 5)):
         assert np.array_equal(film.pictures[forth], film.pictures[back])
 
 

@@ -8,7 +8,7 @@ from helpers.campaigns import listed
 
 from convanim.errors import RequestError
 from convanim.figures.options import TYPES, Options, option_names, recipe_keys
-from convanim.figures.recipes import load_recipe
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.layers.operations import OPERATIONS
 
 # As TOML spells them, with the types that Python reads.
@@ -66,7 +66,7 @@ def with_option(place: str, value: str) -> str:
     return f"[{table}]\n{key} = {value}\n"
 
 
-@pytest.mark.parametrize(("place", "option"), OPTIONS, ids=[place for place, _ in OPTIONS])
+@listed("place, option", OPTIONS)
 def test_an_option_of_another_type_is_refused(place: str, option: str, tmp_path: Path) -> None:
     """In a recipe of one figure, of several, and in one of these: the line names the table and the key."""
     for value, found in VALUES.items():
@@ -79,7 +79,7 @@ def test_an_option_of_another_type_is_refused(place: str, option: str, tmp_path:
                 assert any(word in str(error) for word in (place, option, "timing")), str(error)
 
 
-@listed("argument", ARGUMENTS)
+@listed("argument", ARGUMENTS, one_in=7)
 def test_an_argument_of_any_type_is_taken_or_refused(argument: str, tmp_path: Path) -> None:
     """In a layer, in a stage of a chain and in a figure: a picture, or a line that says which argument is wrong."""
     for op in OPERATIONS:
@@ -129,9 +129,10 @@ def test_options_have_the_types_that_they_say() -> None:
             assert refused.value.field == name
     assert Options(hold=3).hold == 3
     with pytest.raises(
-        RequestError, match="width: neither a whole number of pixels nor a length; give one such as 480,"
+        RequestError, match="width 480: neither a whole number of pixels nor a length; give one such as 480,"
     ):
-        Options(width=None)  # type: ignore[arg-type]
+        Options(width=[480])  # type: ignore[arg-type]
+    assert Options(width=None) == Options()
 
 
 def test_stages_and_figures_are_bounded(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from convanim.cli import main
 from convanim.errors import RequestError
-from convanim.figures.recipes import Recipe, load_recipe
+from convanim.figures.recipes.recipes import Recipe, load_recipe
 from convanim.files.catalogue import template_names
 from convanim.layers.layer import ConvTranspose, Layer, dilation_of, output_size
 from convanim.numbers.figure_values import layer_values
@@ -71,9 +71,8 @@ def test_every_template_is_whole(name: str) -> None:
     animation = template.animation()
     assert (animation.name, animation.alt) == (name, template.alt)
     # What a template leaves out it leaves out on purpose; nothing of it may be too small or missing.
-    assert all(
-        note.endswith(("a larger max-frames shows more", "a larger max-sheets shows more")) for note in animation.notes
-    )
+    purposes = ("a larger max-frames shows more", "a larger max-sheets shows more", "a figure of one layer shows them")
+    assert all(note.endswith(purposes) for note in animation.notes)
     frame = Renderer(animation.scene, animation.theme).frame(animation.timing.steps[0])
     assert frame.pixels.shape == (animation.scene.height, animation.scene.width, 4)
     assert len(np.unique(frame.pixels.view(np.uint32))) > 3
@@ -87,8 +86,8 @@ def test_the_guides_figures_have_its_sizes(
     template = load_recipe(name)
     layer: Layer = layer_of(template)
     assert (layer.input_size, output_size(layer)) == (double(n), double(output))
-    assert (layer.kernel_size, layer.stride, dilation_of(layer)) == tuple(map(double, (kernel, stride, dilation)))
-    assert layer.padding == double_pairs(padding)
+    assert (layer.kernel_size, layer.stride, dilation_of(layer)) == tuple(map(double, (kernel, stride, dilation)))  # type: ignore[union-attr]
+    assert layer.padding == double_pairs(padding)  # type: ignore[union-attr]
     assert isinstance(layer, ConvTranspose) == name.endswith("_transposed")
     if isinstance(layer, ConvTranspose):
         assert layer.output_padding == double(int("odd" in name))
@@ -124,7 +123,7 @@ def test_every_entry_of_a_recipe_is_heard(tmp_path: Path) -> None:
         '[timing]\nstep_time = 0.1\nhold = 2\nloop = 3\nsteps = "1:5"\nmax_frames = 3\n',
     )
     assert (made.title, made.alt, made.name) == ("T", "A.", "mine")
-    assert (layer_of(made).input_size, layer_of(made).padding) == ((2, 3), ((1, 0), (0, 0)))
+    assert (layer_of(made).input_size, layer_of(made).padding) == ((2, 3), ((1, 0), (0, 0)))  # type: ignore[union-attr]
     options = made.options
     assert (options.values, options.kernel_values, options.view, options.transposed_as) == (
         "arange",
@@ -135,7 +134,7 @@ def test_every_entry_of_a_recipe_is_heard(tmp_path: Path) -> None:
     assert (options.theme, options.transparent, options.width) == ("dark", True, 300)
     assert (options.labels, options.caption, options.input_label, options.output_label) == (False, True, "x", "y")
     animation = made.animation()
-    assert (animation.timing.step_time, animation.timing.hold, animation.timing.loop) == (10, 200, 3)
+    assert (set(animation.timing.times), animation.timing.hold, animation.timing.loop) == ({10}, 200, 3)
     assert list(animation.timing.steps) in ([1, 2, 4], [1, 3, 4])
     assert animation.theme.transparent
 
@@ -182,7 +181,7 @@ def test_overrides_replace_a_recipes_options(tmp_path: Path) -> None:
 
 def test_options_replace_those_of_a_recipe(tmp_path: Path) -> None:
     """`render` takes the options of a figure; they replace the recipe's own, and what is not given stays."""
-    text = LAYER + "[timing]\nstep_time = 0.2\nloop = 1\n[view]\nwidth = 96\n"
+    text = LAYER + "[timing]\nstep_time = 0.2\nloop = 1\n[view]\nwidth = 96\nglide = false\n"
     path = tmp_path / "mine.toml"
     path.write_text(text, encoding="utf-8")
     own = gif_of("render", str(path))

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from convanim import Conv, Options
 from convanim.errors import RequestError
-from convanim.figures.timing import LONGEST, timing
+from convanim.figures.animation import compose
+from convanim.figures.timing import LONGEST, pace, timing
 
 
 def refusal(**options: object) -> RequestError:
@@ -19,15 +21,15 @@ def refusal(**options: object) -> RequestError:
 
 
 def test_by_default_every_step_is_shown_for_half_a_second_for_ever() -> None:
-    """Half a second a step, a second more on the last, repeated for ever."""
+    """Half a second a step, two and a half more on the last, repeated for ever."""
     shown = timing(3)
     assert (list(shown.steps), shown.loop) == ([0, 1, 2], 0)
-    assert [shown.duration(frame) for frame in range(3)] == [50, 50, 150]
+    assert [shown.duration(frame) for frame in range(3)] == [50, 50, 300]
 
 
 def test_a_single_frame_is_the_last_one_too() -> None:
     """The only frame of an animation is held."""
-    assert timing(1).duration(0) == 150
+    assert timing(1).duration(0) == 300
 
 
 @given(st.floats(0.02, 600), st.floats(0, 55))
@@ -80,7 +82,7 @@ def test_what_is_no_slice_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("field", ["step_time", "hold"])
-@pytest.mark.parametrize("seconds", [-1, math.nan, math.inf, 656, "1", True, None])
+@pytest.mark.parametrize("seconds", [-1, math.nan, math.inf, 656, "1", True])
 def test_times_that_no_gif_can_say_are_refused(field: str, seconds: object) -> None:
     """Negative, endless or too long, or no number."""
     assert refusal(**{field: seconds}).field == field
@@ -109,3 +111,32 @@ def test_loops_are_whole_numbers_of_two_bytes(loop: object) -> None:
 def test_there_is_room_for_the_first_and_the_last(most: object) -> None:
     """At most means at least two."""
     assert refusal(most=most).field == "max_frames"
+
+
+@given(count=st.integers(1, 600), row=st.integers(1, 600), is_numeric=st.booleans())
+def test_a_pace_is_slow_at_first_and_never_slower_later(count: int, row: int, is_numeric: bool) -> None:
+    """The first step rests, its row has its time, what follows is as quick as twelve seconds ask for."""
+    times, each = pace(count, row, is_numeric=is_numeric), 120 if is_numeric else 50
+    assert len(times) == count
+    assert times[0] == 2 * each
+    assert list(times[1:]) == sorted(times[1:], reverse=True)
+    assert set(times[1 : min(row, 8)]) <= {each}
+    assert min(times) >= 10
+    assert sum(times) <= 1200 or times[-1] == 10 or count <= min(row, 8)
+
+
+def test_forty_nine_steps_take_twelve_seconds() -> None:
+    """A full convolution of 5×5 by 3×3: a first row at half a second a step, then faster."""
+    clock = compose(Conv(7, 1), Options()).timing
+    assert list(clock.times[:8]) == [100, *[50] * 6, 19]
+    assert 1180 <= sum(clock.times) <= 1200
+
+
+def test_numbers_have_more_time_than_none_and_a_step_time_holds_for_all() -> None:
+    """1.2 s a step where there are numbers to follow, half a second where colours show them; what is asked for else."""
+    for options, times in (
+        (Options(values="arange"), [240, 120, 120, 120]),
+        (Options(values="arange", heat_map=True), [100, 50, 50, 50]),
+        (Options(values="arange", step_time=0.3), [30] * 4),
+    ):
+        assert list(compose(Conv(4, 3), options).timing.times) == times

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from helpers.aimed import CHANGING
+from helpers.campaigns import listed
 from helpers.kills import CASES, Reference, Shot, reference, trial
 
 from convanim.files.drafts import names_held
@@ -90,8 +91,7 @@ def is_killed_at(call: int, place: Path, refused: int) -> bool:
 
 
 @needs_fork
-@pytest.mark.parametrize("refused", [0, 3], ids=["on the way", "on the way back"])
-@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+@listed("links, refused", [(True, 3), (True, 0), (False, 3), (False, 0)])  # 3: one of the moves back is refused
 def test_a_kill_at_any_call_leaves_a_whole_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: int, links: bool
 ) -> None:
@@ -189,17 +189,17 @@ def references(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Refe
 
 
 @needs_proc
-@pytest.mark.parametrize(
-    ("name", "shot"),
+@listed(
+    "name, shot",
     [
+        ("render", Shot(False, (signal.SIGKILL,), "parent", 0, call=4)),
         ("several", Shot(False, (signal.SIGKILL,), "self", 0, call=40)),
         ("several", Shot(False, (signal.SIGINT, signal.SIGINT), "self", 0.0, call=40)),
         ("several", Shot(False, (signal.SIGTERM, signal.SIGHUP), "group", 0.001, at=0.2)),
-        ("render", Shot(False, (signal.SIGKILL,), "parent", 0, call=4)),
         ("render", Shot(False, (signal.SIGKILL,), "self", 0, call=12)),
         ("render", Shot(True, (signal.SIGINT, signal.SIGTERM), "group", 0.001, at=0.3)),
     ],
-    ids=lambda value: str(value).replace(" ", "-"),
+    one_in=6,
 )
 def test_a_killed_command_leaves_whole_sets(
     tmp_path: Path, references: Callable[[str], Reference], name: str, shot: Shot

@@ -17,7 +17,7 @@ from running import run, torch, weights_shape
 
 from convanim.errors import RequestError
 from convanim.explain.differing import Differing, differ
-from convanim.figures.recipes import load_recipe
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.figures.subject import Comparison, difference_of
 from convanim.files.catalogue import template_file, template_groups
 from convanim.layers.geometry import Geometry

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.responses import expected_responses, one_hot
+from test_oracle_torch import refuses_alone
 
 from convanim.code.frameworks import from_code, read_code, to_code
 from convanim.code.live_layers import from_module, kernel_of
@@ -28,8 +29,8 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
-NAMES = [f"{kind}{dims}d" for kind in ("Conv", "ConvTranspose", "MaxPool", "AvgPool") for dims in (1, 2)]
-LAYERS_EACH = 160  # of every name: 1280 in all
+NAMES = [f"{kind}{dims}d" for kind in ("Conv", "ConvTranspose", "MaxPool", "AvgPool") for dims in (1, 2, 3)]
+LAYERS_EACH = 160  # of every name: 1920 in all
 ACCEPTED_EACH = 80
 REFUSED_EACH = 10
 ORDER = {
@@ -39,7 +40,7 @@ ORDER = {
     "AvgPool": ["kernel_size", "stride", "padding", "ceil_mode", "count_include_pad", "divisor_override"],
 }
 BROKEN: dict[str, list[Any]] = {
-    "kernel_size": [0, -1, 9, (2, 2, 2)],
+    "kernel_size": [0, -1, 9, (2, 2, 2, 2)],
     "stride": [0, -1],
     "padding": [-1, 5, "full"],
     "dilation": [0, 5],
@@ -79,12 +80,15 @@ def drawn(name: str, rng: random.Random) -> dict[str, Any]:
             optional |= {"dilation": sizes(1, 2), "return_indices": False}
         else:
             optional["count_include_pad"] = rng.random() < 0.5
-            if dims == 2:
+            if dims > 1:
                 optional["divisor_override"] = rng.choice([None, 2, -3])
     optional["stride"] = 1 if optional["padding"] == "same" and rng.random() < 0.8 else sizes(1, 3)
     said |= {key: value for key, value in optional.items() if rng.random() < 0.6}
     if rng.random() < 0.15:
-        wrong = rng.choice([key for key in BROKEN if key in said] or ["strides"])
+        fits = name == "ConvTranspose3d"  # which takes a large kernel, and makes very many cells
+        wrong = rng.choice(
+            [key for key in BROKEN if key in said and not (fits and key == "kernel_size")] or ["strides"]
+        )
         said[wrong] = rng.choice(BROKEN[wrong])
     return said
 
@@ -118,7 +122,7 @@ def same_here_and_there(name: str, said: dict[str, Any], rng: random.Random) -> 
     """Whether both accept the arguments, and then agree; fails where they do not."""
     text = as_text(name, said, rng)
     channels = said.get("in_channels", 2)
-    size = tuple(rng.randint(1, 5) for _ in range(int(name[-2])))
+    size = tuple(rng.randint(1, 5 if name[-2] != "3" else 3) for _ in range(int(name[-2])))
     shape = f"{channels}@{'x'.join(map(str, size))}"
     theirs: Any = None
     refusal: RequestError | None = None
@@ -137,6 +141,9 @@ def same_here_and_there(name: str, said: dict[str, Any], rng: random.Random) -> 
         refusal = error
     if crops(said):
         assert layer is None, text
+        return False
+    if layer is not None and refuses_alone(layer.op, layer):
+        assert theirs is None, f"{text} {size}: PyTorch takes it"
         return False
     if theirs is None or layer is None:
         assert (theirs is None) == (layer is None), f"{text} {size}: {refusal or cause}"
@@ -158,6 +165,7 @@ def same_here_and_there(name: str, said: dict[str, Any], rng: random.Random) -> 
 def test_the_same_text_here_and_there(name: str) -> None:
     """Both refuse it, or both have the same output size, taps and numbers; the module's attributes say the same."""
     rng = random.Random(f"code {name}")
-    tally = Counter(same_here_and_there(name, drawn(name, rng), rng) for _ in range(LAYERS_EACH))
+    draws = LAYERS_EACH * (2 if name.endswith("3d") else 1)  # of three axes more are refused on both sides
+    tally = Counter(same_here_and_there(name, drawn(name, rng), rng) for _ in range(draws))
     assert tally[True] >= ACCEPTED_EACH, tally
     assert tally[False] >= REFUSED_EACH, tally

@@ -25,7 +25,7 @@ def campaign(cases: int, **more: Any) -> Callable[[Test], Test]:
     return lambda test: pytest.mark.campaign(tries(test)) if cases > FEW else tries(test)
 
 
-def listed(name: str, cases: Sequence[Any], start: int = 0) -> Callable[[Test], Test]:
-    """Makes a test try all of a list as its argument of that name, or several names; in the suite one in three."""
-    tried = cases if is_long() else cases[start::ONE_IN]
+def listed(name: str, cases: Sequence[Any], start: int = 0, one_in: int = ONE_IN) -> Callable[[Test], Test]:
+    """Makes a test try all of a list as its argument of that name, or several names; in the suite one in so many."""
+    tried = cases if is_long() else cases[start::one_in]
     return lambda test: pytest.mark.campaign(pytest.mark.parametrize(name, tried)(test))

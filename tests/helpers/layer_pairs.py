@@ -102,7 +102,7 @@ def _copying(layer: Conv) -> Oracle:
 
 
 def _turned(layer: Layer, kernel: Cell) -> Cell:
-    return tuple(size - 1 - k for size, k in zip(layer.kernel_size, kernel))
+    return tuple(size - 1 - k for size, k in zip(layer.kernel_size, kernel))  # type: ignore[union-attr]
 
 
 def _fit(a: Layer, b: Layer) -> bool:
@@ -111,7 +111,7 @@ def _fit(a: Layer, b: Layer) -> bool:
         return True
     one, other = channels_of(a), channels_of(b)
     wired = one == other or (one is not None and other is not None and one.groups == other.groups == 1)
-    return a.kernel_size == b.kernel_size and wired
+    return a.kernel_size == b.kernel_size and wired  # type: ignore[union-attr]
 
 
 def _reads(found: Oracle, cell: Cell) -> list[Cell]:

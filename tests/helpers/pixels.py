@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageSequence
 
 from convanim.errors import RequestError
-from convanim.export.gif import write_gif
+from convanim.export.gif.gif import write_gif
 from convanim.figures.animation import Animation, compose
+from convanim.figures.film import film
 from convanim.figures.options import Options
+from convanim.figures.subject import Subject
 from convanim.layers.layer import Layer
 from convanim.render.frames import Renderer
 from convanim.scene.font import BUNDLED
@@ -35,10 +37,10 @@ class Film:
     loop: int | None
 
 
-def gif_bytes(animation: Animation) -> bytes:
-    """An animation as a GIF."""
+def gif_bytes(animation: Animation, *, glides: bool = False) -> bytes:
+    """An animation as a GIF; one frame a step, unless it `glides`."""
     stream = io.BytesIO()
-    write_gif(animation, stream, lambda: None)
+    write_gif(animation if glides else unglided(animation), stream, lambda: None)
     return stream.getvalue()
 
 
@@ -54,9 +56,19 @@ def decoded(gif: bytes) -> Film:
     return Film(pictures, durations, {tuple(colour) for colour in palette.tolist()}, loop)
 
 
+def unglided(animation: Animation) -> Animation:
+    """The same, played without in-betweens."""
+    return replace(animation, timing=replace(animation.timing, glides=False))
+
+
 def pictures_of(animation: Animation) -> list[Picture]:
     """Every frame of an animation, each drawn from scratch."""
     return [Renderer(animation.scene, animation.theme).frame(step).pixels.copy() for step in animation.timing.steps]
+
+
+def played(figure: Subject, options: Options) -> Animation:
+    """A figure as moving formats play it, with the rest at its end, without in-betweens."""
+    return film(compose(figure, options), 0)
 
 
 def lattice_of(scene: Scene, role: str) -> Lattice:
@@ -112,21 +124,6 @@ def numbers_at(scene: Scene, step: int, map: str) -> dict[Key, str]:
     return found
 
 
-def weights_at(scene: Scene, step: int, map: str) -> dict[Key, str]:
-    """The small text beside the number of every cell of a map that has one at a step."""
-    found: dict[Key, str] = {}
-    grids = [shape for shape in scene.shapes if isinstance(shape, Cells) and shape.map == map]
-    for shape in scene.shapes:
-        if isinstance(shape, Texts) and shape.anchor == "end" and shape.role not in ("label", "equation", "caption"):
-            for element in shown(shape.when, len(shape), step).tolist():
-                for grid in grids:
-                    basis = np.array([grid.lattice.row, grid.lattice.column], dtype=float)
-                    place = (shape.points[element] - np.array(grid.lattice.origin)) @ np.linalg.inv(basis)
-                    for cell in np.flatnonzero((grid.cells == np.floor(place)).all(axis=1)).tolist():
-                        found[grid.key(cell)] = shape.string(step, element)
-    return found
-
-
 def inks(scene: Scene, step: int, roles: tuple[str, ...]) -> list[tuple[str, tuple[float, float, float, float]]]:
     """The texts of some roles at a step, each with the box (left, top, right, bottom) of its letters."""
     found = []
@@ -156,10 +153,13 @@ def composed(layer: Layer, options: Options) -> Animation:
 
 
 def wider(options: Options, error: RequestError) -> Options:
-    """The options with the width that a refusal suggests; the refusal itself when it is about something else."""
+    """The options with the width, or sheets, that a refusal suggests; itself when it is about something else."""
+    sheets = re.match(r"try \{max_sheets\} (\d+)", error.fix)
+    if sheets is not None:
+        return replace(options, max_sheets=int(sheets[1]))
     suggested = re.match(r"try (\d+) or more", error.fix)
     if error.field != "width" or suggested is None:
         raise error
-    assert isinstance(options.width, int)
-    assert int(suggested[1]) > options.width
+    assert isinstance(options.width, int | None)
+    assert int(suggested[1]) > (options.width or 480)
     return replace(options, width=int(suggested[1]))

@@ -6,21 +6,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convanim.figures.animation import Animation
-from convanim.layers.layer import ConvTranspose, Layer
+from convanim.layers.layer import ConvTranspose, Layer, LPPool, Pad, Sliding, padding_of
 from convanim.render.boxes import Box
 from convanim.render.frames import Renderer
-from helpers.oracle import cells
+from helpers.oracle import cells, oracle_of
 
 
 def positions(layer: Layer, output: tuple[int, ...]) -> list[tuple[int, ...]]:
     """Where the kernel's cells stand, by definition; on a transposed layer's line input cell a stands at a·stride."""
+    if isinstance(layer, Pad):
+        return [tuple(o - before for o, (before, _) in zip(output, layer.padding))]
+    if not isinstance(layer, Sliding | LPPool):  # windows of their own, inside the input
+        return [cell for _, cell in oracle_of(layer).taps[output] if cell is not None]
     axes = []
     for axis, o in enumerate(output):
-        k, s, before = layer.kernel_size[axis], layer.stride[axis], layer.padding[axis][0]
-        d = getattr(layer, "dilation", (1, 1))[axis]
+        k, s, before = layer.kernel_size[axis], layer.stride[axis], padding_of(layer)[axis][0]
+        d = getattr(layer, "dilation", (1, 1, 1))[axis]
         taps = range(k)
         axes.append([o + before - b * d if isinstance(layer, ConvTranspose) else o * s - before + b * d for b in taps])
     return cells_of(axes)
+
+
+def real_under(layer: Layer, output: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """The input cells that the window stands on, by definition: those that a pad copies are elsewhere."""
+    real = [cell for _, cell in oracle_of(layer).taps[output] if cell is not None]
+    return [cell for cell in real if not isinstance(layer, Pad) or cell in positions(layer, output)]
 
 
 def cells_of(axes: list[list[int]]) -> list[tuple[int, ...]]:

@@ -119,7 +119,7 @@ def reveal_pictures(data: dict[str, Any], width: int, height: int) -> list[Pictu
 
 def small(**options: Any) -> Animation:
     """A small animation of four steps."""
-    return compose(Conv(4, 3), Options(width=150, **options), name="small", title="Small", alt="A small figure.")
+    return compose(Conv(4, 3), Options(width=200, **options), name="small", title="Small", alt="A small figure.")
 
 
 def rendered(animation: Animation, step: int) -> Picture:

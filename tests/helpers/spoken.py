@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from convanim.explain.figure_text import explained
-from convanim.export.html import page_of
+from convanim.export.html.html import page_of
 from convanim.figures.animation import Animation
 from convanim.figures.subject import Subject
 from convanim.scene.scene import Texts, shown
 from convanim.words.language import PLACEHOLDER, Phrase, english
 from helpers.html_pages import read_page
 
+_FRAMES = 2
 _NOT_SAID = ("script", "style", "html")  # elements whose text is none; a title of <html> there is not
 _ATTRIBUTES = ("aria-label", "aria-roledescription", "title", "alt")
 # Letters that no phrase has, and fonts do: Latin ones in a text of a pseudo-language are not from its file.
@@ -56,7 +58,14 @@ def page_texts(html: str) -> Iterator[str]:
 def said(figure: Subject, animation: Animation) -> str:
     """Everything that a figure says, a line each."""
     texts = [*picture_texts(animation), *told(animation), explanation(figure, animation)]
-    return "\n".join([*texts, *page_texts(page_of(animation))])
+    return "\n".join([*texts, *page_texts(page_of(_begun(animation)))])
+
+
+def _begun(animation: Animation) -> Animation:
+    """Its first frames alone: a page of more of them has no other words."""
+    timing = animation.timing
+    few = replace(timing, steps=timing.steps[:_FRAMES], times=timing.times[:_FRAMES], turn=None, slow=0)
+    return replace(animation, timing=few, still=0)
 
 
 def strange(phrase: str) -> str:

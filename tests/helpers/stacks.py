@@ -139,6 +139,13 @@ def map_names(chain: Chain) -> list[str]:
     return ["input", *(f"map {i}" for i in range(1, len(chain.stages))), "output"]
 
 
+def maps_shown(chain: Chain) -> list[int]:
+    """The numbers of the maps that a picture without numbers has: from four stages on none that a function reads."""
+    last = len(chain.stages)
+    has_function = [isinstance(stage, Pointwise) for stage in chain.stages] + [False]
+    return [number for number in range(last + 1) if last < 4 or number == 0 or not has_function[number]]
+
+
 Place = tuple[Lattice, int, int]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,26 @@ from hypothesis.extra import numpy as numpy_st
 from numpy.typing import NDArray
 
 from convanim.errors import RequestError
-from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from convanim.layers.kinds.resize_rules import PLACES
+from convanim.layers.layer import (
+    AdaptiveAvgPool,
+    AdaptiveMaxPool,
+    AvgPool,
+    Conv,
+    ConvTranspose,
+    Fold,
+    Layer,
+    LPPool,
+    MaxPool,
+    MaxUnpool,
+    Pad,
+    PixelShuffle,
+    PixelUnshuffle,
+    Rearranged,
+    Unfold,
+    Upsample,
+)
+from convanim.layers.own_windows import ROUNDINGS
 from convanim.networks.chain import Chain
 
 Draw = st.DrawFn
@@ -108,22 +128,158 @@ def avg_pools(draw: Draw, dims: st.SearchStrategy[int] = DIMS) -> AvgPool:
     return AvgPool(**fields)
 
 
+@st.composite
+def lp_pools(draw: Draw, dims: st.SearchStrategy[int] = DIMS) -> LPPool:
+    """Power-average pools of powers that take negative numbers, with and without ceil_mode."""
+    ceil_mode = draw(st.booleans())
+    n, kernel, stride = [], [], []
+    for _ in range(draw(dims)):
+        k, s = draw(st.integers(1, 4)), draw(st.integers(1, 5))
+        least = max(1, k - (s - 1 if ceil_mode else 0))
+        n.append(draw(st.integers(least, least + 5)))
+        kernel.append(k)
+        stride.append(s)
+    return LPPool(n, draw(st.sampled_from([1, 2, 4])), kernel, draw(st.sampled_from([None, stride])), ceil_mode)
+
+
 def _worded(draw: Draw, fields: dict[str, Any]) -> dict[str, Any]:
     word = draw(st.sampled_from([None, None, None, "same", "same-lower"]))
     return fields if word is None else fields | {"padding": word}
+
+
+def _adaptive(make: Callable[..., Layer]) -> Callable[..., st.SearchStrategy[Layer]]:
+    @st.composite
+    def pools(draw: Draw, dims: st.SearchStrategy[int] = DIMS) -> Layer:
+        """Adaptive pools: smaller, larger, and as large as the input."""
+        sizes = [(draw(st.integers(1, 9)), draw(st.integers(1, 9))) for _ in range(draw(dims))]
+        return make(tuple(n for n, _ in sizes), tuple(out for _, out in sizes))
+
+    return pools
+
+
+@st.composite
+def unpools(draw: Draw, dims: st.SearchStrategy[int] = DIMS, *, may_be_small: bool = False) -> MaxUnpool:
+    """Max unpools: windows that overlap and that leave gaps, padded, of every output that is pooled to the input.
+
+    Those that `may_be_small` are also of outputs of which ceil_mode alone makes so much, or no pool.
+    """
+    drawn = [draw(_pool_axis(False, False)) for _ in range(draw(dims))]
+    axes = [replace(axis, n=draw(st.integers(2, 4)), sides=(min(axis.sides[0], axis.k // 2),) * 2) for axis in drawn]
+    usual = [(axis.n - 1) * axis.s - sum(axis.sides) + axis.k for axis in axes]
+    sizes = [
+        draw(st.integers(max(1, size - axis.s + 1) if may_be_small else size, size + axis.s - 1))
+        for size, axis in zip(usual, axes)
+    ]
+    return MaxUnpool(**_fields(axes), output_size=tuple(sizes) if draw(st.booleans()) else None)
+
+
+@st.composite
+def upsamplings(draw: Draw, dims: st.SearchStrategy[int] = DIMS) -> Upsample:
+    """Interpolations of every mode, by a size or by factors, up and down."""
+    axes = draw(dims)
+    mode = draw(
+        st.sampled_from(
+            ["nearest", "nearest-exact", *{1: ("linear",), 2: ("bilinear", "bicubic"), 3: ("trilinear",)}[axes]]
+        )
+    )
+    n = tuple(draw(st.integers(1, 6)) for _ in range(axes))
+    corners = "linear" in mode or mode == "bicubic"
+    align_corners = corners and draw(st.booleans())
+    onnx = _resize_rules(draw, mode) if not align_corners and draw(st.booleans()) else {}
+    if draw(st.booleans()):
+        size = tuple(draw(st.integers(1, 8)) for _ in range(axes))
+        return Upsample(n, size, mode=mode, align_corners=align_corners, **onnx)
+    factors = tuple(draw(st.sampled_from([1.0, 1.5, 2.0, 2.4, 3.0])) for _ in range(axes))
+    return Upsample(n, scale_factor=factors, mode=mode, align_corners=align_corners, **onnx)
+
+
+def _resize_rules(draw: Draw, mode: str) -> dict[str, Any]:
+    """Arguments of ONNX's Resize that go with a mode."""
+    if mode == "nearest-exact":
+        return {}
+    said: dict[str, Any] = {"coordinate_transformation_mode": draw(st.sampled_from(PLACES))}
+    if mode == "nearest":
+        said["nearest_mode"] = draw(st.sampled_from(ROUNDINGS))
+    if mode == "bicubic":
+        said |= {"cubic_coeff_a": draw(st.sampled_from([-0.75, -0.5])), "exclude_outside": draw(st.booleans())}
+    return said
+
+
+@st.composite
+def pads(draw: Draw, dims: st.SearchStrategy[int] = DIMS) -> Pad:
+    """Pads of every mode, cropping on some sides, of constants that are whole."""
+    mode = draw(st.sampled_from(["constant", "reflect", "replicate", "circular"]))
+    n, sides = [], []
+    for _ in range(draw(dims)):
+        size = draw(st.integers(1, 6))
+        cut = [draw(st.integers(0, 2)) for _ in range(2)]
+        cut = cut if sum(cut) < size else [0, 0]
+        most = {"reflect": size - 1, "circular": size - sum(cut)}.get(mode, 4)
+        added = [draw(st.integers(0, most)) for _ in range(2)]
+        n.append(size)
+        sides.append(tuple(-less if less and draw(st.booleans()) else more for less, more in zip(cut, added)))
+    return Pad(n, sides, mode, draw(st.integers(-9, 9)) if mode == "constant" else 0)
+
+
+@st.composite
+def shuffles(draw: Draw, dims: st.SearchStrategy[int] = DIMS) -> PixelShuffle:
+    """Pixel shuffles to one or two channels, by factors that may differ."""
+    axes = draw(dims)
+    n = [draw(st.integers(1, 4)) for _ in range(axes)]
+    factor = [draw(st.integers(1, 3 if axis == 0 else 2)) for axis in range(axes)]
+    return PixelShuffle(n, factor, prod(factor) * draw(st.integers(1, max(1, 8 // prod(factor)))))
+
+
+@st.composite
+def unshuffles(draw: Draw, dims: st.SearchStrategy[int] = DIMS) -> PixelUnshuffle:
+    """Pixel unshuffles of one or two channels, by factors that may differ."""
+    axes = draw(dims)
+    n, factor = ([draw(st.integers(1, 3)) for _ in range(axes)] for _ in range(2))
+    return PixelUnshuffle([size * r for size, r in zip(n, factor)], factor, draw(st.integers(1, 2)))
+
+
+@st.composite
+def unfolds(draw: Draw, dims: st.SearchStrategy[int] = DIMS) -> Unfold:
+    """Unfolds of one or two channels, with padding, strides and dilation, of windows that fit."""
+    conv = draw(convs(dims=dims))
+    return Unfold(conv.input_size, conv.kernel_size, conv.dilation, conv.padding, conv.stride, draw(st.integers(1, 2)))
+
+
+@st.composite
+def folds(draw: Draw, dims: st.SearchStrategy[int] = DIMS) -> Fold:
+    """Folds to one or two channels of the columns that an unfold makes."""
+    layer = draw(unfolds(dims=dims))
+    windows = tuple(axis.output_size for axis in layer.axes)
+    fields = (layer.input_size, layer.kernel_size, layer.dilation, layer.padding, layer.stride)
+    return Fold(windows, *fields, layer.rows)
 
 
 LAYERS: dict[str, Callable[..., st.SearchStrategy[Layer]]] = {
     "conv": convs,
     "conv-transpose": transposed,
     "max-pool": max_pools,
+    "max-unpool": unpools,
     "avg-pool": avg_pools,
+    "adaptive-max-pool": _adaptive(AdaptiveMaxPool),
+    "adaptive-avg-pool": _adaptive(AdaptiveAvgPool),
+    "lp-pool": lp_pools,
+    "upsample": upsamplings,
+    "pad": pads,
+}
+# Those whose numbers come from their input and weights alone: a max unpool's come from its pool's, too.
+NUMBERED = {op: strategy for op, strategy in LAYERS.items() if op != "max-unpool"}
+# Those that put cells into other channels, so that all of their cells name one.
+MOVING: dict[str, Callable[..., st.SearchStrategy[Layer]]] = {
+    "pixel-shuffle": shuffles,
+    "pixel-unshuffle": unshuffles,
+    "unfold": unfolds,
+    "fold": folds,
 }
 
 
 def layers(op: str) -> st.SearchStrategy[Layer]:
     """Valid layers of one operation."""
-    return LAYERS[op]()
+    return (LAYERS | MOVING)[op]()
 
 
 def whole(size: tuple[int, ...], most: int = 50) -> st.SearchStrategy[NDArray[np.int64]]:
@@ -135,9 +291,12 @@ def whole(size: tuple[int, ...], most: int = 50) -> st.SearchStrategy[NDArray[np
 def channelled(draw: Draw, op: str, most: int = 3) -> Any:
     """Layers with channels: whole, grouped, depthwise; pools keep theirs."""
     layer: Any = draw(layers(op))
+    if isinstance(layer, Rearranged):
+        return layer
     groups, read, made = (draw(st.integers(1, most)) for _ in range(3))
     if not hasattr(layer, "groups"):
-        assume(all(max(p) < k for p, k in zip(layer.padding, layer.kernel_size)))
+        if isinstance(layer, MaxPool | AvgPool):
+            assume(all(max(p) < k for p, k in zip(layer.padding, layer.kernel_size)))
         return replace(layer, in_channels=1 + groups)
     if groups * read == groups * made == 1:
         made = 2

@@ -104,7 +104,7 @@ class Player:
             visibility = self._value(name, "visibility", progress)
             is_seen = is_seen if visibility is None else visibility == "visible"
             offset = offset + _translated(self._value(name, "transform", progress))
-        if element.tag == f"{SVG}path" and is_seen:
+        if element.tag == f"{SVG}path" and is_seen and paint.get("fill") != "none":
             paths = list(_paths(element.attrib["d"]))
             if "stroke" in paint:
                 segments = [np.stack([a, b]) + offset for path in paths for a, b in pairwise(path)]

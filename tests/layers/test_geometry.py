@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 from helpers.campaigns import campaign
 from helpers.oracle import cells, oracle_of
-from helpers.strategies import LAYERS, convs, layers, whole
+from helpers.strategies import LAYERS, MOVING, convs, layers, whole
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from convanim.layers.axis import CellKind
 from convanim.layers.geometry import Geometry, Tap
-from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, cell_count, output_size
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, cell_count, output_size, window_size
 from convanim.layers.operations import OPERATIONS, operation_of
 from convanim.layers.step_order import ravel, unravel
 from convanim.numbers.values import values_of
 
-every_op = pytest.mark.parametrize("op", list(OPERATIONS))
+every_op = pytest.mark.parametrize("op", list(LAYERS))
 few = campaign(100)
 
 
@@ -36,7 +36,7 @@ def run(layer: Conv | ConvTranspose, numbers: NDArray[np.int64], kernel: NDArray
 
 def test_every_operation_has_a_strategy() -> None:
     """The strategies walk the whole registry, so that a new operation cannot go untested."""
-    assert set(LAYERS) == set(OPERATIONS)
+    assert set(LAYERS) | set(MOVING) == set(OPERATIONS)
 
 
 @every_op
@@ -79,6 +79,17 @@ def test_divisors_are_counted(op: str, data: st.DataObject) -> None:
     assert all(divisor != 0 for divisor in oracle.divisors.values())
 
 
+@few
+@given(layer=layers("upsample"))
+def test_weights_are_those_of_the_definition(layer: Layer) -> None:
+    """An interpolation's taps weigh what a hat or a cubic around the source point does, and 1 in all."""
+    geometry, oracle = Geometry(layer), oracle_of(layer)
+    for output, weights in oracle.weights.items():
+        found = [tap.weight for tap in geometry.taps(output)]
+        assert found == [float(weight) for weight in weights]
+        assert sum(weights) == 1
+
+
 @every_op
 @few
 @given(data=st.data())
@@ -90,7 +101,7 @@ def test_stamps_are_taps_transposed(op: str, data: st.DataObject) -> None:
     scattered = set()
     for cell in cells(layer.input_size):
         stamps = list(geometry.stamps(cell))
-        assert [stamp.kernel for stamp in stamps] == cells(layer.kernel_size)
+        assert list(dict.fromkeys(stamp.kernel for stamp in stamps)) == cells(window_size(layer))
         scattered |= {(cell, stamp.kernel, stamp.output) for stamp in stamps if stamp.output is not None}
     assert scattered == gathered
 
@@ -109,7 +120,9 @@ def test_positions_agree_with_taps(op: str, data: st.DataObject) -> None:
             met = [axis.input_at(p) for axis, p in zip(geometry.axes, position)]
             kinds = [axis.kind(p) for axis, p in zip(geometry.axes, position)]
             assert tap.input == (None if None in met else tuple(met))
-            assert (tap.input is not None) == all(kind is CellKind.INPUT for kind in kinds)
+            copied = [axis.is_copy(p) for axis, p in zip(geometry.axes, position)]
+            assert tap.is_copy == any(copied)
+            assert (tap.input is not None) == (all(kind is CellKind.INPUT for kind in kinds) or any(copied))
             assert all(p in axis.positions for axis, p in zip(geometry.axes, position))
             under = [axis.kernel_at(o, p) for axis, o, p in zip(geometry.axes, output, position)]
             assert tuple(under) == tap.kernel
@@ -133,8 +146,9 @@ def test_kinds_partition_an_axis(op: str, data: st.DataObject) -> None:
         assert set(kinds[len(expected) :]) <= {CellKind.OVERHANG}
         if not getattr(layer, "ceil_mode", False):
             assert len(kinds) == len(expected)
-        assert [i for p in axis.positions if (i := axis.input_at(p)) is not None] == list(range(axis.input_size))
-        windows = {p for o in range(axis.output_size) for p in range(axis.start(o), axis.start(o) + axis.footprint)}
+        real = [i for p in axis.positions if not axis.is_copy(p) and (i := axis.input_at(p)) is not None]
+        assert real == list(range(axis.input_size))
+        windows = {p for o in range(axis.output_size) for p in range(axis.start(o), axis.start(o) + axis.span(o))}
         assert all(axis.kernel_at(0, p) is None for p in axis.positions if p not in windows)
 
 

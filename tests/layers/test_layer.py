@@ -1,5 +1,6 @@
 """Layers as they are asked for: defaults and refusals."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -8,22 +9,45 @@ from helpers.campaigns import campaign
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convanim.errors import RequestError
+from convanim.errors import RequestError, option_name
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, MaxPool, dilation_of, output_size
-from convanim.layers.operations import OPERATIONS, Takes
+from convanim.layers.operation import Takes
+from convanim.layers.operations import OPERATIONS
 
 every_op = pytest.mark.parametrize("op", list(OPERATIONS))
 SIZE_FIELDS = [(op.name, f.name) for op in OPERATIONS.values() for f in op.fields if f.takes is Takes.SIZES]
-SIDED_FIELDS = [*SIZE_FIELDS, *[(op, "padding") for op in OPERATIONS]]
+SIDED_FIELDS = [
+    *SIZE_FIELDS,
+    *[(op.name, f.name) for op in OPERATIONS.values() for f in op.fields if f.takes is Takes.PADDING],
+]
 ALL_FIELDS = [(op.name, f) for op in OPERATIONS.values() for f in (*op.field_names, "dims")]
-BASE: dict[str, Any] = {"input_size": 5, "kernel_size": 3}
+BASE: dict[str, Any] = {
+    "input_size": 5,
+    "kernel_size": 3,
+    "output_size": 3,
+    "upscale_factor": 2,
+    "padding": 1,
+    "norm_type": 2,
+}
 DIGITS = "9" * 5000
+CROPS = (-1, "-1", "-1x2", "2x-1", (2, -1), ((-1, 0), 1), (1, (0, -1)), "0:-1")  # what a pad alone takes
+
+
+def base(op: str) -> dict[str, Any]:
+    """The arguments that a layer must have."""
+    operation = OPERATIONS[op]
+    sizes = {"size": 3} if op == "upsample" else {}  # of which it must have one or the other
+    if op == "pixel-unshuffle":
+        return {"input_size": 6, "downscale_factor": 3}
+    if op == "fold":  # which has one window
+        return {"input_size": 1, "output_size": 3, "kernel_size": 3}
+    return sizes | {field.name: BASE[field.name] for field in operation.fields if operation.default(field) is None}
 
 
 def refusal(op: str, **fields: object) -> RequestError:
     """The refusal that a layer meets, checked to be one whole line."""
     with pytest.raises(RequestError) as refused:
-        OPERATIONS[op].layer(**BASE | fields)
+        OPERATIONS[op].layer(**base(op) | fields)
     check_line(refused.value)
     return refused.value
 
@@ -37,8 +61,21 @@ def check_line(error: RequestError) -> None:
     assert line.startswith(error.field)
     assert error.rule
     assert error.fix
-    assert line.endswith(f": {error.rule}; {error.fix}")
+    spelled = re.sub(r"{(\w+)} (?=\d)", r"\1=", error.fix).replace("{", "").replace("}", "")
+    assert line.endswith(f": {error.rule}; {spelled}")
     assert error.message(lambda field: "--" + field.replace("_", "-")).startswith("--" + error.field.replace("_", "-"))
+
+
+@every_op
+def test_what_is_missing_is_named_as_it_is_written(op: str) -> None:
+    """An argument that must be given is named twice, each time as the command line spells it, with an example."""
+    operation = OPERATIONS[op]
+    needed = [field.name for field in operation.fields if operation.default(field) is None]
+    for name in needed:
+        with pytest.raises(RequestError) as caught:
+            operation.made({field: value for field, value in base(op).items() if field != name})
+        said = f"{option_name(name)}: missing; give it, such as {option_name(name)} 3"
+        assert caught.value.message(option_name) == said
 
 
 def test_a_refusal_shows_the_value_on_one_line() -> None:
@@ -60,22 +97,24 @@ def test_defaults_are_those_of_pytorch() -> None:
     assert dilation_of(Conv(5, 2, dilation="1x2")) == (1, 2)
 
 
+NO_SIZES: list[Any] = [
+    *[True, False, 2.0, 2.5, float("nan"), float("inf"), 1j, -1, -(10**5000), b"2", {}, set(), object()],
+    *["2.0", "1e3", "+2", "two", "2x", "x2", "x", ":", "2:", ":2", "2 3", "2,3", "0x", "²", "٣", "½", "-", "--2"],
+    *["-1", "-1x2", "2x-1", "2x2x2x2", "1:2:3", DIGITS, "1x" + DIGITS, "\n", "\x1b[31m2", "\x00", "\ud800"],
+    *[(), [], [[]], (1, 1, 1, 1), (2, -1), (2.0, 2), ("2", {}), (True, 2), ((1,), 2), ((1, 2, 3), 2)],
+    *[((2, 2.5), 1), ((-1, 0), 1), (1, (0, -1)), "0:-1"],
+]
+
+
 @pytest.mark.parametrize("op_field", SIDED_FIELDS, ids=":".join)
-@pytest.mark.parametrize(
-    "value",
-    [
-        *[True, False, 2.0, 2.5, float("nan"), float("inf"), 1j, -1, -(10**5000), b"2", {}, set(), object()],
-        *["2.0", "1e3", "+2", "two", "2x", "x2", "x", ":", "2:", ":2", "2 3", "2,3", "0x", "²", "٣", "½", "-", "--2"],
-        *["-1", "-1x2", "2x-1", "2x2x2", "1:2:3", DIGITS, "1x" + DIGITS, "\n", "\x1b[31m2", "\x00", "\ud800"],
-        *[(), [], [[]], (1, 1, 1), (2, -1), (2.0, 2), ("2", None), (True, 2), ((1,), 2), ((1, 2, 3), 2)],
-        *[((2, 2.5), 1), ((-1, 0), 1), (1, (0, -1)), "0:-1"],
-    ],
-    ids=lambda value: ascii(value)[:20] if not isinstance(value, int) or abs(value) < 9 else "huge",
-)
-def test_what_is_no_size_is_refused(op_field: tuple[str, str], value: object) -> None:
+def test_what_is_no_size_is_refused(op_field: tuple[str, str]) -> None:
     """Whatever is not a whole number, or one per axis, is refused by the field that holds it."""
     op, field = op_field
-    assert refusal(op, **{field: value}).field == field
+    for value in NO_SIZES:
+        if op_field == ("pad", "padding") and value in CROPS:
+            OPERATIONS[op].layer(**base(op) | {field: value})
+        else:
+            assert refusal(op, **{field: value}).field == field
 
 
 @pytest.mark.parametrize(
@@ -103,8 +142,9 @@ def test_empty_text_and_nothing_are_refused(op: str, field: str) -> None:
     """Empty text is no size; neither is None, but where it stands for the default."""
     assert refusal(op, **{field: ""}).field == field
     assert str(refusal(op, **{field: "  "})).startswith(f"{field} '  ': ")
-    if field in ("output_padding", "output_size") or (field == "stride" and "pool" in op):
-        OPERATIONS[op].layer(**BASE | {field: None})
+    may_be_none = field in ("output_padding", "output_size") and op != "fold"
+    if may_be_none or (field == "stride" and "pool" in op):
+        OPERATIONS[op].layer(**base(op) | {field: None})
     else:
         assert refusal(op, **{field: None}).field == field
 
@@ -115,7 +155,7 @@ def test_zero_is_no_size(op: str, field: str, zero: Any) -> None:
     """Sizes, strides and dilations start at 1; padding and output_padding at 0."""
     error = refusal(op, **{field: zero})
     assert (error.field, error.rule, error.fix) == (field, "must be at least 1", "try 1 or more")
-    OPERATIONS[op].layer(**BASE, padding=0)
+    OPERATIONS[op].layer(**base(op))
 
 
 @pytest.mark.parametrize(
@@ -179,7 +219,7 @@ def test_everything_cropped_is_refused() -> None:
 @pytest.mark.parametrize("kernel", [1, 2, 3, 4, 5])
 def test_pool_padding_is_at_most_half_the_kernel(op: str, kernel: int) -> None:
     """Pools refuse padding past kernel//2 on any side, the kernel undilated, as PyTorch does."""
-    assert OPERATIONS[op].layer(9, kernel, padding=kernel // 2).padding == ((kernel // 2,) * 2,) * 2
+    assert OPERATIONS[op].layer(9, kernel, padding=kernel // 2).padding == ((kernel // 2,) * 2,) * 2  # type: ignore[union-attr]
     for padding in (kernel // 2 + 1, f"0:{kernel // 2 + 1}", f"0x{kernel // 2 + 1}:0"):
         assert refusal(op, input_size=9, kernel_size=kernel, padding=padding).field == "padding"
     if op == "max-pool":
@@ -227,7 +267,7 @@ def test_ceil_mode_still_needs_a_window(op: str) -> None:
 def test_any_text_makes_a_layer_or_a_refusal(op_field: tuple[str, str], text: str) -> None:
     """Whatever is typed into any field makes a layer or one line of refusal, never another exception."""
     op, field = op_field
-    make(op, BASE | {field: text})
+    make(op, base(op) | {field: text})
 
 
 JUNK: st.SearchStrategy[Any] = st.recursive(
@@ -244,7 +284,7 @@ def test_any_values_make_a_layer_or_a_refusal(op: str, data: st.DataObject) -> N
     """The same holds for values of any type in any number of fields at once."""
     names = (*OPERATIONS[op].field_names, "dims")
     chosen = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
-    make(op, BASE | {name: data.draw(JUNK | st.integers(-1, 6)) for name in chosen})
+    make(op, base(op) | {name: data.draw(JUNK | st.integers(-1, 6)) for name in chosen})
 
 
 def make(op: str, fields: dict[str, Any]) -> None:

@@ -28,8 +28,8 @@ def test_same_gives_one_output_per_stride(op: str) -> None:
         sides = same_sides(n, d * (k - 1) + 1, s)
         upper = layer_of(n, k, s, "same", d, dims=1)
         lower = layer_of(n, k, s, "same-lower", d, dims=1)
-        assert upper.padding == (sides,)
-        assert lower.padding == (sides[::-1],)
+        assert upper.padding == (sides,)  # type: ignore[union-attr]
+        assert lower.padding == (sides[::-1],)  # type: ignore[union-attr]
         assert output_size(upper) == output_size(lower) == (-(-n // s),)
 
 
@@ -84,7 +84,7 @@ def test_words_in_other_spellings(word: str) -> None:
     assert Conv(5, 2, padding=word) == Conv(5, 2, padding="same-lower")
 
 
-@pytest.mark.parametrize(("op", "word"), list(product(OPERATIONS, (*WORDS, "sam", "reflect", "", "same same", "x"))))
+@pytest.mark.parametrize(("op", "word"), list(product(WORDS_OF, (*WORDS, "sam", "reflect", "", "same same", "x"))))
 def test_which_operation_has_which_word(op: str, word: str) -> None:
     """Each operation takes exactly its own words; any other is refused with the list of those that it has."""
     if word in WORDS_OF[op]:

@@ -107,10 +107,10 @@ def test_output_padding_counts_axes_too() -> None:
         ({"input_size": (5,), "kernel_size": 3, "dims": 2}, "input_size"),
         ({"input_size": "5x7", "kernel_size": 3, "dims": 1}, "input_size"),
         ({"input_size": 5, "kernel_size": "3x3", "padding": ((1, 0),)}, "padding"),
-        ({"input_size": (5, 5, 5), "kernel_size": 3}, "input_size"),
-        ({"input_size": "5x5x5", "kernel_size": 3}, "input_size"),
+        ({"input_size": (5, 5, 5, 5), "kernel_size": 3}, "input_size"),
+        ({"input_size": "5x5x5x5", "kernel_size": 3}, "input_size"),
         ({"input_size": (), "kernel_size": 3}, "input_size"),
-        ({"input_size": 5, "kernel_size": 3, "padding": "1x1x1"}, "padding"),
+        ({"input_size": 5, "kernel_size": 3, "padding": "1x1x1x1"}, "padding"),
         ({"input_size": 5, "kernel_size": 3, "stride": [1, 2, 3], "dims": 2}, "stride"),
     ],
     ids=repr,
@@ -124,9 +124,9 @@ def test_wrong_numbers_of_axes_are_refused(fields: dict[str, Any], blamed: str) 
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("dims", [0, 3, -1, "2", "", 2.0, 1.5, True, [2], (1,), {}], ids=repr)
+@pytest.mark.parametrize("dims", [0, 4, -1, "2", "", 2.0, 1.5, True, [2], (1,), {}], ids=repr)
 def test_wrong_dims_are_refused(dims: Any) -> None:
-    """`dims` is the number 1 or 2 and nothing that merely looks like it."""
+    """`dims` is the number 1, 2 or 3 and nothing that merely looks like it."""
     with pytest.raises(RequestError) as refused:
         MaxPool(5, 1, dims=dims)
     assert refused.value.field == "dims"

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convanim.errors import RequestError
-from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, output_size
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, Upsample, output_size
 from convanim.networks.arrangements import alone
 from convanim.networks.differences import Difference, Taps
 
@@ -50,6 +50,7 @@ def test_differing_cells_are_those_that_brute_force_finds(kind: Any, seed: int) 
         (AvgPool((6, 4), (4, 2), 1, ((3, 0), (0, 1))), AvgPool((6, 4), (4, 2), 1, ((3, 0), (0, 1)), True, False)),
         (Conv(4, 1, 1, 3), Conv(4, 1, 1, ((3, 3), (2, 4)))),  # most windows see zeros alone
         (ConvTranspose(3, 2, 3), ConvTranspose(3, 2, 3, transpose_kernel=False)),
+        (Upsample(4, 6), Upsample(4, 6, mode="bilinear")),  # windows of one cell, and of more
     ],
 )
 def test_windows_that_begin_or_end_in_padding(a: Layer, b: Layer) -> None:
@@ -63,7 +64,7 @@ def test_windows_that_begin_or_end_in_padding(a: Layer, b: Layer) -> None:
 def test_taps_are_counted_as_they_are(kind: Any, seed: int) -> None:
     """Reads of the same cell, of another one, of zeros in one of both: as many as there are, one by one."""
     for a, b in random_pairs(kind, random.Random(seed), PAIRS):
-        if a.kernel_size == b.kernel_size or kind in (MaxPool, AvgPool):
+        if a.kernel_size == b.kernel_size or kind in (MaxPool, AvgPool):  # type: ignore[union-attr]
             assert difference(a, b).taps == counted(a, b), (a, b)
         else:
             assert difference(a, b).taps is None

@@ -58,7 +58,7 @@ def test_sixteen_bits_are_not_clipped(tmp_path: Path) -> None:
 def test_pictures_are_resized_only_when_asked(tmp_path: Path) -> None:
     """A picture of another size is refused with the way out; `resize` scales it by averaging."""
     path = picture(tmp_path, Image.fromarray(np.arange(16, dtype=np.uint8).reshape(4, 4) * 2))
-    with pytest.raises(RequestError, match=r"4×4 .* 2×2; give input_size 4x4, or resize"):
+    with pytest.raises(RequestError, match=r"4×4 .* 2×2; give input_size=4x4, or resize"):
         input_numbers(path, (2, 2))
     assert input_numbers(path, (2, 2), resize=True).tolist() == [[5, 9], [21, 25]]
     assert input_numbers(path, (4, 4), resize=True).tolist() == input_numbers(path, (4, 4)).tolist()

@@ -16,7 +16,8 @@ from PIL import Image
 from convanim import Conv, Options
 from convanim.export.save import destination, save
 from convanim.figures.animation import Animation, compose
-from convanim.figures.recipes import load_recipe
+from convanim.figures.film import film as played
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.files.catalogue import template_names
 
 
@@ -31,7 +32,7 @@ def page(pdf: Path, number: int) -> Picture:
     stem = pdf.with_name("page")
     run(needs("pdftoppm", "poppler-utils"), *f"-r 384 -f {number} -l {number} -singlefile -png".split(), pdf, stem)
     with Image.open(stem.with_suffix(".png")) as picture:
-        return np.asarray(picture.convert("RGB"))[2::4, 2::4]
+        return np.asarray(picture.convert("RGB").reduce(4))
 
 
 def assert_alike(shown: Picture, animation: Animation, step: int, tolerance: float = 3) -> None:
@@ -158,12 +159,14 @@ def starts(animation: Animation) -> list[float]:
 @pytest.mark.parametrize("name", ["padding_strides_odd_transposed", "numerical_max_pooling", "oriented_filters"])
 def test_a_browser_plays_films(name: str, suffix: str, tmp_path: Path) -> None:
     """A video lasts as long as the animation, and shows each frame in its time with the renderer's colours."""
-    animation = load_recipe(name, step_time=0.3, hold=0.9, max_frames=12).animation()
+    figure = load_recipe(name, step_time=0.3, hold=0.9, max_frames=12, slow=0).animation()
+    animation = played(figure)  # with the rest at the end
     begin = starts(animation)
     steps = animation.timing.steps
     places = sorted({0, 1, len(steps) // 2, len(steps) - 1})
-    times = [*(begin[place] + 0.1 for place in places), begin[-1] - 0.05]
-    said = in_browser(FILM, saved(animation, tmp_path / f"film{suffix}"), f"video/{suffix[1:]}", times)
+    middles = [begin[place] + animation.timing.duration(place) / 200 for place in places]  # in-betweens are short
+    times = [*middles, begin[-1] - 0.05]
+    said = in_browser(FILM, saved(figure, tmp_path / f"film{suffix}"), f"video/{suffix[1:]}", times)
     assert said["duration"] == pytest.approx(begin[-1], abs=0.01)
     assert said["ended"]
     for place, url in zip([*places, len(steps) - 1], said["pictures"], strict=True):
@@ -178,8 +181,9 @@ def test_a_browser_plays_films(name: str, suffix: str, tmp_path: Path) -> None:
 def test_every_template_is_a_film(name: str, suffix: str, tmp_path: Path) -> None:
     """The codec, even sides, halved chroma, colours by BT.709 and the length are what players expect."""
     probe = needs("ffprobe", "ffmpeg")
-    animation = load_recipe(name, max_frames=5).animation()
-    film = saved(animation, tmp_path / f"film{suffix}")
+    figure = load_recipe(name, max_frames=5, slow=0).animation()
+    animation = played(figure)  # with the rest at the end
+    film = saved(figure, tmp_path / f"film{suffix}")
     said = json.loads(run(probe, *["-v", "error", "-of", "json", "-show_streams", "-show_format"], film))
     (track,) = said["streams"]
     assert (track["codec_name"], track["pix_fmt"]) == ({".mp4": "h264", ".webm": "vp9"}[suffix], "yuv420p")
@@ -195,8 +199,9 @@ def test_every_template_is_a_film(name: str, suffix: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize("name", ["padding_strides_odd_transposed", "numerical_max_pooling", "oriented_filters"])
 def test_a_browser_shows_every_frame(name: str, transparent: bool, suffix: str, tmp_path: Path) -> None:
     """Pictures that move have all frames, times and plays in a browser, and the renderer's pixels."""
-    animation = load_recipe(name, transparent=transparent, loop=3, max_frames=12).animation()
-    path = saved(animation, tmp_path / f"figure{suffix}")
+    figure = load_recipe(name, transparent=transparent, loop=3, max_frames=12, slow=0).animation()
+    animation = played(figure)  # with the rest at the end
+    path = saved(figure, tmp_path / f"figure{suffix}")
     said = in_browser(FRAMES, path, {".apng": "image/png", ".webp": "image/webp"}[suffix])
     assert said["animated"]
     assert said["plays"] == 3

@@ -12,7 +12,8 @@ from outside import browser, cell_centres, differing, drawn, screenshot
 from convanim import Conv, Options
 from convanim.export.save import destination, save
 from convanim.figures.animation import Animation, compose
-from convanim.figures.recipes import load_recipe
+from convanim.figures.film import film
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.files.catalogue import template_names
 from convanim.layers.layer import ConvTranspose, Layer
 from convanim.style.theme import Theme
@@ -54,7 +55,7 @@ def check(picture: Picture, animation: Animation, step: int, theme: Theme | None
     x, y = points.T
     beside = [np.abs(wanted[y, x].astype(int) - wanted[c[:, 1], c[:, 0]]).max(axis=1) > 3 for c in corners]
     points = points[~np.any(beside, axis=0)]
-    assert len(points) > 5
+    assert len(points)
     off = differing(picture, wanted, points)
     assert not off.any(), points[off][:5]
 
@@ -86,7 +87,7 @@ def stopped(svg: str, milliseconds: float) -> str:
 @pytest.mark.parametrize("name", template_names())
 def test_a_template_shows_its_steps(name: str, tmp_path: Path, console: list[str]) -> None:
     """At several times a file opened by itself has the renderer's colours in all cells."""
-    animation = load_recipe(name).animation()
+    animation = film(load_recipe(name).animation())
     page = opened(console, animation)
     page.goto(written(animation, tmp_path).as_uri())
     last = len(animation.timing.steps) - 1
@@ -100,7 +101,7 @@ def test_a_template_shows_its_steps(name: str, tmp_path: Path, console: list[str
 @pytest.mark.parametrize("name", ["padding_strides", "numerical_max_pooling", "grouped", "oriented_filters"])
 def test_a_picture_in_a_page_shows_its_steps(name: str, tmp_path: Path, console: list[str]) -> None:
     """In `<img>`, where no script runs, a file stopped at a time shows that frame."""
-    animation = load_recipe(name).animation()
+    animation = film(load_recipe(name).animation())
     svg = written(animation, tmp_path).read_text(encoding="utf-8")
     page = opened(console, animation)
     last = len(animation.timing.steps) - 1
@@ -124,14 +125,14 @@ def show(page: Any, folder: Path, name: str) -> None:
 
 def test_a_picture_in_a_page_plays(tmp_path: Path, console: list[str]) -> None:
     """Left alone, a file in `<img>` goes from its first step to the last, and stays when it plays once."""
-    animation = compose(Conv(4, 3), Options(step_time=1, hold=0, loop=1))
+    animation = film(compose(Conv(4, 3), Options(step_time=1, hold=0, loop=1)))
     written(animation, tmp_path)
     page = opened(console, animation)
     show(page, tmp_path, "figure.svg")
     first = seen(page)
     page.wait_for_timeout(4200)
     check(first, animation, 0)
-    shows(page, animation, 3)
+    shows(page, animation, animation.timing.steps[-1])
     page.close()
 
 
@@ -142,12 +143,16 @@ def test_auto_follows_the_surroundings(
     layer: Layer, values: str | None, dark: bool, in_page: bool, tmp_path: Path, console: list[str]
 ) -> None:
     """With `--theme auto` the dark theme's colours are shown in the dark, the light ones elsewhere; in `<img>` too."""
-    animation = compose(layer, Options(theme="auto", values=values))
+    animation = compose(layer, Options(theme="auto", values=values, glide=False))
     path = written(animation, tmp_path)
     path.write_text(stopped(path.read_text(encoding="utf-8"), middle(animation, 3)), encoding="utf-8")
     page = opened(console, animation, color_scheme="dark" if dark else "light")
     show(page, tmp_path, path.name) if in_page else page.goto(path.as_uri())
-    shows(page, animation, 3, animation.dark if dark else animation.theme)
+    theme = animation.dark if dark else animation.theme
+    # Such a picture has no ground of its own: it stands on the page's.
+    red, green, blue = drawn(animation, 3, theme)[0, 0, :3].tolist()
+    page.evaluate("c => document.documentElement.style.background = c", f"rgb({red} {green} {blue})")
+    shows(page, animation, 3, theme)
     page.close()
     assert not console
 
@@ -196,7 +201,7 @@ def test_two_figures_in_one_page_keep_apart(tmp_path: Path, console: list[str]) 
     page.on("console", lambda message: console.append(message.text))
     figures = "".join(written(animation, tmp_path).read_text(encoding="utf-8") for animation in made)
     page.set_content(f"<!DOCTYPE html><style>body{{margin:0}}svg{{float:left}}</style>{figures}")
-    page.evaluate(_SEEK, 750.0)
+    page.evaluate(_SEEK, 1_200.0)  # the second step of both, which lasts from 1 to 1.5 s
     for animation, left in zip(made, (0, 300)):
         shows(page, animation, 1, left=left)
     page.close()

@@ -11,7 +11,7 @@ from PIL import Image
 
 from convanim.cli import main
 from convanim.errors import RequestError
-from convanim.figures.recipes import Recipe, load_recipe
+from convanim.figures.recipes.recipes import Recipe, load_recipe
 from convanim.publish.batch import render_all
 
 NAMES = ("no_padding_no_strides", "no_padding_strides", "numerical_max_pooling")

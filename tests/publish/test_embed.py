@@ -14,9 +14,11 @@ from helpers.slides import HOSTILE, parsed
 from PIL import Image
 
 from convanim.cli import main
-from convanim.figures.recipes import load_recipe
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.publish.embedding import snippets
 from convanim.style.theme import load_theme
+
+pytestmark = pytest.mark.usefixtures("no_betweens")
 
 PLACES = ["Markdown, GitHub", "HTML", "reveal.js", "Quarto", "LaTeX", "Jupyter", "Sphinx"]
 
@@ -46,7 +48,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_everything_for_one_figure(tmp_path: Path) -> None:
     """Every format, in light and dark where it cannot follow, and the snippets; paths are printed."""
-    result = run("no_padding_strides", str(tmp_path / "out"), "--width", "200", "--frame", "1")
+    result = run("no_padding_strides", str(tmp_path / "out"), "--width", "200", "--frame", "1", "--no-glide")
     assert result.exit_code == 0, result.output
     names = [f"no_padding_strides{end}.{kind}" for kind in ("gif", "png") for end in ("", "-dark")]
     names += [f"no_padding_strides.{kind}" for kind in ("svg", "html", "pdf")]
@@ -61,7 +63,7 @@ def test_everything_for_one_figure(tmp_path: Path) -> None:
                 assert picture.convert("RGB").getpixel((0, 0)) == load_theme(theme).background
     own = load_recipe("no_padding_strides", width=200, frame=1).animation()
     with Image.open(tmp_path / "out" / "no_padding_strides.gif") as moving:
-        assert getattr(moving, "n_frames", 1) == len(own.timing.steps)
+        assert getattr(moving, "n_frames", 1) == len(own.timing.steps) + 1
         moving.seek(1)
         shown = np.asarray(moving.convert("RGB"), dtype=int)
     with Image.open(tmp_path / "out" / "no_padding_strides.png") as still:

@@ -10,10 +10,12 @@ from PIL import Image
 import convanim.publish.gallery
 from convanim.cli import main
 from convanim.errors import RequestError
-from convanim.figures.recipes import load_recipe
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.files.catalogue import template_groups, template_names
 from convanim.publish.gallery import make_gallery
 from convanim.publish.markup import markdown
+
+pytestmark = pytest.mark.usefixtures("few_frames")
 
 TWO = ("one_by_one_max_pooling", "one_by_one_strides")
 

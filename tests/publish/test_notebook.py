@@ -11,7 +11,7 @@ from PIL import Image
 
 import convanim.publish.notebook
 from convanim import Conv, animate
-from convanim.export.html import page_of
+from convanim.export.html.html import page_of
 from convanim.render.frames import Renderer
 from convanim.scene.transforms import scaled
 

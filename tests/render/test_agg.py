@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from convanim.figures.animation import Animation
 from convanim.figures.options import Options
-from convanim.figures.recipes import load_recipe
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.files.catalogue import template_names, theme_names
 from convanim.layers.layer import Layer
 from convanim.render.frames import Renderer
@@ -52,7 +52,7 @@ def assert_smooth(animation: Animation, step: int) -> None:
     assert elsewhere == 0
 
 
-@listed("name", template_names())
+@listed("name", template_names(), start=4, one_in=7)
 def test_templates_are_as_smooth_as_plain_matplotlib(name: str) -> None:
     """A template's frame is what a plain matplotlib figure of its marks looks like, edges, lines and letters too."""
     place = template_names().index(name)
@@ -77,11 +77,11 @@ def test_any_layer_is_as_smooth_as_plain_matplotlib(
     assert_smooth(animation, at % animation.scene.steps)
 
 
-@listed("place", range(0, len(template_names()), 4))
+@listed("place", range(0, len(template_names()), 4), one_in=9)
 def test_a_gif_spends_its_colours_on_smooth_edges(place: int) -> None:
     """With 256 colours a GIF's frames stay near to that, and are exact where no edge is."""
     theme = theme_names()[place // 4 % len(theme_names())]
-    animation = load_recipe(template_names()[place], theme=theme, max_frames=20).animation()
+    animation = load_recipe(template_names()[place], theme=theme, max_frames=20, slow=0).animation()
     last = len(animation.timing.steps) - 1
     film = decoded(gif_bytes(animation))
     for frame in (0, last // 2, last):

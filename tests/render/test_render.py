@@ -67,7 +67,7 @@ def test_a_scatter_frame_does_not_depend_on_those_before(
 @pytest.mark.parametrize(("layer", "options"), EXAMPLES)
 def test_a_walk_to_and_fro(layer: Layer, options: dict[str, str]) -> None:
     """Forwards, backwards and in jumps, over all steps of a figure of each kind."""
-    animation = composed(layer, Options(**options))  # type: ignore[arg-type]
+    animation = composed(layer, Options(width=300, **options))  # type: ignore[arg-type]
     last = animation.scene.steps - 1
     walk(animation, [*range(0, last + 1, 2), last, last, last - 1, 0, last, 1])
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from convanim.layers.layer import Conv, ConvTranspose, MaxPool
 from convanim.networks.chain import Chain
 from convanim.render.frames import Renderer
-from convanim.scene.scene import Blocks, Cells, Scene, Texts, levels_at, series_at, shown
-from convanim.scene.transforms import merged, named, retimed
+from convanim.scene.scene import Blocks, Cells, During, Scene, Texts, levels_at, series_at, shown
+from convanim.scene.transforms import merged, named, rested, retimed
 from convanim.style.theme import load_theme
 
 FIGURES: list[tuple[Any, dict[str, Any]]] = [
@@ -125,3 +125,22 @@ def test_dresses_are_all_that_a_scene_wears() -> None:
         scene = drawn(figure, width=240, view="flat", **options).scene
         worn = {(s.role, series_at(s, step)) for s in scene.shapes for step in (0, scene.steps // 2, scene.steps - 1)}
         assert worn <= set(scene.dresses())
+
+
+@pytest.mark.parametrize(("figure", "options"), [*FIGURES, (Conv(4, 3, padding=1, padding_mode="reflect"), {})])
+def test_at_rest_all_is_made_and_nothing_is_happening(figure: Any, options: dict[str, Any]) -> None:
+    """No window, no ray, no current cell, no equation; every output cell as its last step left it."""
+    scene = drawn(figure, **options).scene
+    resting, end = rested(scene), scene.steps
+    assert (resting.steps, resting.reads(end), resting.writes(end), resting.equation(end)) == (end + 1, (), (), "")
+    for before, after in zip(scene.shapes, resting.shapes):
+        is_gone = isinstance(before.when, During) and not before.when.stays
+        at_end = shown(after.when, len(after), end)
+        assert len(at_end) == (0 if is_gone else len(shown(before.when, len(before), end - 1)))
+        if isinstance(after, Texts):
+            assert [after.string(end, e) for e in at_end] == [before.string(end - 1, e) for e in at_end]  # type: ignore[union-attr]
+    there = [shape for shape in resting.shapes if len(shown(shape.when, len(shape), end))]
+    said = {shape.role for shape in there if getattr(shape, "map", "") != "key"}  # which tells what colours mean
+    assert not said & {"window", "window_padding", "ray", "accent", "source", "winner", "current", "equation"}
+    assert look(resting, 0) == look(scene, 0)
+    assert look(resting, end - 1) == look(scene, end - 1)

@@ -12,7 +12,17 @@ from convanim.files.catalogue import theme_names
 from convanim.files.templates import templates_folder
 from convanim.style.contrast import VISIONS, closest, contrast, distance, readable
 from convanim.style.theme import UNDER, load_theme
-from convanim.style.theme_rules import TOUCHING, WINDOWS, alike, lost_outlines, low_contrasts, theme_notes, unseen_marks
+from convanim.style.theme_rules import (
+    LEAST_DISTANCE,
+    TOUCHING,
+    WINDOWS,
+    alike,
+    lost_marks,
+    lost_outlines,
+    low_contrasts,
+    theme_notes,
+    unseen_marks,
+)
 
 CLASSIC = (templates_folder() / "themes" / "classic.toml").read_text(encoding="utf-8")
 
@@ -53,12 +63,59 @@ def test_marks_of_cells_that_differ_are_seen_on_every_cell(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", theme_names())
+def test_marks_of_cells_that_differ_are_no_outlines_of_windows(name: str) -> None:
+    """Every eye tells the frame of a differing cell from the outline of the current one: by its colour or dashes."""
+    styles = load_theme(name).styles
+    mark, outline = styles["differing"], styles["accent"]
+    assert mark.stroke is not None
+    assert outline.stroke is not None
+    assert mark.dash != outline.dash or closest(mark.stroke, outline.stroke)[0] > 2.5 * LEAST_DISTANCE
+
+
+@pytest.mark.parametrize("name", theme_names())
 def test_the_outline_of_the_window_stands_out(name: str) -> None:
     """The line around windows and current cells has 3:1 to all that may lie around them, in every filter's hue."""
     theme = load_theme(name)
     assert lost_outlines(theme) == {}
     style = replace(theme.styles["accent"], stroke=theme.styles["input"].fill)
     assert "input" in lost_outlines(replace(theme, styles={**theme.styles, "accent": style}))
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_marks_stand_out_on_the_faces_of_blocks(name: str) -> None:
+    """What a cell depends on has 3:1 to the face that it is marked on, whatever made it; so do arrows to the page."""
+    theme = load_theme(name)
+    assert lost_marks(theme) == {}
+    pale = {**theme.styles, "block_cell": theme.styles["block"]}
+    assert lost_marks(replace(theme, styles=pale))
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_the_sign_of_a_weight_is_seen_without_colour(name: str) -> None:
+    """Edges of negative weights are dashed, those of positive ones and those at rest are not."""
+    styles = load_theme(name).styles
+    assert [bool(styles[role].dash) for role in ("link", "link_plus", "link_minus")] == [False, False, True]
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_a_cell_and_what_it_depends_on_are_told_apart_without_colour(name: str) -> None:
+    """In an overview's key, turned into greys, they are a sixth of all greys apart."""
+    theme = load_theme(name)
+    fills = [theme.style(role).fill or theme.background for role in ("block_cell", "block_seen")]
+    one, other = (sum(share * part for share, part in zip((0.299, 0.587, 0.114), fill)) for fill in fills)
+    assert abs(one - other) > 255 / 6
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_rays_of_a_filter_have_its_hue_and_are_seen(name: str) -> None:
+    """They have 3:1 to the page, and are wider than the plain ones, whose colour none of them has."""
+    theme = load_theme(name)
+    plain = theme.style("ray")
+    for series in range(len(theme.series)):
+        of_filter = theme.style("ray", series)
+        assert of_filter.stroke not in (None, plain.stroke)
+        assert of_filter.width > plain.width
+        assert contrast(of_filter.stroke, theme.background) > 3
 
 
 def test_colours_are_measured_as_their_sources_measure_them() -> None:
@@ -145,17 +202,40 @@ def test_a_theme_names_only_what_it_changes(base: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("role", UNDER)
 def test_a_theme_without_any_one_role_is_whole_or_refused(role: str, tmp_path: Path) -> None:
     """Where another role can stand in it does, in whatever order they come; else the refusal names the role."""
-    lines = [line for line in CLASSIC.splitlines() if not line.startswith(f"{role} = {{")]
-    assert len(lines) == len(CLASSIC.splitlines()) - 1
-    path = own(tmp_path, "\n".join(lines))
     stand_in = {"hidden": "output", "kernel": "output_pending", "heat": "output_pending", "frame": "ray", "edge": "ray"}
     stand_in |= {
         "accent": "frame",
+        "slab": "input",
+        "channel": "ray",
         "window_hidden": "current",
+        "product": "output_pending",
+        "sum": "current",
+        "faint": "caption",
         "source": "frame",
+        "block": "input",
+        "block_side": "block",
+        "block_top": "block",
+        "block_seen": "window",
+        "block_cell": "winner",
+        "arrow": "ray",
+        "point": "source",
+        "point_edge": "accent",
         "differing_edge": "source",
         "differing": "frame",
+        "count": "heat",
+        "light": "heat",
+        "colour": "heat",
+        "frame_edge": "differing_edge",
+        "link": "ray",
+        "link_plus": "frame",
+        "link_minus": "frame",
     }
+    if role in ("count", "light", "colour"):  # classic leaves them out
+        assert load_theme("classic").styles[role] == load_theme("classic").styles["heat"]
+        return
+    lines = [line for line in CLASSIC.splitlines() if not line.startswith(f"{role} = {{")]
+    assert len(lines) == len(CLASSIC.splitlines()) - 1
+    path = own(tmp_path, "\n".join(lines))
     if role in stand_in:
         theme = load_theme(path)
         assert theme.styles[role] == theme.styles[stand_in[role]]

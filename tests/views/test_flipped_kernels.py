@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from helpers.campaigns import campaign
 from helpers.english import caption_lines, explained
-from helpers.pixels import composed, keys_at, numbers_at, weights_at
+from helpers.pixels import composed, keys_at, numbers_at
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from convanim.figures.options import Options
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import Conv, ConvTranspose, input_shape, kernel_shape, output_size
 from convanim.numbers.values import channel_sums, values_of
+from convanim.scene.scene import Cells, Scene
 from convanim.views.registry import VIEWS
 from convanim.words.numerals import MINUS
 
@@ -167,14 +168,14 @@ def test_a_gather_figure_lays_the_kernel_on_unturned(view: str, layer: ConvTrans
     assert shown == {("output", *cell): spelled(int(n)) for cell, n in np.ndenumerate(expected)}
     for step in {0, scene.steps // 2, scene.steps - 1}:
         ((_, *output),) = scene.writes(step)
-        found = weights_at(scene, step, "window")
-        places = {}
+        found, places = numbers_at(scene, step, "kernel"), {}
         for b in product(*map(range, layer.kernel_size)):
             # a·s = o + before − (k − 1 − b)·d is where the input's cell stands among the inserted zeros
             lines = zip(output, b, layer.dilation, layer.padding, layer.kernel_size)
             at = [int(o) + before - (k - 1 - i) * d for o, i, d, (before, _), k in lines]
-            places[("window", *at)] = spelled(int(kernel[b]))
-        assert found in ({}, places)  # none where cells are too small
+            places[tuple(at)] = b
+        assert found == {("kernel", *b): spelled(int(kernel[b])) for b in places.values()}
+        assert on_grid(scene, "kernel") == [b for _, b in sorted(places.items())]
         reads = {(at, cell) for at, _, cell in Flipping(layer).meetings()}
         here = {cell for at, cell in reads if at == tuple(output)}
         assert {key[1:] for key in scene.reads(step)} == here
@@ -194,20 +195,17 @@ def test_a_scatter_figure_stamps_the_kernel_back_to_front(view: str, layer: Conv
         cropped = {("cropped", *at) for at in landings if not oracle.is_output(at)}
         assert set(keys_at(scene, step, "current")) == set(inside) == set(scene.writes(step))
         assert set(keys_at(scene, step, "window_padding")) == cropped
-        assert weights_at(scene, step, "output") in ({}, inside)
+        assert on_grid(scene, "product") == [k for _, k in sorted(landings.items())]
         sums = oracle.sums(numbers, kernel, step)
         shown = numbers_at(scene, step, "output")
         assert all(text == spelled(int(sums[tuple(map(int, key[1:]))])) for key, text in shown.items())
         assert set(inside) <= set(shown)
 
 
-def test_figures_with_weights_really_show_them() -> None:
-    """At a common size both readings show every weight, so that the laws above are not empty."""
-    layer = ConvTranspose(3, 3, 2, 1, transpose_kernel=False)
-    numbers, kernel = drawn_numbers(layer, 3)
-    for reading, name in (("gather", "window"), ("scatter", "output")):
-        scene = composed(layer, options("flat", reading, numbers, kernel)).scene
-        assert len(weights_at(scene, 4, name)) == 9
+def on_grid(scene: Scene, name: str) -> list[Cell]:
+    """The cells of the kernel in the order in which they stand on a grid."""
+    grid = next(shape for shape in scene.shapes if isinstance(shape, Cells) and shape.map == name)
+    return [tuple(map(int, grid.key(element)[1:])) for element in range(len(grid))]
 
 
 def test_the_flip_is_said_and_kept() -> None:

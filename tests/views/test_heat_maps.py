@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from convanim.errors import RequestError
 from convanim.figures.animation import Animation, compose
 from convanim.figures.options import Options
-from convanim.figures.recipes import load_recipe
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.figures.subject import Comparison
 from convanim.files.catalogue import theme_names
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
@@ -40,11 +40,15 @@ def picture(animation: Animation, step: int) -> NDArray[np.uint8]:
     return Renderer(animation.scene, animation.theme).frame(step).pixels.copy()
 
 
-def colour_of(theme: str, level: float) -> list[int]:
-    """A number's colour, by definition: from the middle to an end of the theme's three, in sixteen steps a side."""
+def colour_of(theme: str, level: float, *, is_signed: bool = True) -> list[int]:
+    """A number's colour, by definition: between the theme's colours at both sides of it, in sixteen steps from zero."""
     low, middle, high = the(theme).heat
     part = np.rint(abs(level) * 16) / 16
-    return [round(m + (e - m) * part) for m, e in zip(middle, high if level > 0 else low)]
+    if is_signed:
+        return [round(m + (e - m) * part) for m, e in zip(middle, high if level > 0 else low)]
+    stops = the(theme).count
+    places = np.linspace(0, 1, len(stops))
+    return [round(float(np.interp(part, places, [stop[i] for stop in stops]))) for i in range(3)]
 
 
 def seen(pixels: NDArray[np.uint8], lattice: Lattice, cell: Cell) -> list[int]:
@@ -85,7 +89,7 @@ def test_every_cell_has_the_colour_of_its_number(theme: str, numbers: list[int],
         for map_, values in (("input", given), ("output", made)):
             for number, (channel, *cell) in enumerate(np.ndindex(*values.shape)):
                 level = values[(channel, *cell)] / (np.abs(values).max() or 1)
-                expected = colour_of(theme, level)
+                expected = colour_of(theme, level, is_signed=bool(values.min() < 0))
                 if map_ == "output" and number > step:
                     expected = list(the(theme).style("output_pending").fill or ())
                 assert close(seen(pixels, sheet(scene, map_, channel), tuple(cell)), expected), (map_, cell)
@@ -122,23 +126,31 @@ def test_padding_is_not_coloured(padded: Any) -> None:
 @pytest.mark.parametrize("view", ["flat", "iso"])
 @pytest.mark.parametrize(
     ("largest", "low", "high"),
-    [(3, "−3", "3"), (125, "−125", "125"), (0.25, "−0.25", "0.25"), (62.5, "−62.5", "62.5"), (0, "−1", "1")],
+    [
+        (3, "−3", "3"),
+        (125, "−125", "125"),
+        (0.25, "−0.25", "0.25"),
+        (62.5, "−62.5", "62.5"),
+        (0, "", "1"),
+        (-7, "", "7"),
+    ],
 )
 def test_the_legend_says_the_largest_number(largest: float, low: str, high: str, view: str) -> None:
-    """Under each map of numbers a bar goes from minus the largest to the largest, signs left out."""
-    numbers = np.array([[0, -largest], [largest / 2, 0]])
+    """Beside each map a bar goes to the largest number, signs left out: from minus that where some are negative."""
+    numbers = np.array([[0, -largest], [max(largest / 2, 0), 0]])
     scene = drawn(AvgPool(2, 1), values=numbers, heat_map=True, view=view, width=800).scene
     said = [text for text, _ in inks(scene, 0, ("caption",))]
-    expected = [low, "0", high] * 2 if view == "flat" else [f"input ±{high}", f"output ±{high}"]
+    expected = [low, "0", high] * 2 if low else ["0", high] * 2
     assert said in (expected, [f"±{high}"] * 2)
     bars = [shape for shape in scene.shapes if isinstance(shape, Cells) and shape.map.startswith("legend")]
     assert len(bars) == 2
     for bar in bars:
-        assert np.allclose(bar.levels, np.linspace(-1, 1, len(bar)))  # type: ignore[arg-type]
+        assert bar.role == ("heat" if low else "count")
+        assert np.allclose(bar.levels, np.linspace(-1 if low else 0, 1, len(bar)))  # type: ignore[arg-type]
 
 
 def test_each_map_has_its_own_scale() -> None:
-    """The legend of a chain has a bar for every map, each with that map's largest number."""
+    """The legend of a chain has a bar for every map, with that map's largest number, or the one before relu."""
     chain = Chain("1@3x3", ["conv 1x1 1", "relu"])
     numbers = np.arange(-4, 5).reshape(1, 3, 3)
     scene = drawn(
@@ -152,7 +164,7 @@ def test_numbers_that_do_not_fit_become_colours_and_the_figure_says_so() -> None
     layer = Conv("1@40x40", 3, out_channels=2)
     animation = compose(layer, Options(values="random:1", width=480))
     assert "the numbers do not fit into their cells and are drawn as colours" in animation.notes
-    assert any(isinstance(shape, Cells) and shape.role == "heat" for shape in animation.scene.shapes)
+    assert any(isinstance(shape, Cells) and shape.levels is not None for shape in animation.scene.shapes)
     with pytest.raises(RequestError, match=r"width 480.*try \d+ or more"):
         compose(layer, Options(values="random:1", width=480, heat_map=False))
     with pytest.raises(RequestError, match="no numbers"):
@@ -165,7 +177,7 @@ def test_a_frame_goes_around_the_window_and_the_cell(layer: Layer) -> None:
     """A frame stands around the window on every sheet that is read, one around the current cell; numbers stay."""
     options = {"values": "random:3", "heat_map": True, "view": "flat"}
     scene = drawn(layer, width=900, **options).scene
-    shapes = [shape for shape in scene.shapes if isinstance(shape, Lines) and shape.role == "frame"]
+    shapes = [s for s in scene.shapes if isinstance(s, Lines) and s.role == "frame" and callable(s.ends)]
     for step in {0, scene.steps // 2, scene.steps - 1}:
         ((_, *written),) = scene.writes(step)
         cell = tuple(written[-2:])
@@ -212,7 +224,7 @@ def test_the_checkerboard_counts_how_often_cells_are_written(theme: str) -> None
                 number = int(counts[step][cell])
                 if number:
                     assert said[(part, *cell)] == numeral(number)
-                    assert close(seen(pixels, lattice, cell), colour_of(theme, number / 4))
+                    assert close(seen(pixels, lattice, cell), colour_of(theme, number / 4, is_signed=False))
                 else:
                     assert (part, *cell) not in said
                     assert close(seen(pixels, lattice, cell), list(the(theme).styles["output_pending"].fill or ()))
@@ -234,7 +246,7 @@ def test_a_stamp_has_a_frame_and_reads_one_cell() -> None:
         points = lattice.points(np.array([(2 * row, 2 * column), (2 * row + 2, 2 * column + 2)]))
         assert frame.reshape(-1, 2).min(axis=0).tolist() == points[0].tolist()
         assert frame.reshape(-1, 2).max(axis=0).tolist() == points[1].tolist()
-        done = highlighted(scene, step, ("heat",), where)
+        done = highlighted(scene, step, ("count",), where)
         assert len(done) == 4 * (step + 1)
 
 
@@ -243,7 +255,7 @@ def test_the_oriented_filters_answer_in_their_own_direction() -> None:
     recipe = load_recipe("oriented_filters")
     assert not isinstance(recipe.figure, Chain | Comparison)
     scene = recipe.animation().scene
-    grids = [shape for shape in scene.shapes if isinstance(shape, Cells) and shape.role == "heat"]
+    grids = [shape for shape in scene.shapes if isinstance(shape, Cells) and shape.levels is not None]
     maps = {name: [shape for shape in grids if shape.map == name] for name in ("input", "kernel", "output")}
     assert [len(found) for found in maps.values()] == [1, 8, 8]
     taps = oracle_of(bare(recipe.figure)).taps
@@ -257,9 +269,10 @@ def test_the_oriented_filters_answer_in_their_own_direction() -> None:
     found = np.array([made[:, row, column] for row, column in places_])
     assert np.allclose(sums / np.abs(sums).max(), found / np.abs(found).max(), atol=1e-6)
     assert np.abs(found).max() == 1
-    frames = [shape for shape in scene.shapes if isinstance(shape, Lines) and shape.role == "frame"]
+    # Those of the close-up are still.
+    frames = [s for s in scene.shapes if isinstance(s, Lines) and s.role == "frame" and callable(s.ends)]
     for step in (0, 900, 3333, 7199):
-        grid = maps["kernel"][step // 900].lattice
+        grid = maps["kernel"][step % 8].lattice
         corners = [grid.points(np.array(corner)).tolist() for corner in ((0, 0), (7, 7))]
         ends = [shape.at(step).reshape(-1, 2) for shape in frames if len(shape.at(step))]
         assert corners in [[end.min(axis=0).tolist(), end.max(axis=0).tolist()] for end in ends]

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from helpers.campaigns import campaign, listed
 from helpers.copies import NUMPY, Cell, Padded, padded
-from helpers.pixels import composed, numbers_at
+from helpers.pixels import composed, keys_at, numbers_at, roles_at
 from hypothesis import given
 from hypothesis import strategies as st
 
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.files.catalogue import theme_names
 from convanim.layers.layer import Conv, input_shape
 from convanim.render.frames import Renderer
@@ -113,7 +114,7 @@ def test_frames_hide_no_colour_of_a_heat_map(theme: str) -> None:
     """Copied cells keep their colours, and a line stands between a heat map's own cells and the copies around them."""
     layer = Conv(60, 9, padding=6, padding_mode="reflect")
     made = compose(layer, Options(values="random:3", heat_map=True, theme=theme))
-    own = next(s for s in made.scene.shapes if isinstance(s, Cells) and (s.map, s.role) == ("input", "heat"))
+    own = next(s for s in made.scene.shapes if isinstance(s, Cells) and (s.map, s.role) == ("input", "count"))
     (edge,) = (shape for shape in made.scene.shapes if isinstance(shape, Lines) and shape.role == "edge")
     sides = [sorted(map(tuple, side)) for c in own.lattice.corners(own.cells) for side in pairwise([*c, c[0]])]
     assert sorted(sorted(map(tuple, line)) for line in edge.at(0).tolist()) == sorted(borders(sides))
@@ -124,7 +125,7 @@ def test_frames_hide_no_colour_of_a_heat_map(theme: str) -> None:
     assert within
     for cell in within:
         column, row = own.lattice.centres(np.array([cell]))[0].astype(int)
-        assert tuple(picture[row, column].tolist()) in set(made.theme.heat_colours())
+        assert tuple(picture[row, column].tolist()) in set(made.theme.level_colours("count"))
         assert tuple(picture[row, column].tolist()) != made.theme.style("source").stroke
 
 
@@ -186,3 +187,16 @@ def test_frames_are_painted_over_the_window(view: str, mode: str) -> None:
         column, row = int((x + x2) / 2), int((y + y2) / 2)
         near = picture[row - 2 : row + 3, column - 2 : column + 3].reshape(-1, 3)
         assert stroke in {tuple(colour) for colour in near.tolist()}
+
+
+def test_what_a_pad_cuts_off_is_never_read() -> None:
+    """Of the template, at every step: the window on one cell, or on padding; the last row and first column are left."""
+    scene = load_recipe("cropping").animation().scene
+    cut = {(row, column) for row in range(4) for column in range(5) if row == 3 or column == 0}
+    for step, (row, column) in enumerate(product(range(4), range(6))):
+        at = (row - 1, column + 1)
+        is_real = 0 <= at[0] < 3 and 1 <= at[1] < 5
+        assert keys_at(scene, step, "window" if is_real else "window_padding") == [("window", *at)]
+        told = {key[1:]: role for key, role in roles_at(scene, step, "input").items()}
+        assert told == {cell: "unread" if cell in cut else "input" for cell in product(range(4), range(5))}
+        assert keys_at(scene, step, "current") == [("output", row, column)]

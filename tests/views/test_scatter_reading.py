@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 from helpers.campaigns import campaign
-from helpers.pixels import composed, keys_at, numbers_at, roles_at, weights_at
+from helpers.pixels import composed, keys_at, numbers_at, roles_at
 from helpers.strategies import transposed, whole
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,11 +119,13 @@ def test_cells_are_pending_partial_or_done(view: str, layer: ConvTranspose) -> N
 
 
 @every_view
-def test_weights_stand_beside_the_sums(view: str) -> None:
-    """Where cells are large enough, as at 480 pixels here, each shows the weight that its stamp adds with."""
+def test_products_stand_beside_their_weights(view: str) -> None:
+    """The kernel is there as it lands, and in the same places what the input cell makes of each weight."""
     scene = scattered(ConvTranspose(2, 2, 2), view, np.array([[1, 2], [3, 4]]), np.array([[5, 6], [7, 8]])).scene
-    stamped = dict(zip([(0, 2), (0, 3), (1, 2), (1, 3)], "5678"))
-    assert weights_at(scene, 1, "output") == {("output", *at): text for at, text in stamped.items()}
+    cells = [(0, 0), (0, 1), (1, 0), (1, 1)]
+    assert numbers_at(scene, 1, "kernel") == {("kernel", *at): text for at, text in zip(cells, "5678")}
+    products = ("10", "12", "14", "16")
+    assert numbers_at(scene, 1, "product") == {("product", *at): text for at, text in zip(cells, products)}
 
 
 @every_view
@@ -142,8 +144,8 @@ def test_the_sums_on_their_way_are_those_of_the_stamps(view: str, layer: ConvTra
         assert numbers_at(scene, step, "output") == expected
         cell = stamping.cells()[step]
         landed = stamping.landings(cell).items()
-        stamps = {("output", *at): str(kernel[k]).replace("-", "−") for at, k in landed if stamping.inside(at)}
-        assert weights_at(scene, step, "output") in (stamps, {})
+        products = {("product", *k): str(numbers[cell] * kernel[k]).replace("-", "−") for _, k in landed}
+        assert numbers_at(scene, step, "product") == products
         terms = scene.equation(step).count("·")
         assert terms == sum(map(stamping.inside, stamping.landings(cell)))
 

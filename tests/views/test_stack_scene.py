@@ -7,7 +7,7 @@ import pytest
 from helpers.campaigns import campaign
 from helpers.oracle import Cell, cells, oracle_of
 from helpers.pixels import inks, keys_at, numbers_at, roles_at
-from helpers.scenes import positions
+from helpers.scenes import positions, real_under
 from helpers.stacks import (
     bare,
     channel_counts,
@@ -20,24 +20,23 @@ from helpers.stacks import (
     some,
     steps_in_order,
 )
-from helpers.strategies import channelled
+from helpers.strategies import NUMBERED, channelled
 from hypothesis import given
 from hypothesis import strategies as st
 
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
 from convanim.layers.layer import Conv, ConvTranspose, MaxPool, input_shape, kernel_shape
-from convanim.layers.operations import OPERATIONS
 from convanim.numbers.figure_values import layer_values
-from convanim.scene.scene import Blocks, Cells, Lines, Scene, Since, Texts, series_at, shown
+from convanim.scene.scene import Blocks, Cells, During, Lines, Scene, Since, Texts, series_at, shown
 from convanim.views.registry import VIEWS
 from convanim.words.numerals import numeral
 
-every_op = pytest.mark.parametrize("op", list(OPERATIONS))
+every_op = pytest.mark.parametrize("op", list(NUMBERED))
 every_view = pytest.mark.parametrize("view", list(VIEWS))
 few = campaign(8)
 ORDERS = st.sampled_from(["filter", "position"])
-ANY = st.sampled_from(list(OPERATIONS)).flatmap(channelled)
+ANY = st.sampled_from(list(NUMBERED)).flatmap(channelled)
 WINDOWS = ("window", "window_padding", "window_zero", "window_overhang")
 WIDE: dict[str, Any] = {"width": 2400, "labels": False, "max_frames": 100_000}
 
@@ -63,16 +62,16 @@ def test_the_window_goes_through_the_sheets_that_the_filter_reads(
 ) -> None:
     """The window is on every drawn sheet that the filter reads, on no other, and on the taps; one cell is made."""
     layer = data.draw(channelled(op))
-    scene = drawn(layer, view=view, order=order, max_sheets=most, **WIDE).scene
+    scene = drawn(layer, view=view, order=order, max_sheets=most if view == "flat" else 99, **WIDE).scene
     assert not any(isinstance(shape, Blocks) for shape in scene.shapes)
     inputs, where = sheets_of(scene, "input"), places(scene, ["input", "output"])
-    taps, steps = oracle_of(bare(layer)).taps, stepped(layer, scene, order)
+    steps = stepped(layer, scene, order)
     for step, (output, cell) in some(steps):
         sheets = [source for source in read_by(layer, output) if source in inputs]
         assert sheets
         standing = [key for role in WINDOWS for key in keys_at(scene, step, role)]
         assert sorted(standing) == sorted(("window", s, *at) for s in sheets for at in positions(bare(layer), cell))
-        real = [("input", s, *read) for s in sheets for _, read in taps[cell] if read is not None]
+        real = [("input", s, *at) for s in sheets for at in real_under(bare(layer), cell)]
         assert sorted(highlighted(scene, step, ("window",), where)) == sorted(real)
         assert keys_at(scene, step, "current") == [("output", output, *cell)]
         assert highlighted(scene, step, ("current",), where) == [("output", output, *cell)]
@@ -85,7 +84,7 @@ def test_the_window_goes_through_the_sheets_that_the_filter_reads(
 @given(layer=ANY, order=ORDERS)
 def test_a_step_reads_all_channels_of_its_group_and_writes_one_cell(view: str, layer: Any, order: str) -> None:
     """Reads are the real taps in every channel that the filter reads, drawn or not; writes are the cell made."""
-    scene = drawn(layer, view=view, order=order, max_sheets=2, **WIDE).scene
+    scene = drawn(layer, view=view, order=order, max_sheets=2 if view == "flat" else 99, **WIDE).scene
     taps = oracle_of(bare(layer)).taps
     for step, (output, cell) in some(stepped(layer, scene, order)):
         real = [("input", s, *read) for s in read_by(layer, output) for _, read in taps[cell] if read is not None]
@@ -98,15 +97,18 @@ def test_a_step_reads_all_channels_of_its_group_and_writes_one_cell(view: str, l
 @few
 @given(layer=ANY, order=ORDERS)
 def test_a_filter_and_its_sheet_share_a_series(view: str, layer: Any, order: str) -> None:
-    """Every drawn output sheet has a series of its own, and the window and the current cell are in that of the step."""
-    scene = drawn(layer, view=view, order=order, max_sheets=5, **WIDE).scene
+    """Every drawn output sheet, or group of them, has its series; so have the window and the current cell of a step."""
+    most = 5 if view == "flat" else 99  # slanted, more channels than that are slabs
+    scene = drawn(layer, view=view, order=order, max_sheets=most, **WIDE).scene
     own: dict[int, set[int | None]] = {}
     for shape in scene.shapes:
         if isinstance(shape, Cells) and shape.role in ("output_pending", "output"):
             own.setdefault(int(shape.index[0, 0]), set()).add(series_at(shape, 0))
     assert all(len(series) == 1 for series in own.values())
     hues = [series for one in own.values() for series in one]
-    assert len(set(hues)) == len(hues) if len(hues) > 1 else hues == [None]
+    groups = channel_counts(layer)[1] if getattr(layer, "groups", 1) == 1 else layer.groups
+    made = channel_counts(layer)[1] // groups
+    assert len(set(hues)) == len({output // made for output in own}) if channel_counts(layer)[1] > 1 else hues == [None]
     for step, (output, _) in some(stepped(layer, scene, order)):
         for shape in scene.shapes:
             is_over = isinstance(shape, Cells) and shape.role in ("window", "current")
@@ -117,12 +119,19 @@ def test_a_filter_and_its_sheet_share_a_series(view: str, layer: Any, order: str
 @few
 @given(layer=channelled("max-pool"))
 def test_channels_that_stay_apart_keep_their_colour(layer: Any) -> None:
-    """Where each output channel reads one input channel, the two sheets have the same series; elsewhere none."""
-    for figure, apart in ((layer, True), (Conv("4@3x3", 2, out_channels=4, groups=2), False)):
+    """The sheets of a group have one series on both sides of the layer; without groups those of the input have none."""
+    grouped = Conv("4@3x3", 2, out_channels=6, groups=2)
+    for figure, read, made in ((layer, 1, 1), (grouped, 2, 3), (Conv("4@3x3", 2, out_channels=3), 0, 1)):
         scene = drawn(figure, **WIDE).scene
         for shape in scene.shapes:
             if isinstance(shape, Cells) and shape.role in ("input", "unread"):
-                assert series_at(shape, 0) == (int(shape.index[0, 0]) if apart else None)
+                assert series_at(shape, 0) == (int(shape.index[0, 0]) // read if read else None)
+            if (
+                isinstance(shape, Cells)
+                and shape.role in ("output_pending", "output")
+                and channel_counts(figure)[1] > 1
+            ):
+                assert series_at(shape, 0) == int(shape.index[0, 0]) // made
 
 
 @every_view
@@ -142,9 +151,13 @@ def test_unread_cells_are_told_apart_on_every_sheet(view: str, layer: Any) -> No
 @every_view
 @pytest.mark.parametrize(("inputs", "outputs", "most"), [(20, 9, n) for n in (2, 3, 5, 8, 20, 99)] + [(5, 4, 4)])
 def test_sheets_past_a_number_are_left_out(view: str, inputs: int, outputs: int, most: int) -> None:
-    """Up to `max_sheets` all are drawn; past it fewer, the first and the last among them, an ellipsis between."""
+    """Up to `max_sheets` all are drawn; past it fewer, the first and the last among them, an ellipsis between.
+
+    In iso that is so with numbers; without them they are slabs.
+    """
     layer = Conv(3, 2, in_channels=inputs, out_channels=outputs)
-    animation = drawn(layer, view=view, max_sheets=most, width=1200)
+    own: dict[str, Any] = {"values": "random", "heat_map": False} if view == "iso" else {}
+    animation = drawn(layer, view=view, max_sheets=most, width=1200, **own)
     said = [text for text, _ in inks(animation.scene, 0, ("label",))]
     for map_, count in (("input", inputs), ("output", outputs)):
         sheets = sheets_of(animation.scene, map_)
@@ -152,14 +165,14 @@ def test_sheets_past_a_number_are_left_out(view: str, inputs: int, outputs: int,
         assert {0, count - 1} <= set(sheets)
         assert any(f"{len(sheets)} of {count} drawn" in text for text in said) == (count > most)
         assert f"{count}@" in "".join(said)
-    assert said.count("⋮") == (most < inputs) + (most < outputs)
+    assert said.count("⋮") + said.count("…") == (most < inputs) + (most < outputs)
     left_out = [
         f"{len(sheets_of(animation.scene, map_))} of {count} of {map_}"
         for map_, count in (("input", inputs), ("output", outputs))
         if count > most
     ]
     note = f"not all channels are drawn: {', '.join(left_out)}; a larger max-sheets shows more"
-    assert animation.notes == ((note,) if left_out else ())
+    assert [told for told in animation.notes if "weights" not in told] == ([note] if left_out else [])
 
 
 @every_view
@@ -167,7 +180,7 @@ def test_sheets_past_a_number_are_left_out(view: str, inputs: int, outputs: int,
 @given(data=st.data(), order=ORDERS)
 @pytest.mark.parametrize("kind", [Conv, ConvTranspose])
 def test_numbers_slices_and_what_they_add(kind: Any, view: str, data: st.DataObject, order: str) -> None:
-    """Cells hold the numbers, iso on the top sheet and in the current cell; terms add up to the cell, as do sums."""
+    """Cells hold the numbers, iso those of sheets that none lies over; terms add up to the cell, as do sums."""
     groups, read, made = (data.draw(st.integers(1, 2)) for _ in range(3))
     channels = {"in_channels": groups * read, "out_channels": groups * made * 2, "groups": groups}
     layer = kind(data.draw(st.sampled_from([(3, 2), (4,)])), data.draw(st.integers(1, 2)), padding=0, **channels)
@@ -178,12 +191,11 @@ def test_numbers_slices_and_what_they_add(kind: Any, view: str, data: st.DataObj
     options = {"values": numbers, "kernel_values": kernel, "order": order, "heat_map": False}
     scene = drawn(layer, view=view, **options, **WIDE).scene
     inputs = numbers_at(scene, 0, "input")
-    written = [c for c in cells(input_shape(layer)) if view == "flat" or c[0] == 0]
+    written = [c for c in cells(input_shape(layer)) if view == "flat" or c[0] % read == 0]
     assert inputs == {("input", *c): numeral(numbers[c].item()) for c in written}
     steps = stepped(layer, scene, order)
     for step, (output, cell) in some(steps):
-        seen = [(o, c) for o, c in steps[: step + 1] if view == "flat" or not o or (o, c) == (output, cell)]
-        done = {("output", o, *c): numeral(made_of[(o, *c)].item()) for o, c in seen}
+        done = {("output", o, *c): numeral(made_of[(o, *c)].item()) for o, c in steps[: step + 1]}
         assert numbers_at(scene, step, "output") == done
         left, right = scene.equation(step).replace("−", "-").replace("·", "*").split(" = ")
         assert eval(left) == int(right) == made_of[(output, *cell)]
@@ -208,8 +220,10 @@ def sums_beside(scene: Scene, step: int) -> list[str]:
     [
         Conv("4@3x4", (2, 3), out_channels=4, groups=2),
         ConvTranspose("2@3x2", 2, out_channels=2),
+        Conv("2@3x3", 2, padding=1, out_channels=2),
+        ConvTranspose("2@2x3", 3, 2, 1, out_channels=1),
     ],
-    ids=["conv", "conv-transpose"],
+    ids=["conv", "conv-transpose", "padding", "zeros"],
 )
 def test_a_slice_laid_on_the_window_gives_what_it_adds(layer: Any) -> None:
     """The weights beside a sheet, each times the number under it in the window, add up to the sum beside them."""
@@ -223,6 +237,10 @@ def test_a_slice_laid_on_the_window_gives_what_it_adds(layer: Any) -> None:
         assert len(weights) == len(window) == len(adds) * int(np.prod(layer.kernel_size))
         products = np.array(weights).reshape(len(adds), -1) * np.array(window).reshape(len(adds), -1)
         assert products.sum(axis=1).tolist() == adds
+        made = sorted(numbers_at(scene, step, "product").items())
+        assert [int(text.replace("−", "-")) for _, text in made] == products.ravel().tolist()
+        on_zeros = sum(role != "product" for role in roles_at(scene, step, "product").values())
+        assert on_zeros == len(made) - len(column_of_numbers(scene, step, "window"))
 
 
 def column_of_numbers(scene: Scene, step: int, *roles: str) -> list[int]:
@@ -306,3 +324,79 @@ def test_the_current_cell_has_its_number_on_every_sheet(view: str) -> None:
         texts = [shape for shape in scene.shapes if isinstance(shape, Texts) and shape.role == "current"]
         said = [text.string(step, e) for text in texts for e in shown(text.when, len(text), step).tolist()]
         assert said == [str(number)]
+
+
+@pytest.mark.parametrize(
+    "layer", [Conv("3@4x4", 1, out_channels=2), Conv("4@5x4", 3, out_channels=2, groups=2), Conv("2@4", 2)], ids=str
+)
+def test_what_channels_add_leads_to_the_cell_that_it_goes_into(layer: Any) -> None:
+    """Rays go from each sum that there is at a step to the current cell, along its row, in its hue, over no number."""
+    scene = drawn(layer, values="random:1", kernel_values="random:2", view="flat").scene
+    (rays,) = [s for s in scene.shapes if isinstance(s, Lines) and s.role == "ray"]
+    numbers = ("input", "output", "kernel", "product", "window", "output_partial", "current", "padding")
+    for step in range(scene.steps):
+        sums = [s for s in scene.shapes if isinstance(s, Cells) and s.map == "sum" and len(shown(s.when, 1, step))]
+        (along, *others) = rays.at(step).tolist()
+        assert sorted(ray[1] for ray in others) == sorted(
+            (s.lattice.points(np.array([0.5, 1.0]))).tolist() for s in sums
+        )
+        assert {tuple(ray[0]) for ray in others} == {tuple(along[1])}
+        made = [s for s in scene.shapes if isinstance(s, Cells) and s.role == "current"]
+        current = next(s for s in made if len(shown(s.when, len(s), step)))
+        corners = current.lattice.corners(current.cells[shown(current.when, len(current), step)])[0]
+        assert along[0] in corners[[0, 3]].tolist()
+        assert series_at(rays, step) == series_at(current, step)
+        for line in rays.at(step):
+            points = np.linspace(line[0], line[1], 200)
+            for text, (left, top, right, bottom) in inks(scene, step, numbers):
+                inside = (points > (left, top)).all(axis=1) & (points < (right, bottom - 3)).all(axis=1)
+                assert not inside.any(), (step, text)
+
+
+def test_an_arrow_leads_to_outputs_in_several_columns() -> None:
+    """Where rays would cross other sheets there is an arrow instead."""
+    scene = drawn(Conv("1@5x5", 2, out_channels=8), values="arange", kernel_values="random:2", max_sheets=8).scene
+    sheets = {s.lattice.origin[0] for s in scene.shapes if isinstance(s, Cells) and s.map == "output"}
+    assert len(sheets) > 1
+    assert "ray" not in scene.roles()
+    assert "→" in {text for s in scene.shapes if isinstance(s, Texts) and isinstance(s.text, tuple) for text in s.text}
+
+
+@pytest.mark.parametrize(
+    "layer", [Conv("3@4x4", 1, out_channels=2), Conv("4@5x4", 3, out_channels=2, groups=2), Conv("2@4", 2)], ids=str
+)
+def test_a_step_is_taken_channel_by_channel(layer: Any) -> None:
+    """With each part of a step one more channel has its products and what they add; the cell is the last to be told."""
+    scene = drawn(layer, values="random:1", kernel_values="random:2", view="flat").scene
+    read = layer.in_channels // layer.groups
+    (rays,) = [s for s in scene.shapes if isinstance(s, Lines) and s.role == "ray"]
+    for step in range(scene.steps):
+        assert scene.parts(step) == read
+        equations = []
+        for part in range(read + 1):
+            shown_now: dict[str, list[str]] = {"output_partial": [], "product": [], "current": [], "equation": []}
+            for shape in scene.shapes:
+                if isinstance(shape, Texts) and shape.role in shown_now and isinstance(shape.when, During):
+                    when, whole = shape.when.of_part, shape.when.at(step)
+                    elements = whole if when is None else when(step, part)
+                    for element in elements.tolist():
+                        text = (
+                            shape.string(step, element) if shape.of_part is None else shape.of_part(step, part, element)
+                        )
+                        shown_now[shape.role].append(text)
+            assert len(shown_now["output_partial"]) == part
+            assert len(shown_now["product"]) in (0, part * int(np.prod(layer.kernel_size)))
+            assert shown_now["current"] == []
+            assert rays.of_part is not None
+            assert len(rays.of_part(step, part)) == (part + 1 if part else 0)
+            if part:
+                total = sum(int(text.replace("−", "-")) for text in shown_now["output_partial"])
+                assert f" = {numeral(total)}" in shown_now["equation"]
+            equations.append(shown_now["equation"])
+        assert equations[0] == []
+
+
+def test_channels_that_are_not_drawn_are_not_taken_one_by_one() -> None:
+    """Of a layer whose channels are elided all steps are whole."""
+    scene = drawn(Conv("9@3x3", 1), values="random:1", kernel_values="random:2", view="flat").scene
+    assert not any(scene.parts(step) for step in range(scene.steps))

@@ -1,11 +1,12 @@
 """Every view, asked for every kind of layer and the oddest pages: it draws, or refuses and says what would work."""
 
 from dataclasses import replace
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, listed
 from helpers.examples import EXAMPLES
 from helpers.pixels import composed, inks, numbers_at, wider
 from helpers.strategies import LAYERS, layers
@@ -17,7 +18,7 @@ from convanim.errors import RequestError
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
 from convanim.layers.geometry import Geometry
-from convanim.layers.layer import Conv, Layer, output_size
+from convanim.layers.layer import Conv, Layer, MaxUnpool, Upsample, output_size
 from convanim.layers.operations import OPERATIONS, operation_of
 from convanim.render.frames import Renderer
 from convanim.scene.font import BUNDLED
@@ -38,7 +39,7 @@ def drawn(layer: Layer, options: Options) -> Scene:
     scene, renderer = animation.scene, Renderer(animation.scene, animation.theme)
     for step in (scene.steps - 1, 0):
         pixels = renderer.frame(step).pixels
-        assert pixels.shape == (scene.height, options.width, 4)
+        assert pixels.shape == (scene.height, options.width or 480, 4)
         assert len(np.unique(pixels.view(np.uint32))) > 2
     return scene
 
@@ -51,24 +52,26 @@ def at_once_or_as_told(layer: Layer, options: Options) -> Scene:
         return compose(layer, wider(options, error)).scene
 
 
+def numbers_size(layer: Layer) -> tuple[int, ...]:
+    """The size of the map whose numbers are given: of a max unpool that which its pool reads."""
+    return layer.output_size if isinstance(layer, MaxUnpool) else layer.input_size
+
+
 def ramp(size: tuple[int, ...], number: float) -> NDArray[Any]:
     """A map of different numbers around one."""
     count = int(np.prod(size))
     return (np.arange(count).reshape(size) - count // 2) * (1 if number == int(number) else 0.25) + number
 
 
-@every_view
-@pytest.mark.parametrize("values", [None, "random:3"])
-@pytest.mark.parametrize("dims", [1, 2])
-@pytest.mark.parametrize("op", list(OPERATIONS))
+@listed("op, dims, values, view", list(product(OPERATIONS, [1, 2], [None, "random:3"], VIEWS)))
 def test_every_view_draws_every_operation(op: str, dims: int, values: str | None, view: str) -> None:
     """Whatever is in the registries can be drawn, in one dimension and two, with labels and a caption and without."""
     layer = EXAMPLES[op][dims]
     assert operation_of(layer).name == op
     bare = drawn(layer, Options(view=view, values=values, labels=False))
     full = drawn(layer, Options(view=view, values=values, caption=True))
-    assert {text for text, _ in inks(bare, 0, ("label",))} <= {"→", "↓"}
-    assert full.height > bare.height
+    assert {text for text, _ in inks(bare, 0, ("label",))} <= set("→↓×=Σ")
+    assert full.height > bare.height or op == "max-unpool"  # beside whose names maps are smaller
     said = " ".join(text for text, _ in inks(full, 0, ("label", "caption")))
     for size in (layer.input_size, output_size(layer)):
         assert "×".join(map(str, size)) in said
@@ -86,7 +89,7 @@ def test_a_refused_width_comes_with_one_that_works(
     view: str, layer: Layer, number: float, width: int, caption: bool
 ) -> None:
     """Numbers of any length fit, or the message names a width at which they do."""
-    options = Options(values=ramp(layer.input_size, number), view=view, width=width, caption=caption)
+    options = Options(values=ramp(numbers_size(layer), number), view=view, width=width, caption=caption)
     at_once_or_as_told(layer, options)
 
 
@@ -98,22 +101,20 @@ def test_large_maps_on_narrow_pages_are_drawn_or_told_a_width(view: str, n: int,
     at_once_or_as_told(Conv((n, m), 1), Options(view=view, width=width))
 
 
-@every_view
-@pytest.mark.parametrize("values", [None, "random:3"])
-@pytest.mark.parametrize(
-    "layer",
-    [Conv(1, 1), Conv(1, 1, dims=1), Conv((1, 12), (1, 3)), Conv((12, 1), (3, 1)), Conv((1, 5), 3, padding=1)],
-    ids=["one cell", "one cell in 1-D", "one row", "one column", "one row with padding"],
-)
-@pytest.mark.parametrize("width", [64, 480, 1000])
+SMALLEST = [Conv(1, 1), Conv(1, 1, dims=1), Conv((1, 12), (1, 3)), Conv((12, 1), (3, 1)), Conv((1, 5), 3, padding=1)]
+
+
+@listed("view, values, layer, width", list(product(VIEWS, [None, "random:3"], SMALLEST, [64, 480, 1000])), one_in=4)
 def test_maps_of_one_row_or_column_or_cell_are_drawn(view: str, values: str | None, layer: Layer, width: int) -> None:
     """The smallest maps come out, from the narrowest page to a wide one."""
     animation = composed(layer, Options(view=view, values=values, width=width))
     drawn(layer, Options(view=view, values=values, width=animation.scene.width))
 
 
-@every_view
-@pytest.mark.parametrize("numbers", [-100, 1000, -0.125])
+EQUATION = ("equation", "faint")
+
+
+@listed("view, numbers", list(product(VIEWS, [-100, -0.125, 1000])), start=1)
 def test_an_equation_has_three_lines_at_most(view: str, numbers: float) -> None:
     """The sum of 121 products is cut short by an ellipsis, keeps its end, and stays on the page."""
     layer = Conv(13, 11)
@@ -121,15 +122,57 @@ def test_an_equation_has_three_lines_at_most(view: str, numbers: float) -> None:
     options = Options(values=ramp((13, 13), numbers), kernel_values=weights, view=view, heat_map=False)
     scene = composed(layer, options).scene
     for step in (0, 4, 8):
-        lines = inks(scene, step, ("equation",))
-        assert 1 <= len(lines) <= 3
-        assert sum("…" in text for text, _ in lines) == 1
-        assert lines[-1][0].split()[-2] in ("=", "≈")
-        assert scene.equation(step).split()[-2:] == lines[-1][0].split()[-2:]
-        for _, (left, top, right, bottom) in lines:
+        written = inks(scene, step, EQUATION)
+        assert 1 <= len({box[3] for _, box in written}) <= 3
+        assert [text for text, _ in written].count("…") == 1
+        assert written[-1][0].split()[0] in ("=", "≈")
+        assert scene.equation(step).endswith(written[-1][0])
+        for _, (left, top, right, bottom) in written:
             assert min(left, top) >= 0
             assert right <= scene.width
             assert bottom <= scene.height
+
+
+def test_what_an_equation_comes_to_follows_its_last_number() -> None:
+    """However narrow a term is for its place, there is no more than a space behind the last; none goes over a sign."""
+    values = 10.0 * np.arange(9).reshape(3, 3)
+    scene = compose(Upsample(3, 5, mode="bilinear"), Options(values=values, view="flat")).scene
+    for step in range(scene.steps):
+        boxes = [(left, right, text) for text, (left, _, right, _) in inks(scene, step, EQUATION)]
+        *_, last, total = sorted(boxes)
+        assert total[2].startswith(" =")
+        assert abs(total[0] - last[1]) < 1
+        assert all(behind[0] > before[1] - 1 for before, behind in pairwise(sorted(boxes)))
+
+
+@every_view
+@campaign(40)
+@given(layer=ANY_LAYER, number=st.sampled_from([0, -12, 345, 0.5]), width=st.sampled_from([300, 480, 900]))
+def test_terms_keep_their_places(view: str, layer: Layer, number: float, width: int) -> None:
+    """From step to step no term, joint or result of an equation moves, none touches another, and all of them are there.
+
+    Read in order they are the equation, but for what an ellipsis stands for; joints stand in the same places, too.
+    """
+    scene = composed(layer, Options(values=ramp(numbers_size(layer), number), view=view, width=width)).scene
+    starts: dict[tuple[int, float], set[float]] = {}
+    for step in range(0, scene.steps, max(1, scene.steps // 7)):
+        written = sorted(inks(scene, step, EQUATION), key=lambda each: (each[1][3], each[1][0]))
+        said = "".join(text for text, _ in written).replace(" ", "")
+        before, _, behind = said.partition("…")
+        whole = scene.equation(step).replace(" ", "")
+        assert whole.startswith(before)
+        assert whole.endswith(behind)
+        assert "…" in said or said == whole
+        for (_, one), (_, other) in pairwise(written):
+            assert one[3] < other[3] or one[2] <= other[0] + 0.5
+        for text, box in written:
+            if text.strip() in "+,;=":
+                starts.setdefault((round(box[3]), box[0]), set()).add(box[0])
+    rows: dict[int, list[float]] = {}
+    for row, start in starts:
+        rows.setdefault(row, []).append(start)
+    for found in rows.values():
+        assert all(b - a > 2 for a, b in pairwise(sorted(found)))  # none a little beside another
 
 
 @every_view
@@ -140,7 +183,7 @@ def test_three_digits_stand_inside_their_cells(view: str, op: str) -> None:
     scene = composed(layer, Options(values=ramp(layer.input_size, -250), view=view)).scene
     cell = next(shape.lattice for shape in scene.shapes if isinstance(shape, Cells))
     for shape in scene.shapes:
-        if isinstance(shape, Texts) and shape.role not in ("label", "equation"):
+        if isinstance(shape, Texts) and shape.role not in ("label", "caption", *EQUATION):
             for element in range(len(shape)):
                 if shape.role not in ("window", "current") and not callable(shape.text):
                     assert BUNDLED.width(shape.string(0, element), shape.em) <= cell.column[0] + cell.row[0]
@@ -183,7 +226,7 @@ def test_letters_that_the_font_lacks_are_spelled_out(view: str) -> None:
 
 
 @every_view
-@pytest.mark.parametrize("width", [0, 63, 8193, 480.0, True, "480", None])
+@pytest.mark.parametrize("width", [0, 63, 8193, 480.0, True, "480"])
 def test_a_width_that_is_none_is_refused(view: str, width: Any) -> None:
     """A page has a whole number of pixels, within limits."""
     with pytest.raises(RequestError, match="width"):

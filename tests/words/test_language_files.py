@@ -1,19 +1,19 @@
 """Languages of the user's own: what they leave out is their base's, and what is wrong with them is said in one line."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from convanim import Conv, Options, RequestError
+from convanim.cli import main
 from convanim.export.formats import FORMATS
-from convanim.export.html import page_of
+from convanim.export.html.html import page_of
 from convanim.figures.animation import compose
 from convanim.files.catalogue import language_file
 from convanim.publish.latex import latex
-from convanim.words.language_files import load_words
+from convanim.words.own_language import load_words
 
 Write = Callable[[str], str]
 
@@ -119,8 +119,11 @@ def test_languages_near_a_wrong_name_are_told(name: str, way_out: str) -> None:
         load_words(name)
 
 
-def test_nothing_is_written_in_a_language_that_is_none(tmp_path: Path, write: Write) -> None:
+def test_nothing_is_written_in_a_language_that_is_none(
+    tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A line, exit 2, no file; so for names, files with faults, files that are none, and for `explain`."""
+    monkeypatch.chdir(tmp_path)
     broken = write("base = 'de'\n[phrases]\ninput = ''")
     drawn = ["conv", "-i", "5", "-k", "3", "-o", "x.gif"]
     for arguments in (
@@ -130,10 +133,8 @@ def test_nothing_is_written_in_a_language_that_is_none(tmp_path: Path, write: Wr
         ["explain", "conv", "-i", "5", "-k", "3", "--lang", "dutch"],
         ["gallery", "out", "--lang", "dutch"],
     ):
-        run = subprocess.run(
-            [sys.executable, "-m", "convanim", *arguments], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-        assert (run.returncode, run.stdout) == (2, "")
+        run = CliRunner().invoke(main, arguments)
+        assert (run.exit_code, run.stdout) == (2, "")
         assert run.stderr.startswith("Error: --lang ")
         assert run.stderr.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["own.toml"]

@@ -2,15 +2,18 @@
 
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from helpers.english import max_terms, mean_terms, stamp_terms, sum_terms
+from helpers.pixels import composed, numbers_at
 from hypothesis import given
 from hypothesis import strategies as st
 
+from convanim.figures.options import Options
 from convanim.layers.geometry import Geometry
-from convanim.layers.layer import Conv
+from convanim.layers.layer import AvgPool, Conv
 from convanim.scene.lengths import Length
 from convanim.scene.picture_size import PictureSize
 from convanim.scene.scene import Lattice
@@ -160,7 +163,36 @@ def square(side: int) -> Lattice:
 def test_fractions_keep_a_decimal_in_their_cells() -> None:
     """Numbers that are not whole are never written as other, whole ones, unless they are large."""
     page = Drawing(Geometry(Conv(2, 1)), None, PictureSize(Length(480, "px")))
-    assert lettering(page, square(30), np.array([[0.881, 1.0]])).decimals == 1
-    assert lettering(page, square(60), np.array([[12345.6]])).decimals == 0
+    assert lettering(replace(page, decimals=1), square(30), np.array([[0.881, 1.0]])).strings == ("0.9", "1.0")
+    assert lettering(replace(page, decimals=0), square(60), np.array([[12345.6]])).strings == ("12346",)
     with pytest.raises(TooNarrowError):
-        lettering(page, square(20), np.array([[0.881, 10.0]]))
+        lettering(page, square(30), np.array([[0.881, 10.0]]))
+    with pytest.raises(TooNarrowError):
+        lettering(replace(page, decimals=0), square(60), np.array([[0.881, 10.0]]))
+
+
+@pytest.mark.parametrize("view", ["flat", "iso"])
+@pytest.mark.parametrize("width", [300, 480, 900])
+def test_a_figure_has_one_number_of_decimals(view: str, width: int) -> None:
+    """All numbers of a figure that are not in a map of whole ones have as many, in cells, products and equation."""
+    numbers = np.array([[1, 3, 3, 2], [0, 1, 1, 3], [5, 5, 3, 4]])
+    weights = np.array([[1 / 2, 1 / 4], [1 / 3, 1]])
+    figures = (
+        composed(AvgPool((3, 4), (2, 2), 1), Options(values=numbers, view=view, width=width)),
+        composed(Conv((3, 4), 2), Options(values=numbers, kernel_values=weights, view=view, width=width)),
+    )
+    for scene in (figure.scene for figure in figures):
+        for step in range(scene.steps):
+            shown = [*numbers_at(scene, step, "output").values(), scene.equation(step).split()[-1]]
+            shown += [text for text in numbers_at(scene, step, "product").values() if text != "0"]
+            assert len({len(text.partition(".")[2]) for text in shown}) == 1
+            assert all("." in text for text in shown)
+        assert all("." not in text for text in numbers_at(scene, 0, "input").values())
+
+
+def test_decimals_are_as_many_as_are_needed() -> None:
+    """Halves have one decimal, as all others beside them have, and whole numbers none."""
+    scene = composed(AvgPool(4, 2, 1), Options(values=np.arange(16).reshape(4, 4) % 5)).scene
+    assert set(numbers_at(scene, 8, "output").values()) <= {f"{x:.2f}" for x in np.arange(0, 5, 0.25)}
+    halves = composed(AvgPool((1, 4), (1, 2), 1), Options(values=np.array([[1, 2, 4, 8]]))).scene
+    assert list(numbers_at(halves, 2, "output").values()) == ["1.5", "3.0", "6.0"]

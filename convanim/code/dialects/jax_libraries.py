@@ -4,9 +4,10 @@ from typing import Any
 
 from convanim.code.channels import channels_in_code
 from convanim.code.dialects.translated import Made, read_as
-from convanim.code.framework_rules import SAME, SAME_LOWER, tensorflow_output_shape
+from convanim.code.framework_rules import tensorflow_output_shape
 from convanim.code.jax import FLIPS
 from convanim.code.jax import FRAMEWORK as FLAX
+from convanim.code.padding_words import SAME, SAME_LOWER
 from convanim.code.signatures import Dialect, Given, Input, Signature, per_axis_sizes, positive, shown_literal, spell
 from convanim.code.text.parsing import is_sequence
 from convanim.errors import RequestError

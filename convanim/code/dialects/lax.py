@@ -4,9 +4,10 @@ from typing import Any
 
 from convanim.code.channels import channels_in_code
 from convanim.code.dialects.translated import Made, read_as
-from convanim.code.framework_rules import SPREAD_PADS, jax_transposed_pads
+from convanim.code.framework_rules import jax_transposed_pads
 from convanim.code.jax import FLIPS
 from convanim.code.jax import FRAMEWORK as FLAX
+from convanim.code.padding_words import SPREAD_PADS
 from convanim.code.signatures import Dialect, Given, Input, Signature, per_axis_sizes, positive, shown_literal
 from convanim.code.text.parsing import is_sequence
 from convanim.errors import RequestError

@@ -2,22 +2,28 @@
 
 from convanim.code import jax, keras, onnx, torch
 from convanim.code.dialects import jax_libraries, lax, tensorflow, torch_alikes
+from convanim.code.operations.registry import function_dialects, with_functions, with_operations
 from convanim.code.signatures import Dialect, Framework
 from convanim.errors import RequestError
 
 FRAMEWORKS: dict[str, Framework] = {
-    f.name: f for f in (torch.FRAMEWORK, keras.FRAMEWORK, onnx.FRAMEWORK, jax.FRAMEWORK)
+    f.name: with_operations(f) for f in (torch.FRAMEWORK, keras.FRAMEWORK, onnx.FRAMEWORK, jax.FRAMEWORK)
 }
 ONNX_FUNCTIONS = Dialect(  # onnxscript's: inputs in front
-    "onnx", "ONNX", ("op", "ops", "opset", *(f"opset{n}" for n in range(11, 26))), onnx.FRAMEWORK.forms, onnx.read
+    "onnx",
+    "ONNX",
+    ("op", "ops", "opset", *(f"opset{n}" for n in range(11, 26))),
+    FRAMEWORKS["onnx"].forms,
+    FRAMEWORKS["onnx"].read,
 )
 DIALECTS: tuple[Dialect, ...] = (
     *(Dialect(f.name, f.title, f.prefixes, f.forms, f.read, f.name in ("keras", "jax")) for f in FRAMEWORKS.values()),
-    torch.FUNCTIONAL,
-    tensorflow.NN,
+    with_functions(torch.FUNCTIONAL, "functional"),
+    with_functions(tensorflow.NN, "tf.nn"),
     tensorflow.LAYERS,
     ONNX_FUNCTIONS,
-    lax.DIALECT,
+    with_functions(lax.DIALECT, "lax"),
+    *function_dialects(),
     jax_libraries.NNX,
     jax_libraries.HAIKU,
     jax_libraries.EQUINOX,

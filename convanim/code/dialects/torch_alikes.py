@@ -5,7 +5,7 @@ from typing import Any
 
 from convanim.code.channels import channels_in_code
 from convanim.code.dialects.translated import Made, read_as
-from convanim.code.framework_rules import SAME
+from convanim.code.padding_words import SAME
 from convanim.code.signatures import Dialect, Given, Input, Signature, per_axis_sizes, positive, shown_literal
 from convanim.code.text.parsing import is_sequence
 from convanim.code.torch import FRAMEWORK as TORCH

@@ -2,15 +2,15 @@
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 
-from convanim.code.signatures import Signature
 from convanim.code.text.literals import literal
 from convanim.code.text.parsing import Call, Literal, Name, parsed_module, refuse_hostile, wrong
 
 # `%9 = Conv[`, `%9 : Float(1, 3, strides=[3, 1]) = onnx::Conv[`, `y = Conv <`
 _HEAD = re.compile(r"(?:\A|=)\s*(?:onnx::)?([A-Z]\w{0,40})\s*([\[<])")
+_MADE = re.compile(r"\s*%[\w.:/]{1,99}\s*:\s*(?:Float|Half|Double)\(\d+, (\d{1,9}), \d")  # its output's type
 _NAMED = re.compile(r"\s*(?:%|[\w.]{1,60}\s*=\s*[A-Z]\w*\s*<|(?!In \[)(?:onnx::)?[A-Z]\w*\s*[\[<])")
 _TYPED = re.compile(r"(\w)\s*:\s*(?:ints?|floats?|strings?)\s*=")
 _FIELD = re.compile(r'\s*(\w{1,40})\s*(?::\s*("(?:[^"\\]|\\.){0,200}"|[\w.+-]{1,60})|(\{)|(\}))|\s*(\})')
@@ -32,6 +32,13 @@ def graph_call(text: str) -> Call:
     return _protobuf_call(text) if head is None else _printed_call(text, head)
 
 
+def filters_in(text: str) -> int | None:
+    """How many channels a printed convolution makes, if its output has a type: `%9 : Float(1, 64, 7, 7) = …`."""
+    head = _HEAD.search(text)
+    made = None if head is None or head[1] not in ("Conv", "ConvTranspose") else _MADE.match(text[: head.start()])
+    return int(made[1]) if made else None
+
+
 def node_call(text: str, call: Call) -> Call:
     """The node that `make_node` makes; raises RequestError."""
     given = dict(call.keywords)
@@ -42,13 +49,13 @@ def node_call(text: str, call: Call) -> Call:
     return Call((), kind, (), attributes, beside=call.beside)
 
 
-def without_inputs(call: Call, form: Signature) -> Call:
-    """An operator's call without the names of its inputs, as onnxscript has them in front."""
+def without_inputs(call: Call, arguments: Container[str]) -> Call:
+    """The call of an operator of these arguments without the names of its inputs, as onnxscript has them in front."""
     if not call.positional or not all(isinstance(value, Name) for value in call.positional):
         return call
     weight = call.positional[1].shape if len(call.positional) > 1 else ()  # type: ignore[union-attr]
     given = dict(call.keywords)
-    if weight and "W" in form.arguments and "W" not in given:
+    if weight and "W" in arguments and "W" not in given:
         given["W"] = weight
     return replace(call, positional=(), keywords=given)
 

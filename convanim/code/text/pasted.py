@@ -24,6 +24,8 @@ _TAKERS = ("add", "append", "add_module", "insert", "register_module", "setattr"
 _ALONE = ("max_pool", "avg_pool")
 _POINTWISE = ("relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "sigmoid", "tanh")
 _HOW = "write it as in nn.Conv2d(3, 8, 3)"
+# What another layer in the same code is drawn without.
+_PADS = re.compile(r"(?:Zero|Constant|Reflection|Replication|Circular)Pad[123]d|(?:ZeroPadding|Cropping)[123]D|[Pp]ad")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,11 @@ def pasted_call(text: str, layers: Collection[str]) -> Call:
         inside = list(_layers(value, layers))
         found += inside
         others += [] if inside else [value]
+    pads = [_called(each.node) for each in found if _PADS.fullmatch(_called(each.node))]
+    if len(found) > 1 and len(pads) == len(found) - 1:
+        found = [each for each in found if not _PADS.fullmatch(_called(each.node))]
+    else:
+        pads = []
     if len(found) > 1:
         raise _several(text)
     if not found and len(others) == 1 and isinstance(others[0], ast.Call) and path_of(others[0].func):
@@ -57,7 +64,7 @@ def pasted_call(text: str, layers: Collection[str]) -> Call:
     if not found:
         raise _no_layer(text, others)
     only = found[0]
-    beside = (*only.beside, *(name for other in others if (name := _called(other))))
+    beside = (*only.beside, *pads, *(name for other in others if (name := _called(other))))
     return replace(_call(text, only, known), beside=beside)
 
 
@@ -218,7 +225,11 @@ def _called(node: ast.expr) -> str:
 
 
 def _several(text: str) -> Exception:
-    return wrong(text, "several layers", "a chain draws them: convanim chain 'conv 3x3 8' relu -i 3@9x9")
+    return wrong(
+        text,
+        "several layers",
+        "a chain draws them: convanim chain 'conv 3x3 8' relu -i 3@9x9; convanim network takes the code as it is",
+    )
 
 
 def _no_layer(text: str, values: list[ast.expr]) -> Exception:

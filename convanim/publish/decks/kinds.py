@@ -96,7 +96,7 @@ def save_deck(
 
 
 def _pptx(figures: Figures, path: Path, files: FileSet, progress: Progress, *, per_step: bool = False) -> list[Path]:
-    from convanim.export.pptx import write_slides
+    from convanim.export.documents.pptx import write_slides
 
     with files.file(path) as stream:
         write_slides(figures, stream, progress, per_step=per_step)

@@ -6,8 +6,8 @@ Pixels rather than a moving picture, so that every step is shown at once, whiche
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 
+from convanim.export.films.frame_patches import frame_patches
 from convanim.export.font_names import css_fonts
-from convanim.export.frame_patches import frame_patches
 from convanim.export.slide_steps import enlarged, forward_only, step_words
 from convanim.export.writer import Progress
 from convanim.figures.animation import Animation

@@ -44,7 +44,7 @@ const drawers = {
     const lattice = scene.lattices[shape.lattice], cells = places[shape.cells];
     const level = shape.levels !== undefined ? element => scene.texts[shape.levels][element]
       : shape.levelChanges ? remembered(shape.levelChanges) : null;
-    const areas = node("g", level ? "heat" : "", group);
+    const areas = node("g", level ? "levels" : "", group);
     const area = level ? null : node("path", "a", areas);
     const draw = lineNodes(group), [first, second] = shape.dash || [];
     return state => {
@@ -58,7 +58,7 @@ const drawers = {
           alike.set(value, (alike.get(value) || "") + d(cells[element]));
         }
         areas.replaceChildren();
-        for (const [value, path] of alike) node("path", `v${value + 16}`, areas).setAttribute("d", path);
+        for (const [value, path] of alike) node("path", shape.role + value, areas).setAttribute("d", path);
       }
       if (shape.bare) return;
       const [along, down] = edges(lattice, elements.map(element => cells[element]));
@@ -78,14 +78,14 @@ const drawers = {
       while (group.childElementCount > elements.length) group.lastChild.remove();
       while (group.childElementCount < elements.length) node("text", "", group);
       elements.forEach((element, i) => {
-        const line = group.children[i], words = text(element, state), heat = level && level(element, state) + 16;
-        if (line.was && line.was.element === element && line.was.words === words && line.was.heat === heat) return;
-        line.was = {element, words, heat};
+        const line = group.children[i], words = text(element, state), step = level && level(element, state);
+        if (line.was && line.was.element === element && line.was.words === words && line.was.step === step) return;
+        line.was = {element, words, step};
         line.setAttribute("x", points[element][0]);
         line.setAttribute("y", points[element][1]);
         line.textContent = words;
         line.removeAttribute("textLength");
-        if (level) line.setAttribute("class", `v${heat}`);
+        if (level) line.setAttribute("class", shape.role + step);
       });
       // Another font than the one that was measured may be wider than the page.
       if (["label", "equation", "caption"].includes(shape.role))
@@ -99,11 +99,12 @@ const drawers = {
 
   lines(shape, group) {
     const draw = lineNodes(group);
-    return state => {
-      const ends = valueAt(shape.ends, state), lines = [];
+    return (state, moved) => {
+      const ends = valueAt(shape.ends, state), seen = moved || ends, lines = [];
       for (let i = 0; i < ends.length; i += 4) {
         const [x, y, u, v] = ends.slice(i, i + 4);
-        lines.push([shape.dash && shape.dash[Math.hypot(u - x, v - y).toFixed(1)], `M${x},${y}L${u},${v}`]);
+        const dash = shape.dash && shape.dash[Math.hypot(u - x, v - y).toFixed(1)];
+        lines.push([dash, `M${seen[i]},${seen[i + 1]}L${seen[i + 2]},${seen[i + 3]}`]);
       }
       draw(lines);
     };
@@ -147,5 +148,6 @@ function draw(state) {
     if (look === layer.last) continue;
     layer.draw(state);
     layer.last = look;
+    layer.group.removeAttribute("opacity");
   }
 }

@@ -23,14 +23,19 @@ function gather() {
         byKey.set(nameOf(map, cell.key), cell);
       });
     }
-    if (shape.type !== "blocks" || shape.part !== "whole" || !written.has(map)) return;
-    let sheet = sheets.find(other => other.map === map && other.lattice === lattice);
-    if (!sheet) sheets.push(sheet = {map, lattice, whole: shape.blocks.of[0][0], spots: []});
-    if (shape.blocks.of.length > 1) sheet.spots = counted(scene.states).flatMap(state => {
-      const [block] = valueAt(shape.blocks, state);
-      const set = sets[scene.writes[state].find(number => sets[number].map === map)];
-      return block && set ? [{grid: sheet, map, key: keysIn(set).next().value, block}] : [];
-    });
+    if (shape.type !== "blocks" || shape.part === "line" || !written.has(map)) return;
+    if (shape.blocks.of.length === 1) {
+      if (shape.blocks.of[0].length) sheets.push({map, lattice, whole: shape.blocks.of[0][0], spots: []});
+    } else if (shape.part === "whole") {
+      // Slices of one slab lie at several heights over the still floor.
+      const own = sheets.filter(sheet => sheet.map === map);
+      const sheet = own.find(other => other.lattice === lattice) || own.at(-1);
+      if (sheet) sheet.spots.push(...counted(scene.states).flatMap(state => {
+        const [block] = valueAt(shape.blocks, state);
+        const set = sets[scene.writes[state].find(number => sets[number].map === map)];
+        return block && set ? [{grid: {lattice}, map, key: keysIn(set).next().value, block}] : [];
+      }));
+    }
   });
   if (!grids.length) for (const name of ["tabindex", "role", "aria-label", "aria-roledescription", "aria-describedby"])
     board.removeAttribute(name);
@@ -98,14 +103,16 @@ function placeOf([left, top, cx, cy, rx, ry], x, y) {
   return [((y - top) * cx - (x - left) * cy) / area, ((x - left) * ry - (y - top) * rx) / area];
 }
 
-function nearest({lattice, whole, spots}, x, y) {
-  const [row, column] = placeOf(lattice, x, y), [top, left, bottom, right] = whole;
-  if (row < top || row >= bottom || column < left || column >= right) return null;
-  const far = ({block}) => {
-    const [u, v] = point(lattice, (block[0] + block[2]) / 2, (block[1] + block[3]) / 2);
+function nearest({whole: [top, left, bottom, right], spots}, x, y) {
+  const inside = ({grid}) => {
+    const [row, column] = placeOf(grid.lattice, x, y);
+    return row >= top && row < bottom && column >= left && column < right;
+  };
+  const far = ({grid, block}) => {
+    const [u, v] = point(grid.lattice, (block[0] + block[2]) / 2, (block[1] + block[3]) / 2);
     return Math.hypot(u - x, v - y);
   };
-  return spots.reduce((best, spot) => !best || far(spot) < far(best) ? spot : best, null);
+  return spots.filter(inside).reduce((best, spot) => !best || far(spot) < far(best) ? spot : best, null);
 }
 
 function cellAt(event) {

@@ -1,4 +1,22 @@
-// With the keyboard, from cell to cell of a grid and from grid to grid.
+// The keyboard: the player's keys, anywhere on the page; then from cell to cell of a grid and from grid to grid.
+{% if not is_still %}
+const keys = {
+  " ": toggle,
+  ArrowLeft: () => stepBy(-1),
+  ArrowRight: () => stepBy(1),
+  Home: () => player.jump(0),
+  End: () => player.jump(last),
+};
+
+document.addEventListener("keydown", event => {
+  const act = keys[event.key], on = event.target;
+  if (!act || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+  if (on.closest("select") || (event.key === " " ? on.closest("button") : on === slider)) return;
+  event.preventDefault();
+  act();
+});
+{% endif %}
+
 const moves = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1]};
 const FARTHEST = 8; // cells apart, where inserted zeros lie between
 

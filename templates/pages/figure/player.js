@@ -1,10 +1,18 @@
-// Plays the frames: forward through all states and, where the figure bounces, back again.
-const {back, time, hold, loop, still} = scene.timing;
-const frames = scene.states + back;
-const stateOf = frame => frame < scene.states ? frame : 2 * (scene.states - 1) - frame;
+// Plays the frames: all steps, some of them part by part, a rest that shows what they made and, where the figure bounces,
+// the way back. States up to `last` are steps; a part is of the step that follows, the rest of the last one.
+const {play: played, loop, still, glides = []} = scene.timing;
+const frames = played.length, last = scene.states - 1;
+const stateOf = frame => played[frame][0];
+const frameOf = state => played.findIndex(([of]) => of === state);
+function stepOf(frame) {
+  const next = played.slice(frame).find(([state]) => state <= last);
+  return next && !played.slice(0, frame).some(([state]) => state === last) ? next[0] : Math.min(stateOf(frame), last);
+}
 const slider = $("slider"), playButton = $("play"), speed = $("speed");
 
-let frame = 0, rounds = 0, timer = null, previewed = null, isHeld = false;
+const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+let frame = 0, rounds = 0, timer = null, sliding = null, previewed = null, isHeld = false;
 
 const player = {
   get isPlaying() { return timer !== null || isHeld; },
@@ -24,22 +32,23 @@ const player = {
 
   jump(state) {
     pause();
-    frame = state;
+    frame = frameOf(state);
     show(true);
   },
 };
 
 function show(isHeard) {
-  const state = previewed ?? stateOf(frame);
+  const state = previewed ?? stateOf(frame), number = (previewed ?? stepOf(frame)) + 1;
   draw(state);
-  slider.value = state + 1;
-  slider.setAttribute("aria-valuetext", word("of", {number: `${state + 1}`, count: `${scene.states}`}));
-  $("number").textContent = state + 1;
-  sayState(state, isHeard);
+  slider.value = number;
+  slider.setAttribute("aria-valuetext", word("of", {number: `${number}`, count: `${scene.states}`}));
+  $("number").textContent = number;
+  sayState(state, isHeard, number);
 }
 
 function stop() {
   clearTimeout(timer);
+  cancelAnimationFrame(sliding);
   timer = null;
 }
 
@@ -57,15 +66,18 @@ function pause() {
 
 function go() {
   stop();
-  const wait = 10 * (time + (frame === scene.states - 1 ? hold : 0)) / Number(speed.value);
-  timer = setTimeout(() => {
-    if (frame < frames - 1) frame += 1;
-    else if (!loop || ++rounds < loop) frame = 0;
-    else { pause(); show(true); return; }
-    show(false);
-    go();
-  }, wait);
+  const pace = Number(speed.value), lasts = 10 * played[frame][1] / pace;
+  const glide = isCalm ? 0 : 10 * (glides[frame] || 0) / pace;
+  timer = setTimeout(() => glide ? slide(glide, performance.now()) : next(), lasts - glide);
   label();
+}
+
+function next() {
+  if (frame < frames - 1) frame += 1;
+  else if (!loop || ++rounds < loop) frame = 0;
+  else { pause(); show(true); return; }
+  show(false);
+  go();
 }
 
 function play() {
@@ -82,7 +94,7 @@ function toggle() {
   show(true);
 }
 
-const stepBy = n => player.jump(Math.min(scene.states - 1, Math.max(0, stateOf(frame) + n)));
+const stepBy = n => player.jump(Math.min(last, Math.max(0, stepOf(frame) + n)));
 
 $("total").textContent = scene.states;
 slider.max = scene.states;
@@ -92,23 +104,7 @@ $("previous").addEventListener("click", () => stepBy(-1));
 $("next").addEventListener("click", () => stepBy(1));
 speed.addEventListener("change", () => { if (timer !== null) go(); });
 
-const keys = {
-  " ": toggle,
-  ArrowLeft: () => stepBy(-1),
-  ArrowRight: () => stepBy(1),
-  Home: () => player.jump(0),
-  End: () => player.jump(scene.states - 1),
-};
-
-document.addEventListener("keydown", event => {
-  const act = keys[event.key], on = event.target;
-  if (!act || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-  if (on.closest("select") || (event.key === " " ? on.closest("button") : on === slider)) return;
-  event.preventDefault();
-  act();
-});
-
-if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-  frame = still;
+if (isCalm) {
+  frame = frameOf(still);
   show(false);
 } else play();

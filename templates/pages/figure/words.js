@@ -82,7 +82,7 @@ function told(state) {
 
 const equation = state => scene.equations.length ? scene.equations[state] : "";
 
-const stateName = state => word(scene.isSampled ? "frame_of" : "step_of", {number: `${state + 1}`, count: `${scene.states}`});
+const stepName = number => word(scene.isSampled ? "frame_of" : "step_of", {number: `${number}`, count: `${scene.states}`});
 
 // The line under the picture is seen; screen readers hear the other, which waits until nothing changes any more.
 const made = (name, className, text) => Object.assign(document.createElement(name), {className, textContent: text});
@@ -96,6 +96,6 @@ function say(bold, text, isHeard, sum = "") {
   if (isHeard) speaking = setTimeout(() => { $("live").textContent = [bold, text, sum].join(" "); }, 250);
 }
 
-function sayState(state, isHeard) {
-  say(scene.states > 1 ? word("titled", {head: stateName(state), text: ""}).trim() : "", told(state), isHeard, equation(state));
+function sayState(state, isHeard, number = state + 1) {
+  say(scene.states > 1 ? word("titled", {head: stepName(number), text: ""}).trim() : "", told(state), isHeard, equation(state));
 }

@@ -1,0 +1,1 @@
+"""Options: what there are, what values they take, what shells complete, and how help shows them."""

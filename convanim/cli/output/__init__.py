@@ -1,0 +1,1 @@
+"""Where results go: files, standard output, notes; one figure or several on all cores."""

@@ -1,0 +1,1 @@
+"""Networks from text, files and live models."""

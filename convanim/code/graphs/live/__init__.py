@@ -1,0 +1,1 @@
+"""Networks of live models, PyTorch's and Keras's, and gradients through them."""

@@ -1,0 +1,1 @@
+"""Networks in ONNX's files: their nodes, values and shapes, and gradients along them."""

@@ -1,0 +1,1 @@
+"""Networks in text: code, our language of stages, printed modules, Keras's summaries."""

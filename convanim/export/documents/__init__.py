@@ -1,0 +1,1 @@
+"""Pages and slides: PDF and PPTX."""

@@ -1,0 +1,1 @@
+"""GIF: one palette for all frames, and of each frame what changed."""

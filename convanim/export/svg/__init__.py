@@ -1,0 +1,1 @@
+"""SVG: parts that are drawn once, in the frames that they are shown in."""

@@ -1,0 +1,1 @@
+"""Figures from text: recipes, command lines inside others, and pairs of layers to be held against each other."""

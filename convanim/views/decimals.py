@@ -1,0 +1,48 @@
+"""With how many decimals the numbers of a figure are written, where there is room for them."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from convanim.numbers.sources import Numbers
+from convanim.views.drawing import Drawing
+from convanim.views.stacks.stack import Stack
+
+if TYPE_CHECKING:
+    from convanim.views.perceptrons.perceptron import Perceptron
+
+_MOST = 2
+_LARGE = 1e6  # numbers from here on are written with an exponent, behind decimals
+
+
+def decimals_of(page: "Drawing | Stack | Perceptron") -> int:
+    """The fewest decimals that all numbers of a page need to be exact, or two where they need more.
+
+    Those of products and of sums on their way count, too.
+    """
+    if isinstance(page, Stack):
+        if page.is_heat and any(plan.numbers is not None for plan in page.maps):
+            return _MOST  # as many as each map has room for
+        maps = [plan.numbers for plan in page.maps if plan.numbers is not None]
+        return max((needed(numbers, page.kernels) for numbers in maps), default=0)
+    if not isinstance(page, Drawing):
+        return max(map(needed, page.numbers), default=0)
+    if page.values is None:
+        return 0
+    return max(page.least_decimals, needed(page.values.input, page.values.kernel), needed(page.values.output))
+
+
+def needed(numbers: Numbers, weights: Numbers | None = None) -> int:
+    """The decimals of numbers, and of their products with weights."""
+    return min(_MOST, _in(numbers) + (_in(weights) if weights is not None else 0))
+
+
+def _in(numbers: Numbers) -> int:
+    finite = numbers[np.isfinite(numbers)]
+    if finite.size and np.abs(finite).max() >= _LARGE:
+        return _MOST
+    for decimals in range(_MOST):
+        scaled = finite * 10.0**decimals
+        if np.array_equal(np.rint(scaled), scaled):
+            return decimals
+    return _MOST

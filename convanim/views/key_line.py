@@ -1,0 +1,116 @@
+"""What the cells of a figure are that are neither input nor output nor window: a line with one of each."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from convanim.scene.scene import Blocks, Cells, Lattice, Lines, Shape, Texts
+from convanim.views.drawing import Page
+from convanim.views.single_maps.source_point import dot
+from convanim.views.text_layout import LEADING, Block, wrapped
+
+# By role, and by map where it says more than the role: the phrase, in the order of the line.
+_TOLD = {
+    ("padding", ""): "key_padding",
+    ("padding", "border"): "key_border",
+    ("padding", "cropped"): "key_cropped",
+    ("zero", ""): "key_zero",
+    ("overhang", ""): "key_overhang",
+    ("source", ""): "key_source",
+    ("point", ""): "key_point",
+    ("unread", ""): "key_unread",
+    ("unread", "output"): "key_unreached",
+    ("winner", ""): "key_winner",
+    ("block_cell", ""): "key_cell",
+    ("block_seen", ""): "key_seen",
+    ("link_plus", ""): "key_plus",
+    ("link_minus", ""): "key_minus",
+}
+_LINES = ("source", "point", "link_plus", "link_minus")  # kinds that are lines
+_KNOWN = {"key_padding"}  # not worth a line alone: a dashed ring is what everybody draws
+_OF_LABELS = 0.95  # the font size
+_BESIDE = 0.45  # between a cell and its words, in ems
+_APART = 1.6  # from one to the next
+_STROKE = np.array([[(0.2, 0.2), (0.8, 0.8)]])
+
+
+@dataclass(frozen=True)
+class _Entry:
+    role: str
+    side: int  # of its cell, in pixels
+    words: Block
+
+    @property
+    def before(self) -> float:
+        """From the left of the cell to the words, in pixels."""
+        return self.side + _BESIDE * self.words.em
+
+    @property
+    def width(self) -> float:
+        return self.before + self.words.width
+
+
+def key_line(page: Page, shapes: Iterable[Shape], top: int) -> tuple[list[Shape], int]:
+    """A cell and its meaning for every kind among `shapes`, and where the lines that start at `top` end."""
+    found = _kinds(shapes, page.bordered)
+    if not set(found.values()) - _KNOWN:
+        return [], top
+    em = max(page.least_em, _OF_LABELS * page.label_em)
+    room = page.room / em - round(em) / em - _BESIDE  # for words, in ems
+    entries = [
+        _Entry(role, round(em), Block(wrapped(page.words(phrase), room, page), em, page.font))
+        for (role, _), phrase in found.items()
+    ]
+    top += round(0.5 * round(LEADING * em))
+    told: list[Shape] = []
+    for line in _lines(entries, page.room, _APART * em):
+        x = page.width / 2 - (sum(entry.width for entry in line) + _APART * em * (len(line) - 1)) / 2
+        height = round(max(entry.words.height for entry in line))
+        for entry in line:
+            side = entry.side
+            cell = Lattice((round(x), top + (height - side) // 2), (side, 0), (0, side))
+            told += _shapes(entry, cell, x + entry.before, page.unit)
+            x += entry.width + _APART * em
+        top += height
+    return told, top
+
+
+def _kinds(shapes: Iterable[Shape], bordered: Collection[str]) -> dict[tuple[str, str], str]:
+    """The kinds of cells among shapes, in the order of the line."""
+    roles = set()
+    for shape in shapes:
+        of = shape.map if isinstance(shape, Cells | Blocks) else ""
+        of = "border" if of in bordered else of
+        if not isinstance(shape, Texts) and (of or _is_told(shape)):
+            roles.add((shape.role, of if (shape.role, of) in _TOLD else ""))
+    return {each: phrase for each, phrase in _TOLD.items() if each in roles}
+
+
+def _is_told(shape: Shape) -> bool:
+    """Whether a shape frames what padding copies, or marks the point that is interpolated.
+
+    What a part of a step is about is framed alike, and needs no word.
+    """
+    return isinstance(shape, Lines) and shape.role in _LINES and shape.of_part is None
+
+
+def _lines(entries: list[_Entry], room: float, apart: float) -> list[list[_Entry]]:
+    lines: list[list[_Entry]] = [[]]
+    for entry in entries:
+        if lines[-1] and sum(each.width + apart for each in lines[-1]) + entry.width > room:
+            lines.append([])
+        lines[-1].append(entry)
+    return lines
+
+
+def _shapes(entry: _Entry, at: Lattice, left: float, unit: float) -> list[Shape]:
+    """The entry's cell, and its words that start at `left`, beside the cell's middle."""
+    words = entry.words.from_left(left, at.origin[1] + at.row[1] / 2 - entry.words.height / 2, "caption")
+    if entry.role == "point":
+        window: list[Shape] = [Blocks("window", "key", at, np.array([(0, 0, 1, 1)]))]
+        return [*window, *dot(at.points(np.array((0.5, 0.5))), unit), words]
+    cell: list[Shape] = [Blocks(entry.role, "key", at, np.array([(0, 0, 1, 1)]))]
+    if entry.role == "unread":
+        cell.append(Lines("unread", at.points(_STROKE)))
+    return [*cell, words]

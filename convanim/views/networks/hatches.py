@@ -1,0 +1,39 @@
+"""Strokes on blocks that tell what made them where there is no colour: one pattern a hue, the same in the key."""
+
+import numpy as np
+
+from convanim.scene.scene import Floats, Lattice
+
+# Where strokes of each hue go, in cells of a pattern: none for the input, which comes first.
+_DOWN, _ALONG = ((0, 1),), ((1, 0),)
+_RISING, _FALLING = ((1, 1),), ((1, -1),)
+_PATTERNS = (_ALONG, _DOWN, _RISING, _FALLING, (*_ALONG, *_DOWN), (*_RISING, *_FALLING))
+APART = 4.5  # pixels at the least text from a stroke to the next
+
+
+def strokes(lattice: Lattice, high: int, wide: int, kind: int | None, apart: float) -> Floats:
+    """The strokes (N, 2, 2) of a hue over so many cells of a lattice, `apart` cells from each other."""
+    if kind is None:
+        return np.zeros((0, 2, 2))
+    found = [_family(high, wide, *way, apart) for way in _PATTERNS[kind % len(_PATTERNS)]]
+    return lattice.points(np.concatenate(found))
+
+
+def _family(high: int, wide: int, along: int, down: int, apart: float) -> Floats:
+    """Equal strokes of one direction over a box, from side to side, as (row, column); evenly from its middle."""
+    # Each lies where `down` times the column less `along` times the row is the same.
+    corners = [down * x - along * y for y in (0, high) for x in (0, wide)]
+    step = apart * (1 if 0 in (along, down) else 2**0.5)
+    low, top = min(corners), max(corners)
+    count = max(1, int((top - low) / step))
+    lines = []
+    for at in (low + (i + 0.5) * (top - low) / count for i in range(count)):
+        if along == 0:
+            lines.append([(0.0, at / down), (float(high), at / down)])
+        elif down == 0:
+            lines.append([(-at / along, 0.0), (-at / along, float(wide))])
+        else:
+            first, last = sorted(down * (at + along * y) for y in (0, high))
+            left, right = max(0.0, first), min(float(wide), last)
+            lines.append([((down * x - at) / along, x) for x in (left, right)])
+    return np.array(lines, dtype=float).reshape(-1, 2, 2)

@@ -1,0 +1,1 @@
+"""One pixel's column of numbers through layers of nodes and edges."""

@@ -1,0 +1,84 @@
+"""A chain in one dimension: maps as rows above each other, the input lowest, lines from cells to their readers."""
+
+from functools import lru_cache, partial
+
+import numpy as np
+
+from convanim.layers.axis import CellKind
+from convanim.scene.scene import Floats, Lattice, Lines, Scene, Shape
+from convanim.views.drawing import TooNarrowError
+from convanim.views.page import finished_stack
+from convanim.views.stacks.gutter import gutter_labels
+from convanim.views.stacks.sheets import PlacedSheet, sheet_shapes, written
+from convanim.views.stacks.stack import SheetMap, Stack
+from convanim.views.text_layout import words_of
+
+_LARGEST_CELL = 44  # pixels at the base width
+_LEAST_CELL = 4
+_BETWEEN = 1.4  # rows of cells from one map to the next
+_LEAST_BETWEEN = 34  # the same in pixels at the base width
+_GUTTER = 0.34  # of the width that labels may take at most
+_APART = 0.6  # ems between labels
+_TALLEST = 0.9  # of the width, that rows with broken labels may take
+
+
+def chain_rows(stack: Stack) -> Scene:
+    """The rows of a chain. Raises TooNarrowError when there is no room for its cells or their numbers."""
+    before = max(_own_end(plan) for plan in stack.maps)
+    behind = max(plan.canvas.columns - _own_end(plan) for plan in stack.maps)
+    longest = before + behind
+    largest = stack.largest_cell(_LARGEST_CELL)
+    gutters = [(gutter, min(largest, (stack.room - gutter) // longest)) for gutter in _gutters(stack)]
+    # Labels that are broken leave more of the page to the maps.
+    gutter, cell = max(gutters, key=lambda each: each[1])
+    if cell < stack.least(_LEAST_CELL):
+        raise TooNarrowError(f"leaves less than {stack.spelled_least(_LEAST_CELL)} to a cell")
+    blocks = gutter_labels(stack, gutter - stack.margin)
+    tallest = max((block.height for block in blocks), default=0)
+    down = round(max(cell + max(_BETWEEN * cell, _LEAST_BETWEEN * stack.unit), tallest + _APART * stack.label_em))
+    top = stack.margin + max(0, round(tallest - cell) // 2)
+    end = stack.width - stack.margin - (stack.room - gutter - longest * cell) // 2 - behind * cell
+    placed: list[PlacedSheet] = []
+    for number, plan in enumerate(stack.maps):
+        y = top + (len(stack.maps) - 1 - number) * down
+        # The maps' own cells end alike, as the last ones of causal maps do.
+        placed.append(PlacedSheet(plan, 0, Lattice((end - _own_end(plan) * cell, y), (cell, 0), (0, cell))))
+    lines: list[Shape] = []
+    shapes: list[Shape] = []
+    for number, place in enumerate(placed):
+        still, moving = sheet_shapes(stack, place, number, written(stack, place.plan, place.lattice))
+        shapes += still + moving
+        if number:
+            lines.append(Lines("ray", lru_cache(maxsize=4)(partial(_links, stack, placed[number - 1], place, number))))
+    for place, block in zip(placed, blocks):
+        middle = place.lattice.origin[1] + cell / 2
+        shapes.append(block.from_left(stack.margin, middle - block.height / 2))
+    bottom = placed[0].lattice.origin[1] + cell + max(0, round(tallest - cell) // 2)
+    return finished_stack(stack, [*lines, *shapes], bottom)
+
+
+def _gutters(stack: Stack) -> list[int]:
+    """Pixels that labels may take: in whole lines, and broken where words end, if that leaves rows low enough."""
+    if not stack.labels:
+        return [0]
+    lines = [line for plan in stack.maps for line in plan.label]
+    words = [word for line in lines for word in words_of(line, stack.words)]
+    whole, broken = (max(stack.font.width(each, 1) for each in of) * stack.label_em for of in (lines, words))
+    found = [round(min(wide, _GUTTER * stack.width) + stack.margin) for wide in (whole, broken + 1)]
+    heights = [block.height + _APART * stack.label_em for block in gutter_labels(stack, found[-1] - stack.margin)]
+    return found if max(heights) * len(heights) <= _TALLEST * stack.width else found[:1]
+
+
+def _own_end(plan: SheetMap) -> int:
+    """The column of a row behind its own last cell; only padding is behind it."""
+    return int(np.flatnonzero(plan.kinds[CellKind.INPUT])[-1]) + 1
+
+
+def _links(stack: Stack, below: PlacedSheet, above: PlacedSheet, number: int, step: int) -> Floats:
+    """From the upper side of each cell that is read, padding too, to the lower side of the cell that reads it."""
+    assert stack.links is not None
+    pairs = stack.links(step)[number - 1]
+    first = [place.plan.canvas.ranges[0].start for place in (below, above)]
+    start = below.lattice.points(np.stack([np.zeros(len(pairs)), pairs[:, 0] - first[0] + 0.5], axis=1))
+    end = above.lattice.points(np.stack([np.ones(len(pairs)), pairs[:, 1] - first[1] + 0.5], axis=1))
+    return np.stack([start, end], axis=1)

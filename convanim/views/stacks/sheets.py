@@ -1,0 +1,393 @@
+"""The shapes of one sheet: its cells, what has been computed of it, and the window over it."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache, partial
+from math import prod
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convanim.layers.axis import CellKind
+from convanim.layers.sizes import Sizes
+from convanim.numbers.sources import Numbers
+from convanim.scene.scene import Blocks, Cells, During, Floats, Ints, Lattice, Lines, Series, Shape, Since, Texts
+from convanim.views.cell_numbers import Lettering, lettering
+from convanim.views.cell_shapes import framed, outline, sides, source_frames, unread_marks
+from convanim.views.drawing import TooNarrowError
+from convanim.views.grids import Mask
+from convanim.views.stacks.stack import SheetMap, Spot, Stack
+from convanim.views.step_parts import at_last, but_for
+from convanim.views.window_roles import KIND_ROLES
+
+LEAST_BLOCK = 13  # pixels that a single cell is wide at least on a sheet without a grid
+
+
+@dataclass(frozen=True)
+class PlacedSheet:
+    """A sheet where it stands: on a lattice of its cells or, where those are too small, of `ticks` along each side."""
+
+    plan: SheetMap
+    sheet: int
+    lattice: Lattice
+    ticks: Sizes | None = None
+    least_block: int = LEAST_BLOCK
+
+    def block(self, spot: Spot) -> tuple[int, int, int, int]:
+        """The block of the lattice around a spot: first row and column, and the ones behind the last."""
+        ends = [(int(axis[0]), int(axis[-1]) + 1) for axis in spot.axes]
+        local = [(a - r.start, b - r.start) for (a, b), r in zip(ends, self.plan.canvas.ranges)]
+        if len(local) == 1:
+            local.insert(0, (0, 1))
+        if self.ticks is not None:
+            counts = (self.plan.canvas.rows, self.plan.canvas.columns)
+            least = min(self.least_block / np.hypot(*self.lattice.column), min(self.ticks) / 6)
+            local = [_in_ticks(ends, n, ticks, least) for ends, n, ticks in zip(local, counts, self.ticks)]
+        (top, bottom), (left, right) = local
+        return top, left, bottom, right
+
+    @property
+    def outline(self) -> Floats:
+        """The four corners (4, 2) of the whole sheet, in pixels; of a slanted one the left, upper, right, lower one."""
+        rows, columns = self.ticks or (self.plan.canvas.rows, self.plan.canvas.columns)
+        return self.lattice.points(np.array([(0, 0), (0, columns), (rows, columns), (rows, 0)]))
+
+    def corners(self, spot: Spot) -> Floats:
+        """The four corners (4, 2) of the block around a spot, in pixels."""
+        top, left, bottom, right = self.block(spot)
+        return self.lattice.points(np.array([(top, left), (top, right), (bottom, right), (bottom, left)]))
+
+
+def _in_ticks(ends: tuple[int, int], count: int, ticks: int, one: float) -> tuple[int, int]:
+    """From cells to ticks, outwards to whole ones, and as many as can be seen: `one` for a cell, more for more."""
+    first, last = ends[0] * ticks // count, -(-ends[1] * ticks // count)
+    least = max(1, round(min(one * (ends[1] - ends[0]) ** 0.5, 0.6 * ticks)))
+    if last - first < least:
+        first = max(0, min((first + last - least + 1) // 2, ticks - least))
+        last = first + least
+    return first, last
+
+
+@dataclass(frozen=True)
+class Written:
+    """The numbers of one map as they are shown: text, colours, or both."""
+
+    strings: tuple[str, ...] = ()  # of the drawn sheets' own cells, sheet by sheet; empty where there is no room
+    em: float = 0.0
+    levels: Floats | None = None  # the same as colours; (N, 3) for a picture in colour
+
+
+def written(stack: Stack, plan: SheetMap, lattice: Lattice) -> Written | None:
+    """How a map's numbers are shown on its sheets; None where it has none.
+
+    Raises TooNarrowError when they are no heat map and do not fit.
+    """
+    if plan.numbers is None:
+        return None
+    if plan.is_one_picture and plan.scale is not None:
+        return Written(levels=plan.scale.levels(plan.numbers).reshape(len(plan.numbers), -1).T)
+    numbers = plan.drawn_numbers
+    fillers = tuple(text for _, text in plan.fillers)
+    letters = (
+        _beside_colours(stack, lattice, numbers, fillers)
+        if stack.is_heat
+        else lettering(stack, lattice, numbers, fillers)
+    )
+    levels = None if plan.scale is None or not stack.is_heat else plan.scale.levels(numbers).ravel()
+    return Written(() if letters is None else letters.strings, 0.0 if letters is None else letters.em, levels)
+
+
+def _beside_colours(stack: Stack, lattice: Lattice, numbers: Numbers, fillers: tuple[str, ...]) -> Lettering | None:
+    """The numbers of a heat map, with as many decimals as there is room for; None where there is none."""
+    for decimals in range(stack.decimals, -1, -1):
+        try:
+            return lettering(replace(stack, decimals=decimals), lattice, numbers, fillers)
+        except TooNarrowError:
+            continue
+    return None
+
+
+def sheet_shapes(
+    stack: Stack, placed: PlacedSheet, number: int, text: Written | None
+) -> tuple[list[Shape], list[Shape]]:
+    """The shapes of a sheet of map `number` that are still or come and stay, and those that move over it."""
+    plan = placed.plan
+    strings = np.full(len(plan.canvas.cells), "", dtype=object)
+    levels = None
+    if text is not None:
+        kinds, of = plan.kinds_on(placed.sheet), plan.shown_numbers[placed.sheet]
+        if text.strings:
+            for kind, filler in plan.fillers:
+                strings[kinds[kind]] = filler
+            strings[of >= 0] = [text.strings[n] for n in of[of >= 0]]
+        if text.levels is not None:
+            levels = np.where(of.reshape(-1, *[1] * (text.levels.ndim - 1)) >= 0, text.levels[of], 0)
+    sheet = _Sheet(stack, placed, number, strings, 0.0 if text is None else text.em, levels)
+    return sheet.still(), sheet.moving()
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    stack: Stack
+    placed: PlacedSheet
+    number: int
+    strings: NDArray[np.object_]  # one for each cell of the canvas
+    em: float
+    levels: Floats | None  # the same; 0 where there is no number
+
+    @property
+    def plan(self) -> SheetMap:
+        return self.placed.plan
+
+    @property
+    def is_output(self) -> bool:
+        return self.number == len(self.stack.maps) - 1
+
+    @cached_property
+    def kinds(self) -> dict[CellKind, Mask]:
+        return self.plan.kinds_on(self.placed.sheet)
+
+    @cached_property
+    def own(self) -> Ints:
+        """Which cells of the canvas are the map's own."""
+        return np.flatnonzero(self.kinds[CellKind.INPUT])
+
+    def still(self) -> list[Shape]:
+        plan, lattice = self.plan, self.placed.lattice
+        shapes: list[Shape] = []
+        if self.levels is not None and not self.kinds[CellKind.INPUT].all() and not self.strings.any():
+            padded = np.array([(0, 0, plan.canvas.rows, plan.canvas.columns)])
+            around = Blocks("padding", self._named("padding"), lattice, padded)
+            return [around, *self._copied(), *self._given(), *self._edge()]
+        for kind, (role, _) in KIND_ROLES.items():
+            mask = self.kinds[kind]
+            if kind is CellKind.INPUT or not mask.any():
+                continue
+            shapes.append(Cells(role, self._named(kind.value), lattice, plan.canvas.cells[mask], self._index[mask]))
+            shapes += self._texts(role, np.flatnonzero(mask))
+        return shapes + (self._made() if self.is_output else self._given())
+
+    def _copied(self) -> list[Shape]:
+        """The padding of a heat map in the colours that it copies; nothing where it copies none."""
+        plan = self.plan
+        if plan.copies is None or self.levels is None:
+            return []
+        pads = np.flatnonzero(plan.copies[plan.part(self.placed.sheet)] >= 0)
+        cells, index = plan.canvas.cells[pads], self._index[pads]
+        name = self._named("padding")
+        return [Cells(self._scale, name, self.placed.lattice, cells, index, levels=self.levels[pads])]
+
+    def _edge(self) -> list[Shape]:
+        """The line between a heat map's own cells and the copies around them, which have the same colours."""
+        if self.plan.copies is None:
+            return []
+        own = self.plan.canvas.cells[self.own]
+        return [Lines("edge", outline(self.placed.lattice, own), self.placed.lattice.is_upright)]
+
+    def _given(self) -> list[Shape]:
+        """The sheet's own cells, those that nothing reads apart."""
+        plan, lattice, own = self.plan, self.placed.lattice, self.own
+        if len(own) == 0:
+            return []
+        if self.levels is not None:
+            cells, index, levels = plan.canvas.cells[own], self._own_index, self.levels[own]
+            shapes: list[Shape] = [Cells(self._scale, plan.name, lattice, cells, index, levels=levels)]
+            return [*shapes, *self._texts(self._scale, own, levels=levels), self._whole(self._scale, "line")]
+        series = plan.sheet_series(self.placed.sheet)
+        given = plan.read_on(self.placed.sheet)
+        read = np.ones(len(own), dtype=bool) if given is None else given
+        shapes = []
+        for role, mask in (("unread", ~read), (plan.role, read)):
+            if mask.any():
+                cells = plan.canvas.cells[own[mask]]
+                for hue, part in self._hues(series):
+                    both = mask & part
+                    at, index = plan.canvas.cells[own[both]], self._own_index[both]
+                    shapes.append(Cells(role, plan.name, lattice, at, index, series=hue))
+                if role == "unread":
+                    shapes.append(unread_marks(lattice, cells, around_text=bool(self.strings[own[0]])))
+                shapes += self._texts(role, own[mask], series)
+        return shapes + (self._stepping_back(read) if plan.is_sliced and plan.role == "input" else [])
+
+    def _stepping_back(self, read: Mask) -> list[Shape]:
+        """The cells of a slice that are read, paler, at the steps that do not read it."""
+        elements = self.own[read]
+        if len(elements) == 0:
+            return []
+        away = During(lru_cache(maxsize=4)(partial(self._left_alone, len(elements))))
+        cells, index, name = self.plan.canvas.cells[elements], self._own_index[read], self._named("slab")
+        shapes: list[Shape] = [Cells("slab", name, self.placed.lattice, cells, index, away)]
+        if self.strings[elements].any():
+            texts = tuple(self.strings[elements])
+            shapes.append(Texts("slab", self._centres[elements], texts, self.em, when=away))
+        return shapes
+
+    def _left_alone(self, count: int, step: int) -> Ints:
+        """All of so many elements where a step reads nothing of this sheet, else none."""
+        return np.arange(0 if self.placed.sheet in self.stack.spots(step)[self.number].sheets else count)
+
+    def _made(self) -> list[Shape]:
+        """The last map's own cells: pale until they are made."""
+        plan, lattice = self.plan, self.placed.lattice
+        cells, index = plan.canvas.cells, self._index
+        series = plan.sheet_series(self.placed.sheet)
+        done = Since(self.stack.done(self.placed.sheet))
+        every = np.arange(len(cells))
+        if self.levels is not None:
+            made = Cells(self._scale, plan.name, lattice, cells, index, done, levels=self.levels)
+            texts = self._texts(self._scale, every, when=done, levels=self.levels)
+            return [self._whole("output_pending", "fill"), made, *texts, self._whole(self._scale, "line")]
+        shapes: list[Shape] = []
+        for hue, part in self._hues(series):
+            shapes.append(Cells("output_pending", plan.name, lattice, cells[part], index[part], series=hue))
+            shapes.append(Cells("output", plan.name, lattice, cells[part], index[part], Since(done.steps[part]), hue))
+        return shapes + self._texts("output", every, series, when=done)
+
+    def _hues(self, series: int | None) -> list[tuple[int | None, Mask]]:
+        """The hues of the sheet's own cells, and which cells have them: one hue, or its cells' own."""
+        of = self.plan.cell_series
+        if of is None:
+            return [(series, np.ones(prod(self.plan.size), dtype=bool))]
+        return [(hue, of == hue) for hue in np.unique(of).tolist()]
+
+    def _window_in_hues(self, role: str, name: str) -> list[Shape]:
+        """What a step reads of a sheet whose cells have hues of their own."""
+        plan = self.plan
+        shapes: list[Shape] = []
+        for hue, part in self._hues(None):
+            mask = np.zeros(len(plan.canvas.cells), dtype=bool)
+            mask[self.own[part]] = True
+            seen = During(lru_cache(maxsize=4)(partial(self._seen, mask)))
+            shapes.append(Cells(role, name, self.placed.lattice, plan.canvas.cells, self._index, seen, hue))
+        return shapes
+
+    def _whole(self, role: str, part: Literal["fill", "line"]) -> Blocks:
+        """All of the sheet's own cells as one block."""
+        own = self.plan.canvas.index[self.own]
+        spot = Spot((), tuple(np.array([low, high]) for low, high in zip(own.min(axis=0), own.max(axis=0))))
+        return Blocks(role, self.plan.name, self.placed.lattice, np.array([self.placed.block(spot)]), part)
+
+    def moving(self) -> list[Shape]:
+        plan, lattice = self.plan, self.placed.lattice
+        if self.levels is not None:
+            around = lru_cache(maxsize=4)(self._frame)
+            frames: list[Shape] = framed(around, is_upright=self.placed.lattice.is_upright)
+            if plan.copies is not None:
+                frames.append(Lines("source", lru_cache(maxsize=4)(self._sources), self.placed.lattice.is_upright))
+            return frames
+        shapes: list[Shape] = []
+        written: list[Shape] = []
+        won = None
+        if self.stack.winners is not None and not self.is_output:
+            won = During(lru_cache(maxsize=4)(self._won))
+        for kind, (_, window) in KIND_ROLES.items():
+            mask = self.kinds[kind]
+            if not mask.any():
+                continue
+            role = plan.window if kind is CellKind.INPUT else window
+            series = self.stack.window_series(self.number, self.placed.sheet) if kind is CellKind.INPUT else None
+            seen = During(lru_cache(maxsize=4)(partial(self._seen, mask)))
+            name = plan.name if self.is_output else self._named("window")
+            if kind is CellKind.INPUT and plan.cell_series is not None and not self.is_output:
+                shapes += self._window_in_hues(role, name)
+            else:
+                shapes.append(Cells(role, name, lattice, plan.canvas.cells, self._index, seen, series))
+            if self.strings[mask].any():
+                others = seen if won is None else but_for(seen.at, won)
+                told = replace(seen, of_part=at_last) if self.is_output else others
+                written.append(Texts(role, self._centres, tuple(self.strings), self.em, when=told, series=series))
+        if won is not None:
+            role, name = ("current", "taken") if self.stack.takes_one else ("winner", "winner")
+            own = plan.sheet_series(self.placed.sheet)
+            hue = (self.stack.series if own is None else own) if self.stack.takes_one else None
+            shapes.append(Cells(role, self._named(name), lattice, plan.canvas.cells, self._index, won, hue))
+            written.append(Texts(role, self._centres, tuple(self.strings), self.em, when=won, series=hue))
+        shapes.append(Lines("accent", lru_cache(maxsize=4)(self._frame), self.placed.lattice.is_upright))
+        if plan.copies is not None:
+            shapes.append(Lines("source", lru_cache(maxsize=4)(self._sources), self.placed.lattice.is_upright))
+        return shapes + written  # numbers last: whatever is drawn around cells or on them, digits stay whole
+
+    def _named(self, name: str) -> str:
+        """The name in keys of what stands on this map besides its own cells."""
+        return f"{name} {self.plan.name}" if self.number else name
+
+    @property
+    def _scale(self) -> str:
+        """The role of cells in colours."""
+        assert self.plan.scale is not None
+        return "colour" if self.plan.is_one_picture else self.plan.scale.name
+
+    @property
+    def _index(self) -> Ints:
+        """What the keys of the canvas' cells name."""
+        index = self.plan.canvas.index
+        return np.insert(index, 0, self.plan.drawn[self.placed.sheet], axis=1) if self.plan.has_channels else index
+
+    @property
+    def _own_index(self) -> Ints:
+        """What the keys of the sheet's own cells name: places in the map, not among inserted zeros."""
+        index = np.stack([grid.ravel() for grid in np.indices(self.plan.size)], axis=1)
+        return np.insert(index, 0, self.plan.own_place(self.placed.sheet), axis=1) if self.plan.has_channels else index
+
+    @property
+    def _centres(self) -> Floats:
+        return self.placed.lattice.centres(self.plan.canvas.cells)
+
+    def _texts(
+        self,
+        role: str,
+        elements: Ints,
+        series: Series = None,
+        *,
+        when: Since | None = None,
+        levels: Floats | None = None,
+    ) -> list[Shape]:
+        """The strings of some cells; nothing where all are empty."""
+        if not self.strings[elements].any():
+            return []
+        points, strings = self._centres[elements], tuple(self.strings[elements])
+        if when is None:
+            return [Texts(role, points, strings, self.em, series=series, levels=levels)]
+        return [Texts(role, points, strings, self.em, when=when, series=series, levels=levels)]
+
+    def _seen(self, mask: Mask, step: int) -> Ints:
+        """The elements of the canvas that a step reads on this sheet, of those in `mask`."""
+        spot = self.stack.spots(step)[self.number]
+        if self.placed.sheet not in spot.sheets:
+            return np.zeros(0, dtype=np.int64)
+        elements = self._under(spot.on(self.placed.sheet))
+        return elements[mask[elements]]
+
+    def _under(self, spot: Spot) -> Ints:
+        """The elements of a canvas at a spot."""
+        elements = np.zeros(1, dtype=np.int64)
+        for positions, along in zip(self.plan.canvas.ranges, spot.axes):
+            elements = (elements[:, None] * len(positions) + along - positions.start).ravel()
+        return elements
+
+    def _sources(self, step: int) -> Floats:
+        """The lines around the cells that padding under the window copies."""
+        plan = self.plan
+        assert plan.copies is not None
+        spot = self.stack.spots(step)[self.number]
+        # What a slice's padding copies may lie on another one; channels have their own.
+        sheets = spot.sheets if plan.is_sliced else tuple(s for s in spot.sheets if s == self.placed.sheet)
+        under = self._under(spot)
+        found = [plan.copies[plan.part(sheet)][under] for sheet in sheets]
+        part = plan.part(self.placed.sheet)
+        copied = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+        sources = copied[(copied >= part.start) & (copied < part.stop)] - part.start
+        return source_frames(self.placed.lattice, plan.canvas.cells[sources], self.stack.unit)
+
+    def _won(self, step: int) -> Ints:
+        assert self.stack.winners is not None
+        # Windows that overlap may have the same maximum.
+        won = dict.fromkeys(self.stack.winners(step, self.number, self.placed.sheet))
+        return np.array([self.plan.canvas.element(position) for position in won], dtype=np.int64)
+
+    def _frame(self, step: int) -> Floats:
+        """The lines around what a step reads or makes on this sheet."""
+        spot = self.stack.spots(step)[self.number]
+        if self.placed.sheet not in spot.sheets or spot.is_empty:
+            return np.zeros((0, 2, 2))
+        return sides(self.placed.corners(spot.on(self.placed.sheet)))

@@ -1,0 +1,1 @@
+"""Maps of three axes: stacks of slices, through which a window goes that is a box."""

@@ -1,0 +1,48 @@
+"""A step part by part: what is shown while its products, or the numbers that it compares, are taken one by one."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+from convanim.scene.scene import During, Floats, Ints, Lattice, Lines
+from convanim.views.cell_shapes import sides
+
+
+def first_of(at: Callable[[int], Ints]) -> Callable[[int, int], Ints]:
+    """Of the elements of a step those that stand for parts that are done; element i is part i."""
+
+    def done(step: int, part: int) -> Ints:
+        elements = at(step)
+        return elements[elements < part]
+
+    return done
+
+
+def at_last(step: int, part: int) -> Ints:
+    """What is shown when a step is whole, and not before."""
+    return np.zeros(0, dtype=np.int64)
+
+
+def but_for(at: Callable[[int], Ints], others: During) -> During:
+    """What is at a step but for `others`; while these wait for the end of its parts, all of it."""
+
+    def left(step: int) -> Ints:
+        return np.setdiff1d(at(step), others.at(step))
+
+    def of_part(step: int, part: int) -> Ints:
+        shown = others.at(step) if others.of_part is None else others.of_part(step, part)
+        return np.setdiff1d(at(step), shown)
+
+    return During(lru_cache(maxsize=4)(left), of_part=of_part)
+
+
+def lit(lattice: Lattice, cells: Ints, element: Callable[[int, int], int]) -> Lines:
+    """The outline of the cell that the last part is about: `element(step, part)`, the part counted from 0."""
+
+    def around(step: int, part: int) -> Floats:
+        if not part:
+            return np.zeros((0, 2, 2))
+        return sides(lattice.corners(cells[[element(step, part - 1)]])[0])
+
+    return Lines("source", lambda step: np.zeros((0, 2, 2)), lattice.is_upright, around)

@@ -1,0 +1,183 @@
+"""A convolution as im2col has it: columns and filters are read out of the scene and multiplied."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.campaigns import campaign
+from helpers.oracle import Cell
+from helpers.scenes import walk
+from helpers.stacks import drawn
+from helpers.strategies import channelled, layers, whole
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from convanim.errors import RequestError
+from convanim.figures.animation import compose
+from convanim.figures.film import film
+from convanim.figures.options import Options
+from convanim.layers.geometry import Geometry
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, input_shape, kernel_shape, output_shape
+from convanim.numbers.as_columns import LayerColumns
+from convanim.numbers.values import values_of
+from convanim.scene.scene import Cells, Scene, Texts, series_at, shown
+
+ANY = st.sampled_from(["conv", "conv-transpose"]).flatmap(lambda op: st.one_of(layers(op), channelled(op)))
+SMALL = [
+    Conv(4, 3),
+    Conv("2@3x4", (2, 3), stride=(1, 2), padding=1, out_channels=2),
+    Conv(5, 2, dilation=2, padding=1, padding_mode="reflect", dims=1),
+    Conv("3@2x2", 1, out_channels=2),
+    ConvTranspose("2@2x2", 2, stride=2, padding=1, out_channels=2),
+    Conv("4@2x3", (1, 2), out_channels=2, groups=2),
+    ConvTranspose("2@3", 2, stride=2, out_channels=4, groups=2, dims=1),
+]
+
+
+def seen(scene: Scene, step: int, roles: tuple[str, ...], name: str) -> set[Cell]:
+    """The keys, without the map's name, of the cells of some roles on a map that are shown at a step."""
+    shapes = (s for s in scene.shapes if isinstance(s, Cells) and s.role in roles and s.map == name)
+    return {
+        tuple(shape.index[element].tolist())
+        for shape in shapes
+        for element in shown(shape.when, len(shape), step).tolist()
+    }
+
+
+def grid(scene: Scene, step: int, roles: tuple[str, ...], name: str) -> NDArray[np.float64]:
+    """The numbers on a map's matrix at a step, by where they stand; each place has one."""
+    places, found = {}, {}
+    for shape in scene.shapes:
+        if isinstance(shape, Cells) and shape.role in roles and shape.map == name:
+            for element in shown(shape.when, len(shape), step).tolist():
+                places[tuple(shape.lattice.centres(shape.cells[element]).tolist())] = tuple(
+                    shape.cells[element].tolist()
+                )
+    for shape in scene.shapes:
+        if isinstance(shape, Texts) and shape.role in roles:
+            for element in shown(shape.when, len(shape), step).tolist():
+                at = tuple(shape.points[element].tolist())
+                if at in places:
+                    found[places[at]] = float(shape.string(step, element).replace("−", "-"))
+    made = np.zeros((1 + max(row for row, _ in found), 1 + max(column for _, column in found)))
+    for place, number in found.items():
+        made[place] = number
+    return made
+
+
+@campaign(400)
+@given(layer=ANY, data=st.data())
+def test_filters_times_columns_are_the_output(layer: Any, data: st.DataObject) -> None:
+    """For random layers, with channels, groups and without: padding, its copies, strides, dilation, inserted zeros."""
+    numbers, kernel = data.draw(whole(input_shape(layer))), data.draw(whole(kernel_shape(layer)))
+    columns = LayerColumns(Geometry(layer))
+    made = values_of(Geometry(layer), numbers, kernel).output
+    assert columns.taken(numbers).shape == columns.shape
+    assert (columns.filters(kernel) @ columns.taken(numbers)).ravel().tolist() == made.ravel().tolist()
+
+
+@pytest.mark.parametrize("order", ["filter", "position"])
+@pytest.mark.parametrize("layer", SMALL)
+def test_numbers_in_the_figure_multiply_to_its_output(layer: Any, order: str) -> None:
+    """At the end W times X, as they stand there, is Y, and Y is the layer's output."""
+    rng = np.random.default_rng(4)
+    numbers, kernel = rng.integers(0, 9, input_shape(layer)), rng.integers(-4, 5, kernel_shape(layer))
+    scene = drawn(layer, view="im2col", values=numbers, kernel_values=kernel, width=1440, order=order).scene
+    last = scene.steps - 1
+    taken = grid(scene, last, ("input", "padding", "zero"), "columns")
+    filters = grid(scene, last, ("kernel",), "kernel")
+    made = values_of(Geometry(layer), numbers, kernel).output
+    assert (filters[:, : len(taken)] @ taken).ravel().tolist() == made.ravel().tolist()
+
+
+@pytest.mark.parametrize("order", ["filter", "position"])
+@pytest.mark.parametrize("layer", SMALL)
+def test_columns_come_one_after_another_and_then_the_products(layer: Any, order: str) -> None:
+    """Each fills from its window, and stays; then each step makes one cell of the output, and all are made once."""
+    scene = drawn(layer, view="im2col", order=order).scene
+    rows, places = LayerColumns(Geometry(layer)).shape
+    every = {(row, place) for row in range(rows) for place in range(places)}
+    outputs = int(np.prod(output_shape(layer)))
+    assert scene.steps == places + outputs
+    made: list[Cell] = []
+    for step in range(scene.steps):
+        filled = seen(scene, step, ("input", "padding", "zero"), "columns")
+        lit = seen(scene, step, ("window", "window_padding", "window_zero"), "columns")
+        assert len({place for _, place in lit}) == 1
+        ((*_, place),) = {at[1:] for at in lit}
+        reads = {at[1:] for at in scene.reads(step)}
+        if step < places:
+            assert reads == {
+                cell for channel in range(layer.out_channels or 1) for cell in read_by(layer, place, channel)
+            }
+            assert filled == {at for at in every if at[1] <= step}
+            assert {at[1:] for at in scene.writes(step)} == lit == {at for at in every if at[1] == step}
+            assert not seen(scene, step, ("output", "current"), "output")
+            assert not seen(scene, step, ("window",), "kernel")
+            continue
+        (key,) = scene.writes(step)
+        made.append(key[1:])  # type: ignore[arg-type]
+        channel = key[1] if layer.out_channels else 0
+        own = rows // layer.groups
+        first = own * (channel * layer.groups // (layer.out_channels or 1))
+        assert {row for row, *_ in lit} == set(range(first, first + own))
+        assert reads == set(read_by(layer, place, channel))  # type: ignore[arg-type]
+        assert filled == every
+        assert key[-len(layer.input_size) :] == cell_of(layer, place)[-len(layer.input_size) :]
+        assert seen(scene, step, ("current",), "output") == {key[1:]}
+        assert seen(scene, step, ("output",), "output") == set(made)
+        assert len(seen(scene, step, ("window",), "kernel")) == own
+    assert len(set(made)) == outputs
+
+
+def test_a_window_has_the_hue_of_the_filter_at_work() -> None:
+    """Of 1×1, whose kernel cells have none; while columns are filled no filter is at work."""
+    scene = compose(Conv("3@2x2", 1, out_channels=2), Options(view="im2col")).scene
+    for step in range(scene.steps):
+        shapes = (s for s in scene.shapes if isinstance(s, Cells) and s.map == "window")
+        hues = {series_at(s, step) for s in shapes if len(shown(s.when, len(s), step))}
+        assert hues == ({None} if step < 4 else {scene.writes(step)[0][1]})
+
+
+def read_by(layer: Any, place: int, channel: int) -> list[Cell]:
+    """The input cells that a filter reads at the place of a column."""
+    cell = cell_of(layer, place)
+    return list(Geometry(layer).cells_read((channel, *cell[1:]) if layer.out_channels else cell))
+
+
+def cell_of(layer: Any, place: int) -> Cell:
+    """The output cell of a column, in the first channel."""
+    shape = output_shape(layer)
+    size = shape[-len(layer.input_size) :]
+    cell = tuple(int(at) for at in np.unravel_index(place, size))
+    return cell if len(shape) == len(size) else (0, *cell)
+
+
+def test_at_the_end_nothing_is_lit() -> None:
+    """The rest shows columns, filters and the whole output."""
+    played = film(compose(SMALL[1], Options(view="im2col", values="random:1")))  # type: ignore[arg-type]
+    rest = played.scene.steps - 1
+    for name in ("columns", "kernel", "window", "output"):
+        assert not seen(played.scene, rest, ("window", "window_padding", "current"), name)
+    assert seen(played.scene, rest, ("output",), "output") == {tuple(map(int, at)) for at in np.ndindex(2, 4, 2)}
+
+
+def test_frames_are_the_same_wherever_they_come_from() -> None:
+    """Steps in any order are drawn as from nothing, over the change from columns to products."""
+    animation = compose(Conv("2@3x3", 2, out_channels=2), Options(view="im2col", values="random:2"))
+    walk(animation, [0, 3, 4, 5, animation.scene.steps - 1, 1])
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        (AvgPool(4, 2), "avg-pool has no filters to be multiplied with; try flat"),
+        (Conv(100, 3), "columns of 9×9,604 are more than can be read; try a smaller input, or flat"),
+    ],
+)
+def test_what_has_no_columns_is_refused(layer: Any, said: str) -> None:
+    """With the view that draws it."""
+    with pytest.raises(RequestError) as caught:
+        compose(layer, Options(view="im2col"))
+    assert said in str(caught.value)

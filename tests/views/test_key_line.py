@@ -1,0 +1,88 @@
+"""The line under a figure that tells what cells are that are neither input nor output nor window."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.pixels import inks
+
+from convanim.figures.animation import compose
+from convanim.figures.options import Options
+from convanim.files.catalogue import theme_names
+from convanim.layers.backward import Backward
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from convanim.networks.chain import Chain
+from convanim.render.frames import Renderer
+from convanim.scene.scene import Blocks, Scene
+from convanim.views.registry import VIEWS
+
+every_view = pytest.mark.parametrize("view", list(VIEWS))
+FIGURES: dict[str, tuple[Layer | Backward | Chain, dict[str, Any], list[str]]] = {
+    "plain": (Conv(5, 3), {}, []),
+    "padding alone": (Conv(5, 3, padding=1), {}, []),
+    "unread": (Conv(6, 1, 2), {}, ["never read"]),
+    "transposed": (ConvTranspose(3, 3, 2, 1), {}, ["border of zeros", "inserted zero"]),
+    "transposed in numbers": (
+        ConvTranspose(3, 3, 2, 1),
+        {"values": "random:7", "width": 700},
+        ["border of zeros", "inserted zero"],
+    ),
+    "transposed channels in numbers": (
+        ConvTranspose("2@3", 2, 2),
+        {"values": "random:7", "width": 900},
+        ["border of zeros", "inserted zero"],
+    ),
+    "transposed by one": (ConvTranspose(3, 3), {}, ["border of zeros"]),
+    "transposed without a border": (ConvTranspose(3, 1), {}, []),
+    "transposed channels": (ConvTranspose("2@3", 3, 2, 1), {}, ["border of zeros", "inserted zero"]),
+    "transposed slices": (ConvTranspose("2x3x3", 2, 2), {}, ["border of zeros", "inserted zero"]),
+    "padding, then a border": (Chain(4, ["conv 3 p1", "conv-transpose 3"]), {}, ["padding", "border of zeros"]),
+    "gradient": (Backward(Conv(4, 3, padding=1), "input"), {}, ["border of zeros"]),
+    "scatter": (ConvTranspose(3, 3, 2, 1), {"transposed_as": "scatter"}, ["cut off"]),
+    "scatter with gaps": (ConvTranspose(3, 1, 2), {"transposed_as": "scatter"}, ["never reached"]),
+    "copies": (Conv(5, 3, padding=1, padding_mode="reflect"), {}, ["padding", "copied into the padding"]),
+    "overhang": (AvgPool(5, 2, ceil_mode=True), {}, ["past the input"]),
+    "maximum": (MaxPool(4, 2), {"values": "random:7"}, ["maximum"]),
+    "slow": (AvgPool(6, 3), {"values": "random:7", "slow": 1}, []),
+    "channels": (Conv(6, 1, 2, in_channels=2), {}, ["never read"]),
+    "chain": (Chain(5, ["conv 3 p1", "relu"]), {}, []),
+    "functions of numbers": (Chain(4, ["tanh", "relu"]), {"values": "random:7"}, []),
+}
+
+
+def told(scene: Scene) -> list[str]:
+    """The words of the line, from left to right."""
+    return [text for text, _ in sorted(inks(scene, 0, ("caption",)), key=lambda found: (found[1][3], found[1][0]))]
+
+
+@every_view
+@pytest.mark.parametrize("name", FIGURES)
+def test_each_kind_of_cell_is_told_once(name: str, view: str) -> None:
+    """What is in the figure and no more, alike in all views; nothing where there are the usual cells alone."""
+    figure, looks, expected = FIGURES[name]
+    animation = compose(figure, Options(view=view, **looks))
+    assert told(animation.scene) == expected
+    bare = compose(figure, Options(view=view, labels=False, **looks))
+    assert told(bare.scene) == []
+
+
+@pytest.mark.parametrize("theme", theme_names())
+def test_a_kind_looks_as_it_does_in_the_map(theme: str) -> None:
+    """The cell in the line has the colour of the role that it tells."""
+    animation = compose(ConvTranspose(3, 3, 2, 1), Options(theme=theme, view="flat"))
+    picture = Renderer(animation.scene, animation.theme).frame(0).pixels
+    blocks = [s for s in animation.scene.shapes if isinstance(s, Blocks) and s.map == "key"]
+    assert [block.role for block in blocks] == ["padding", "zero"]
+    for block in blocks:
+        x, y = block.lattice.points(np.array([(0.5, 0.5)]))[0].astype(int)
+        fill = animation.theme.style(block.role).fill or animation.theme.background
+        assert tuple(picture[y, x, :3].tolist()) == fill
+
+
+def test_a_narrow_page_has_the_line_in_two() -> None:
+    """Words keep within the page, and none stands on another."""
+    scene = compose(ConvTranspose(3, 3, 2, 1), Options(width=120, view="flat")).scene
+    boxes = [box for _, box in inks(scene, 0, ("caption",))]
+    assert len({bottom for _, _, _, bottom in boxes}) == 2
+    assert all(left >= 0 and right <= scene.width for left, _, right, _ in boxes)
+    assert max(bottom for _, _, _, bottom in boxes) <= scene.height

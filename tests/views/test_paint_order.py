@@ -1,0 +1,94 @@
+"""What is painted over what in a window: cells, the winner, the outline, frames of copies, and at last all numbers."""
+
+from typing import Any
+
+import pytest
+
+from convanim.figures.animation import compose
+from convanim.figures.options import Options
+from convanim.layers.layer import Conv, Layer, MaxPool, Upsample
+from convanim.scene.scene import Cells, During, Scene, Shape, Texts, shown
+from convanim.views.registry import VIEWS
+
+FIGURES: dict[str, tuple[Layer, dict[str, Any]]] = {
+    "maximum": (MaxPool(4, 2, padding=1), {"values": "random:3"}),
+    "maximum, slowly": (MaxPool(4, 2), {"values": "random:3", "slow": 2}),
+    "maximum of channels": (MaxPool("2@4", 2), {"values": "random:3"}),
+    "copies": (Conv(4, 3, padding=1, padding_mode="reflect"), {"values": "random:3"}),
+    "copies in channels": (Conv("2@4", 3, padding=1, padding_mode="reflect"), {"values": "random:3"}),
+    "between cells": (Upsample(3, size=5, mode="bilinear"), {"values": "arange"}),
+}
+# What lies over what, from below.
+ORDER = ("window", "winner", "accent", "point_edge", "point", "source")
+cases = pytest.mark.parametrize(("name", "view"), [(name, view) for name in FIGURES for view in VIEWS])
+
+
+def drawn(name: str, view: str) -> Scene:
+    """The scene of one of the figures."""
+    layer, looks = FIGURES[name]
+    return compose(layer, Options(view=view, **looks)).scene
+
+
+def windows(scene: Scene) -> list[list[Shape]]:
+    """The shapes of each sheet's window, from its first cells to its last numbers."""
+    found: list[list[Shape]] = []
+    lattice = None
+    for shape in scene.shapes:
+        if isinstance(shape, Cells):
+            if shape.map not in ("window", "winner"):
+                lattice = None
+            elif shape.lattice != lattice:
+                lattice = shape.lattice
+                found.append([])
+        if lattice is not None:
+            found[-1].append(shape)
+    return [[s for s in shapes if rank(s) >= 0] for shapes in found]
+
+
+def rank(shape: Shape) -> int:
+    """How far up a shape of a window lies; -1 for what is none of it."""
+    role = "window" if shape.role.startswith("window") else shape.role
+    if role not in ORDER:
+        return -1
+    return len(ORDER) if isinstance(shape, Texts) else ORDER.index(role)
+
+
+@cases
+def test_a_window_is_painted_in_its_order(name: str, view: str) -> None:
+    """The outline is whole on the winner's cell, frames of copies on the outline, and numbers are on everything."""
+    scene = drawn(name, view)
+    ordered = windows(scene)
+    assert ordered
+    for shapes in ordered:
+        assert [*map(rank, shapes)] == sorted(map(rank, shapes))
+    assert any(isinstance(shape, Texts) for shapes in ordered for shape in shapes)
+    told = {shape.role for shapes in ordered for shape in shapes}
+    assert {"window", "accent"} <= told
+    assert ("winner" in told, "source" in told, "point" in told) == (
+        name.startswith("maximum"),
+        name.startswith("copies") or "slowly" in name,
+        name == "between cells",
+    )
+
+
+@cases
+def test_every_cell_under_a_window_has_one_number(name: str, view: str) -> None:
+    """A winner's number is written once, in its own colour, and before it is known in the window's."""
+    scene = drawn(name, view)
+    for step in range(scene.steps):
+        for shapes in windows(scene):
+            under = [place for s in shapes if isinstance(s, Cells) and s.map == "window" for place in places(s, step)]
+            written = [place for s in shapes if isinstance(s, Texts) for place in places(s, step)]
+            if written:  # in a slanted stack numbers are on the uppermost sheet
+                assert sorted(written) == sorted(under)
+            so_far = [place for s in shapes if isinstance(s, Texts) for place in places(s, step, part=1)]
+            assert sorted(so_far) == sorted(written)
+
+
+def places(shape: Cells | Texts, step: int, part: int | None = None) -> list[tuple[float, float]]:
+    """Where the elements that are shown have their middles."""
+    points = shape.points if isinstance(shape, Texts) else shape.lattice.centres(shape.cells)
+    elements = shown(shape.when, len(points), step)
+    if part is not None and isinstance(shape.when, During) and shape.when.of_part is not None:
+        elements = shape.when.of_part(step, part)
+    return [(float(x), float(y)) for x, y in points[elements]]

@@ -1,0 +1,231 @@
+"""Stacks too deep for sheets: slabs as thick as they have channels, at one scale; prisms and slices in pure hues."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.campaigns import campaign
+from helpers.pixels import inks
+from helpers.stacks import drawn, some
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from convanim.figures.animation import Animation
+from convanim.figures.options import Options
+from convanim.figures.recipes.recipes import load_recipe
+from convanim.figures.subject import Comparison, Part
+from convanim.files.catalogue import template_names, theme_names
+from convanim.layers.layer import Conv, MaxPool
+from convanim.networks.chain import Chain
+from convanim.render.frames import Renderer
+from convanim.scene.scene import Blocks, Lines, Scene, Texts, series_at
+from convanim.style.theme import load_theme
+
+DEEP = Conv("192@9x9", 3, out_channels=12)
+GROUPED = Conv("24@6x6", 3, out_channels=12, groups=3)
+SIZES = st.tuples(st.integers(1, 40), st.integers(1, 40))
+
+
+@st.composite
+def deep(draw: st.DrawFn) -> Any:
+    """Layers and chains of which some map has more channels than are drawn as sheets."""
+    size = draw(SIZES)
+    counts = draw(st.lists(st.sampled_from([1, 2, 3, 8, 9, 16, 50, 192, 300]), min_size=2, max_size=4))
+    counts[draw(st.integers(0, len(counts) - 1))] = draw(st.integers(9, 512))
+    stages = [{"op": "conv", "kernel_size": 1, "out_channels": count} for count in counts[1:]]
+    if len(stages) == 1:
+        return Conv(size, 1, in_channels=counts[0], out_channels=counts[1])
+    return Chain(size, stages, in_channels=counts[0])
+
+
+def thicknesses(scene: Scene) -> list[tuple[int, float]]:
+    """The number beside every bracket, and how high that is in pixels."""
+    found = []
+    for bracket, number in zip(scene.shapes, scene.shapes[1:]):
+        if isinstance(bracket, Lines) and bracket.is_upright and isinstance(number, Texts) and len(bracket) == 3:
+            (_, high), (_, low) = bracket.at(0)[0].tolist()
+            found.append((int(number.string(0, 0).replace(" ", "").replace(",", "")), low - high))
+    return found
+
+
+def check_scale(scene: Scene) -> None:
+    """A pixel is as many channels in every slab, as far as whole pixels can have it."""
+    slabs = thicknesses(scene)
+    deepest, thickest = max(slabs)
+    for channels, thickness in slabs:
+        assert abs(thickness - max(1, channels * thickest / deepest)) <= 0.5 + channels / deepest * 0.5
+
+
+@campaign(200, deadline=None)
+@given(figure=deep(), width=st.sampled_from([480, 800]))
+def test_all_slabs_are_at_one_scale(figure: Any, width: int) -> None:
+    """Thickness goes by channels, alike in all slabs of a layer or a chain, each with its number."""
+    scene = drawn(figure, view="iso", width=width, max_frames=20).scene
+    shapes = figure.shapes if isinstance(figure, Chain) else [(figure.in_channels,), (figure.out_channels,)]
+    assert sorted(channels for channels, _ in thicknesses(scene)) == sorted(shape[0] for shape in shapes)
+    check_scale(scene)
+
+
+@pytest.mark.parametrize("name", template_names())
+def test_templates_are_at_one_scale(name: str) -> None:
+    """So are those of a template, with all its parts."""
+    scene = load_recipe(name).animation().scene
+    if thicknesses(scene):
+        check_scale(scene)
+
+
+def test_parts_of_a_comparison_are_at_one_scale() -> None:
+    """A part without a deep stack of its own is at the other's scale; 192 are twelve times as thick as 16."""
+    one, other = Conv("192@8x8", 3, out_channels=32), Chain("192@8x8", ["conv 1x1 16", "conv 3x3 32"])
+    scene = drawn(Comparison((Part(one, Options()), Part(other, Options()))), width=800, max_frames=20).scene
+    found = thicknesses(scene)
+    assert sorted(n for n, _ in found) == [16, 32, 32, 192, 192]
+    check_scale(scene)
+    few = Conv("4@8x8", 3, out_channels=5)
+    scene = drawn(Comparison((Part(few, Options()), Part(one, Options()))), width=800, max_frames=20).scene
+    assert sorted(n for n, _ in thicknesses(scene)) == [4, 5, 32, 192]
+    check_scale(scene)
+
+
+def blocks_at(scene: Scene, step: int, role: str, map: str) -> list[tuple[Blocks, NDArray[np.float64]]]:
+    """The four-cornered areas of a role at a step, each with its corners."""
+    found = []
+    for shape in scene.shapes:
+        if isinstance(shape, Blocks) and (shape.role, shape.map) == (role, map):
+            for corners in shape.corners(step, np.arange(len(shape.at(step)))):
+                found.append((shape, corners))
+    return found
+
+
+def colour_at(animation: Animation, step: int, point: NDArray[np.float64]) -> tuple[int, ...]:
+    """The colour of a pixel."""
+    pixels = Renderer(animation.scene, animation.theme).frame(step).pixels
+    x, y = point.astype(int)
+    return tuple(pixels[y, x, :3].tolist())
+
+
+@pytest.mark.parametrize("theme", theme_names())
+def test_a_prism_and_its_slice_have_the_filters_pure_hue(theme: str) -> None:
+    """In the midst of the prism's sides and of the finished part of a slice is the filter's hue, nothing mixed in."""
+    animation = drawn(DEEP, theme=theme, width=800, max_frames=60)
+    hues = load_theme(theme).series
+    for step in animation.timing.steps[8::15]:
+        made, _ = divmod(step, 49)
+        sides = blocks_at(animation.scene, step, "window", "window")
+        assert len(sides) == 3
+        for shape, corners in sides[:2]:
+            assert series_at(shape, step) == made
+            assert colour_at(animation, step, corners.mean(axis=0)) == load_theme(theme).style("window", made).fill
+        if made < len(hues):
+            assert load_theme(theme).style("window", made).fill == hues[made]
+        ((current, _),) = blocks_at(animation.scene, step, "current", "output")
+        rows = [c for s, c in blocks_at(animation.scene, step, "output", "output") if s.lattice == current.lattice]
+        if step % 49 > 20:
+            assert (
+                colour_at(animation, step, 0.6 * rows[0].mean(axis=0) + 0.4 * rows[0][:2].mean(axis=0))
+                == load_theme(theme).style("output", made).fill
+            )
+
+
+@pytest.mark.parametrize(("figure", "read", "made"), [(DEEP, 192, 1), (GROUPED, 8, 4), (MaxPool("12@6x6", 2), 1, 1)])
+def test_prisms_go_through_what_their_filter_reads(figure: Any, read: int, made: int) -> None:
+    """Through the full depth, or the part that the filter's group has; slices lie on each other from below."""
+    scene = drawn(figure, view="iso", width=800).scene
+    channels = {"input": figure.in_channels, "output": getattr(figure, "out_channels", 12)}
+    (_, thick), (_, slices) = thicknesses(scene)
+    per = thick / channels["input"]
+    floor = max(corners[:, 1].max() for _, corners in blocks_at(scene, 0, "output_pending", "output"))
+    bodies = [c for role in ("slab",) for _, c in blocks_at(scene, 0, role, "input")]
+    lowest = max(corners[:, 1].max() for corners in bodies)
+    cells = int(np.prod([axis.output_size for axis in figure.axes]))
+    for step, _ in some(list(range(scene.steps)), 12):
+        output = step // cells
+        sides = blocks_at(scene, step, "window", "window")
+        assert len(sides) == 3
+        left = sides[0][1]  # its corners: upper, lower, and so at the other end
+        deep = left[1, 1] - left[0, 1]
+        assert abs(deep - max(3, read * per)) <= 1
+        group = 0 if read == channels["input"] else output // made
+        assert lowest - left[:, 1].max() >= group * read * per - 2
+        current = blocks_at(scene, step, "current", "output")
+        assert len(current) == 1
+        assert series_at(current[0][0], step) is not None
+        whole = max(
+            corners[:, 1].max()
+            for shape, corners in blocks_at(scene, step, "output_pending", "output")
+            if series_at(shape, step) is not None and shape.lattice == current[0][0].lattice
+        )
+        assert abs(floor - whole - max(3, (output + 1) * slices / channels["output"])) <= 2
+
+
+def test_the_cell_and_the_window_stand_where_they_are() -> None:
+    """On a face with a grid the prism's upper face is the window, cell by cell, and the current cell is that made."""
+    scene = drawn(DEEP, view="iso", width=800).scene
+    for step, _ in some(list(range(scene.steps)), 12):
+        row, column = divmod(step % 49, 7)
+        *_, upper = blocks_at(scene, step, "window", "window")
+        assert upper[0].at(step).tolist() == [[row, column, row + 3, column + 3]]
+        ((current, _),) = blocks_at(scene, step, "current", "output")
+        assert current.at(step).tolist() == [[row, column, row + 1, column + 1]]
+        assert scene.writes(step) == (("output", step // 49, row, column),)
+
+
+def test_rays_start_and_end_at_outlines() -> None:
+    """The four rays leave the upper corners of the prism's outline and go to below the current cell."""
+    scene = drawn(DEEP, view="iso", width=800).scene
+    rays = [s for s in scene.shapes if isinstance(s, Lines) and s.role == "ray" and callable(s.ends)]
+    for step, _ in some(list(range(scene.steps)), 6):
+        *_, upper = blocks_at(scene, step, "window", "window")
+        ((_, cell),) = blocks_at(scene, step, "current", "output")
+        lines = next(line for s in rays if len(line := s.at(step)) == 4)
+        assert lines[:, 0].tolist() == upper[1].tolist()
+        assert lines[:, 1, 0].tolist() == cell[:, 0].tolist()
+        assert len(set((lines[:, 1, 1] - cell[:, 1]).tolist())) == 1
+
+
+def test_channels_have_edges_as_long_as_they_can_be_told() -> None:
+    """Fifty have a line each, on both sides; 192 have none."""
+    for figure, lines in ((Conv("50@90x90", 1, out_channels=20), 2 * 49), (Conv("192@90x90", 1, out_channels=9), 0)):
+        scene = drawn(figure, view="iso", labels=False).scene
+        still = [s.at(0) for s in scene.shapes if isinstance(s, Lines) and s.role == "channel" and not callable(s.ends)]
+        assert len(still[0]) == 3 + lines  # and at its back
+
+
+def test_labels_have_all_channels() -> None:
+    """Nothing is left out of slabs, so nothing is said to be; with numbers, and seen from above, sheets are."""
+    said = [text for text, _ in inks(drawn(DEEP, view="iso").scene, 0, ("label",))]
+    assert "192@9×9" in said
+    assert not any("drawn" in text for text in said)
+    assert not any("channels" in note for note in drawn(DEEP, view="iso").notes)
+    for options in ({"view": "flat"}, {"view": "iso", "values": "random:1", "heat_map": True}):
+        assert any("4 of 192 drawn" in text for text, _ in inks(drawn(DEEP, **options).scene, 0, ("label",)))
+
+
+def test_by_position_columns_grow_from_below() -> None:
+    """With all filters at one position after another a column is as high as filters have been there."""
+    scene = drawn(Conv("16@5x5", 2, out_channels=10), view="iso", order="position", width=800).scene
+    (_, _), (channels, thick) = thicknesses(scene)
+    for step, _ in some(list(range(scene.steps)), 12):
+        cell, output = divmod(step, channels)
+        row, column = divmod(cell, 4)
+        left, _, (upper, _) = blocks_at(scene, step, "current", "output")
+        assert upper.at(step).tolist() == [[row, column, row + 1, column + 1]]
+        assert abs(left[1][1, 1] - left[1][0, 1] - (output + 1) * thick / channels) <= 1
+        tops = [s.at(step).tolist() for s in scene.shapes if isinstance(s, Blocks) and s.role == "output"][2::3]
+        finished = [block for blocks in tops for block in blocks]
+        # At the last step the current column is there as a finished one, too, for when its highlight is gone.
+        last = [row, column, row + 1, column + (step == scene.steps - 1)]
+        expected = ([0, 0, row, 4], last, [row, 0, row + 1, column])
+        assert finished == [b for b in expected if b[0] < b[2] and b[1] < b[3]]
+
+
+def test_faces_of_a_comparison_are_at_one_scale() -> None:
+    """The same input has slabs of the same size in all parts, where one part has more to draw, too."""
+    parts = (Conv("192@28x28", 5, padding=2, out_channels=32), Chain("192@28x28", ["conv 1x1 16", "conv 5x5 32 p2"]))
+    scene = drawn(Comparison(tuple(Part(each, Options()) for each in parts)), width=800, max_frames=20).scene
+    sizes = []
+    for name in ("1/input", "2/input"):
+        (_, corners), *_ = reversed(blocks_at(scene, 0, "slab", name))
+        sizes.append((corners - corners[0]).tolist())
+    assert sizes[0] == sizes[1]
