@@ -21,7 +21,7 @@ from convanim.networks.arrangements import alone
 from convanim.networks.differences import Difference
 from convanim.numbers.differing_values import ValuesApart, values_apart
 from convanim.words.language import Words, english
-from convanim.words.own_language import load_words
+from convanim.words.user_language import load_words
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from convanim.style.theme import AUTO, DARK, DEFAULT, Theme, load_theme
 from convanim.style.theme_rules import theme_notes
 from convanim.words.captions import caption_lines
 from convanim.words.language import Words, english
-from convanim.words.own_language import load_words
+from convanim.words.user_language import load_words
 
 _SCALES = range(1, 9)
 _NUMBER_EM = 13  # font size of the numbers on a sheet at the base width

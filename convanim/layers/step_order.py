@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# All positions of one filter after another, which is row-major order, or all filters at one position after another.
+# All positions of one filter after another, which is row-major order and the default, or all filters at one position
+# after another.
 ORDERS = ("filter", "position")
 Index = TypeVar("Index", int, "NDArray[np.int64]")
 

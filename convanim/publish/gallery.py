@@ -14,7 +14,7 @@ from convanim.files.templates import page
 from convanim.publish.batch import render_all
 from convanim.publish.markup import html_attribute, markdown, rst
 from convanim.words.language import Words, english
-from convanim.words.own_language import load_words
+from convanim.words.user_language import load_words
 
 _SUFFIXES = ("gif", "png", "html")  # of each figure's files
 

@@ -1,4 +1,8 @@
-"""Which role a cell has by its kind, and which the window over it: a theme gives each role its colour."""
+"""Which role a cell has by its kind, and which the window over it: a theme (`templates/themes/`) gives each its colour.
+
+With several filters a window takes its filter's hue (`Stack.window_series`; `style/theme.py` mixes it), and on later
+maps of a chain it has the role `window_hidden`.
+"""
 
 from convanim.layers.axis import CellKind
 

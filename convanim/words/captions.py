@@ -1,4 +1,7 @@
-"""What stands under a figure: the layer or chain in words, its output sizes, its cost; why a gradient is a layer."""
+"""What stands under a figure: the layer or chain in words, its output sizes, its cost; why a gradient is a layer.
+
+What comparisons say where no caption is asked for is in `figures/comparisons/comparison.py`.
+"""
 
 from convanim.layers.backward import Backward
 from convanim.layers.layer import Layer

@@ -1,4 +1,7 @@
-"""A language: the words and signs that figures, their texts and pages show. `en` is the reference."""
+"""A language: the words and signs that figures, their texts and pages show.
+
+Each is a file of `templates/words/`; `en.toml` is the reference, and its top says what adding one takes.
+"""
 
 import re
 from collections.abc import Mapping

@@ -29,7 +29,7 @@ from convanim.render.frames import Renderer
 from convanim.scene.scene import Blocks, Cells, Scene, Texts, shown
 from convanim.style.theme import load_theme
 from convanim.words.layer_names import told_apart
-from convanim.words.own_language import load_words
+from convanim.words.user_language import load_words
 
 few = campaign(10)
 FIGURES = st.one_of(chains(), st.sampled_from(["conv", "conv-transpose", "max-pool", "avg-pool"]).flatmap(channelled))

@@ -11,9 +11,9 @@ from convanim.cli import main
 from convanim.export.formats import FORMATS
 from convanim.export.html.html import page_of
 from convanim.figures.animation import compose
-from convanim.files.catalogue import language_file
+from convanim.files.catalogue import language_file, language_names
 from convanim.publish.latex import latex
-from convanim.words.own_language import load_words
+from convanim.words.user_language import load_words
 
 Write = Callable[[str], str]
 
@@ -153,3 +153,14 @@ def test_phrases_are_text_wherever_they_stand(write: Write, tmp_path: Path) -> N
         assert "<script>alert" not in text
         assert "&lt;script&gt;alert" in text or "\\u003cscript" in text
     assert "\\symbol{36}\\_\\%" in latex(animation.title)[0]
+
+
+def test_every_language_is_named_where_looks_are_explained() -> None:
+    """The page on looks and the help of `--lang` name all languages that come along."""
+    page = (Path(__file__).parents[2] / "docs" / "looks.md").read_text(encoding="utf-8")
+    named = page[page.index("`--lang` takes") :].partition(", or a file")[0]
+    help_of = CliRunner().invoke(main, ["conv", "--help"]).stdout
+    listed = " ".join(help_of[help_of.index("--lang NAME|FILE") :].split()).partition(", or a .toml file")[0]
+    for name in language_names():
+        assert f"`{name}`" in named
+        assert f" {name}," in f"{listed},"

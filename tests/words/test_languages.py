@@ -29,7 +29,7 @@ from convanim.publish.decks.reveal import reveal_page
 from convanim.publish.gallery import topic_phrase
 from convanim.scene.scene import Cells
 from convanim.words.language import Phrase, english, placeholders
-from convanim.words.own_language import load_words
+from convanim.words.user_language import load_words
 
 OTHERS = [name for name in language_names() if name != "en"]
 LATIN = re.compile(r"[A-Za-z]+")

@@ -17,7 +17,7 @@ from convanim.explain.difference_json import difference_json
 from convanim.explain.differing import Differing
 from convanim.files.catalogue import language_names, template_groups
 from convanim.words.language import english
-from convanim.words.own_language import load_words
+from convanim.words.user_language import load_words
 
 OTHERS = [name for name in language_names() if name != "en"]
 LATIN = re.compile(r"[A-Za-z]+")

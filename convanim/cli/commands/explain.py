@@ -179,7 +179,7 @@ def _print(
     from convanim.figures.options import Options
     from convanim.figures.subject import Comparison, Part, asked_figure
     from convanim.words.language import english
-    from convanim.words.own_language import load_words
+    from convanim.words.user_language import load_words
 
     figure = asked_figure(figure, Options(backward=backward))
     words = english() if lang is None else load_words(lang)

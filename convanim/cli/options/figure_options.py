@@ -129,7 +129,7 @@ _LOOKS = (
     _Look(
         "lang",
         PICTURE,
-        "The language of words and numbers: en, de, fr, es, pt, zh, ja, ko, or a .toml file",
+        f"The language of words and numbers: {', '.join(kinds.languages())}, or a .toml file",
         "NAME|FILE",
         default="en",
         names=kinds.languages,

@@ -1,4 +1,7 @@
-"""The dirty rectangle of each frame: the smallest one that holds every pixel that changed."""
+"""The dirty rectangle of each frame, for APNG: the smallest one that holds every pixel that changed.
+
+A GIF's is in `gif/gif.py`, which leaves out what did not change inside it, too.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple

@@ -50,7 +50,7 @@ class Recipe:
         """
         if self.source not in template_names() or self.options.lang is None:
             return self
-        from convanim.words.own_language import load_words  # what writes numbers is not needed to read recipes
+        from convanim.words.user_language import load_words  # what writes numbers is not needed to read recipes
 
         if load_words(self.options.lang).is_english:
             return self
