@@ -18,7 +18,8 @@ _LARGE = 1e6  # numbers from here on are written with an exponent, behind decima
 def decimals_of(page: "Drawing | Stack | Perceptron") -> int:
     """The fewest decimals that all numbers of a page need to be exact, or two where they need more.
 
-    Those of products and of sums on their way count, too.
+    Those of products and of sums on their way count, too. What one layer makes has one decimal where two are not exact
+    either, 1.7 for 5/3: its digits are larger.
     """
     if isinstance(page, Stack):
         if page.is_heat and any(plan.numbers is not None for plan in page.maps):
@@ -29,12 +30,20 @@ def decimals_of(page: "Drawing | Stack | Perceptron") -> int:
         return max(map(needed, page.numbers), default=0)
     if page.values is None:
         return 0
-    return max(page.least_decimals, needed(page.values.input, page.values.kernel), needed(page.values.output))
+    return max(page.least_decimals, needed(page.values.input, page.values.kernel), of_results(page.values.output))
 
 
 def needed(numbers: Numbers, weights: Numbers | None = None) -> int:
     """The decimals of numbers, and of their products with weights."""
     return min(_MOST, _in(numbers) + (_in(weights) if weights is not None else 0))
+
+
+def of_results(numbers: Numbers) -> int:
+    """The decimals of numbers that nothing on the page reads on: one where two would be rounded, too."""
+    finite = numbers[np.isfinite(numbers)]
+    are_rounded = finite.size and not np.array_equal(np.rint(finite * 100), finite * 100)
+    are_large = finite.size and 1 <= np.abs(finite).max() < _LARGE
+    return 1 if are_rounded and are_large else needed(numbers)
 
 
 def _in(numbers: Numbers) -> int:

@@ -204,7 +204,7 @@ def test_topics_of_the_gallery_are_phrases() -> None:
 def test_numbers_are_written_as_a_language_writes_them() -> None:
     """Decimal signs and thousands, and behind a decimal comma semicolons between numbers."""
     average = load_recipe("numerical_average_pooling", lang="de").animation()
-    assert average.scene.equation(0).endswith("/9 ≈ 1,67")
+    assert average.scene.equation(0).endswith("/9 ≈ 1,7")
     assert load_recipe("numerical_max_pooling", lang="de").animation().scene.equation(0).startswith("max(3; 3; 2; 0; ")
     assert load_recipe("numerical_max_pooling", lang="ja").animation().scene.equation(0).startswith("max(3, 3, 2, 0, ")
     reduced = load_recipe("inception_reduction", lang="de").animation()
