@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from convanim.layers.operation import Reduction
+from convanim.layers.operations import operation_of
 from convanim.numbers.sources import Numbers
 from convanim.views.drawing import Drawing
 from convanim.views.stacks.stack import Stack
@@ -18,8 +20,7 @@ _LARGE = 1e6  # numbers from here on are written with an exponent, behind decima
 def decimals_of(page: "Drawing | Stack | Perceptron") -> int:
     """The fewest decimals that all numbers of a page need to be exact, or two where they need more.
 
-    Those of products and of sums on their way count, too. What one layer makes has one decimal where two are not exact
-    either, 1.7 for 5/3: its digits are larger.
+    Those of products and of sums on their way count, too.
     """
     if isinstance(page, Stack):
         if page.is_heat and any(plan.numbers is not None for plan in page.maps):
@@ -28,9 +29,8 @@ def decimals_of(page: "Drawing | Stack | Perceptron") -> int:
         return max((needed(numbers, page.kernels) for numbers in maps), default=0)
     if not isinstance(page, Drawing):
         return max(map(needed, page.numbers), default=0)
-    if page.values is None:
-        return 0
-    return max(page.least_decimals, needed(page.values.input, page.values.kernel), of_results(page.values.output))
+    read = needed(page.values.input, page.values.kernel) if page.values is not None else 0
+    return max(page.least_decimals, read, output_decimals(page))
 
 
 def needed(numbers: Numbers, weights: Numbers | None = None) -> int:
@@ -38,12 +38,18 @@ def needed(numbers: Numbers, weights: Numbers | None = None) -> int:
     return min(_MOST, _in(numbers) + (_in(weights) if weights is not None else 0))
 
 
-def of_results(numbers: Numbers) -> int:
-    """The decimals of numbers that nothing on the page reads on: one where two would be rounded, too."""
-    finite = numbers[np.isfinite(numbers)]
-    are_rounded = finite.size and not np.array_equal(np.rint(finite * 100), finite * 100)
-    are_large = finite.size and 1 <= np.abs(finite).max() < _LARGE
-    return 1 if are_rounded and are_large else needed(numbers)
+def output_decimals(drawing: Drawing) -> int:
+    """The decimals of a layer's output: a mean has one where two would be rounded, too (1.7 for 5/3)."""
+    if drawing.values is None:
+        return 0
+    output = drawing.values.output
+    is_mean = operation_of(drawing.geometry.layer).reduction is Reduction.MEAN and not drawing.is_scatter
+    if is_mean and drawing.values.shares is None:
+        finite = output[np.isfinite(output)]
+        is_rounded = not np.array_equal(np.rint(finite * 100), finite * 100)
+        if is_rounded and 1 <= np.abs(finite).max() < _LARGE:
+            return 1
+    return needed(output)
 
 
 def _in(numbers: Numbers) -> int:

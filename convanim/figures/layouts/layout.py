@@ -38,7 +38,7 @@ from convanim.numbers.values import without_channel
 from convanim.scene.font import Metrics
 from convanim.scene.picture_size import PictureSize
 from convanim.scene.scene import Blocks, Cells, Scene
-from convanim.views.decimals import of_results
+from convanim.views.decimals import output_decimals
 from convanim.views.drawing import READINGS, Drawing, cell_unit
 from convanim.views.registry import EVERY_VIEW, PRODUCTS
 from convanim.views.stacks.stack import Beside, Stack, StackOptions, drawn_channels
@@ -205,7 +205,7 @@ def laid_out(
         clock = clock.paced(row, is_numeric=is_numeric)
     own = stack_options.scales if is_coloured else ()
     cell = 0 if AS_COLOURS in more else cell_side(scene)
-    decimals = of_results(values.maps[-1]) if values is not None and isinstance(page, Drawing) and not is_scatter else 0
+    decimals = output_decimals(page) if isinstance(page, Drawing) and not is_scatter else 0
     left_out = left_out_of(page)
     return Layout(
         scene, clock, remarks, left_out, _digest(values), cell, row, is_numeric, scales=own, decimals=decimals
