@@ -7,7 +7,7 @@ import numpy as np
 
 from convanim.scene.scene import Blocks, Cells, Lattice, Lines, Shape, Texts
 from convanim.views.drawing import Page
-from convanim.views.single_maps.source_point import dot
+from convanim.views.source_point import dot
 from convanim.views.text_layout import LEADING, Block, wrapped
 
 # By role, and by map where it says more than the role: the phrase, in the order of the line.

@@ -1,32 +1,15 @@
 """The legend of a map in colours: a bar of them, and the numbers that its ends stand for."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from convanim.numbers.scales import Scale
 from convanim.scene.scene import Anchor, Cells, Lattice, Shape, Texts
 from convanim.views.drawing import Page
-from convanim.views.stacks.sheets import PlacedSheet
 from convanim.words.numerals import MINUS
 
 LEGEND_HEIGHT = 44  # pixels at the base width
 _STEPS = 17  # colours of the bar
 _WIDEST = 136  # pixels at the base width
-
-
-def legend_shapes(page: Page, maps: Mapping[int, tuple[PlacedSheet, ...]]) -> list[Shape]:
-    """A bar of colours right under each map that has numbers; a picture in colour needs none."""
-    shapes: list[Shape] = []
-    for number, sheets in maps.items():
-        plan, lattices = sheets[0].plan, [placed.lattice for placed in sheets]
-        if plan.scale is None or plan.is_one_picture:
-            continue
-        left, last = min(at.origin[0] for at in lattices), max(at.origin[0] for at in lattices)
-        right = last + plan.canvas.columns * lattices[0].column[0]
-        bottom = max(at.origin[1] for at in lattices) + plan.canvas.rows * lattices[0].row[1]
-        shapes += bar(page, (left + right) / 2, bottom, right - left, plan.scale, number)
-    return shapes
 
 
 def bar(page: Page, middle: float, top: int, room: float, scale: Scale, number: int = 0) -> list[Shape]:

@@ -12,12 +12,12 @@ from convanim.layers.step_order import step_at, unravel
 from convanim.numbers.as_columns import LayerColumns
 from convanim.scene.scene import Key, Lattice, Lines, Scene, Shape
 from convanim.views.drawing import TooNarrowError
-from convanim.views.page import finished_stack
 from convanim.views.products.clock import retimed
 from convanim.views.products.columns_drawn import Matrices, filter_rows, made_shapes, matrix_names, taken_shapes
 from convanim.views.products.maps import map_shapes, maps_in
 from convanim.views.products.texts import has_filter_hues
 from convanim.views.stacks.stack import Spot, Stack
+from convanim.views.stacks.stack_page import finished_stack
 from convanim.views.text_layout import LEADING, text_block
 
 _LARGEST_CELL, _LEAST_CELL = 26, 4  # pixels at the base width, pixels on a screen

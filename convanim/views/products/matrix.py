@@ -10,11 +10,11 @@ from convanim.layers.sizes import spelled
 from convanim.numbers.as_matrix import LayerMatrix, is_transposed
 from convanim.scene.scene import Lattice, Scene, Shape
 from convanim.views.drawing import TooNarrowError
-from convanim.views.page import finished_stack
 from convanim.views.products.maps import map_shapes, maps_in
 from convanim.views.products.shapes import PlacedMatrix, matrix_shapes
 from convanim.views.products.texts import has_filter_hues
 from convanim.views.stacks.stack import Stack
+from convanim.views.stacks.stack_page import finished_stack
 from convanim.views.text_layout import LEADING, Block, text_block
 
 _LARGEST_CELL = 26  # pixels at the base width

@@ -3,7 +3,7 @@
 from convanim.scene.scene import Lattice, Scene, Shape
 from convanim.views.drawing import Drawing, TooNarrowError
 from convanim.views.grid_rows import GAP, ROW_GAP, Grid, Row, largest_cell, placed, sign_at, work_rows
-from convanim.views.page import finished, map_labels, reading_of
+from convanim.views.single_maps.map_page import finished, map_labels, reading_of
 from convanim.views.single_maps.places import places
 from convanim.views.single_maps.reading import Reading
 from convanim.views.text_layout import fits

@@ -24,8 +24,8 @@ from convanim.views.kernel_work import gather_work
 from convanim.views.shares import has_winners, won_from
 from convanim.views.single_maps.gather_equation import gather_equation
 from convanim.views.single_maps.reading import Reading
-from convanim.views.single_maps.source_point import numbers_beside, source_point
 from convanim.views.single_maps.window_numbers import fillers_of, numbers_under, taken_places
+from convanim.views.source_point import numbers_beside, source_point
 from convanim.views.step_parts import at_last, but_for, lit
 from convanim.views.window_roles import KIND_ROLES
 

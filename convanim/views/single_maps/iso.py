@@ -8,7 +8,8 @@ from convanim.scene.scene import Lattice, Lines, Offset, Scene, Shape
 from convanim.views.drawing import Drawing, TooNarrowError
 from convanim.views.grid_rows import ROW_GAP, largest_cell, placed, work_rows
 from convanim.views.grids import Canvas, Place
-from convanim.views.page import finished, line_height, map_labels, reading_of
+from convanim.views.page import line_height
+from convanim.views.single_maps.map_page import finished, map_labels, reading_of
 from convanim.views.single_maps.places import places
 from convanim.views.text_layout import LEADING, text_block
 

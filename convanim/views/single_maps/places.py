@@ -7,7 +7,7 @@ from typing import NamedTuple
 from convanim.layers.geometry import Geometry
 from convanim.views.drawing import Drawing
 from convanim.views.grids import Canvas, Place
-from convanim.views.page import reading_of
+from convanim.views.single_maps.map_page import reading_of
 
 
 def places(drawing: Drawing) -> tuple[Place, Place]:

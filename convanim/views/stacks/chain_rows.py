@@ -7,10 +7,10 @@ import numpy as np
 from convanim.layers.axis import CellKind
 from convanim.scene.scene import Floats, Lattice, Lines, Scene, Shape
 from convanim.views.drawing import TooNarrowError
-from convanim.views.page import finished_stack
 from convanim.views.stacks.gutter import gutter_labels
 from convanim.views.stacks.sheets import PlacedSheet, sheet_shapes, written
 from convanim.views.stacks.stack import SheetMap, Stack
+from convanim.views.stacks.stack_page import finished_stack
 from convanim.views.text_layout import words_of
 
 _LARGEST_CELL = 44  # pixels at the base width

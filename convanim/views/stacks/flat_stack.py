@@ -1,21 +1,21 @@
 """Stacks seen from above, every sheet beside or under the one before, the maps in a row from input to output."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from convanim.scene.scene import Lattice, Scene, Shape, Texts
-from convanim.views.closeup import closeup_shapes
-from convanim.views.filters import filter_plan, filter_shapes, slice_parts, slice_shapes
-from convanim.views.legend import LEGEND_HEIGHT, legend_shapes
-from convanim.views.page import finished_stack
+from convanim.views.legend import LEGEND_HEIGHT, bar
 from convanim.views.stacks.chain_rows import chain_rows
+from convanim.views.stacks.closeup import closeup_shapes
+from convanim.views.stacks.filters import filter_plan, filter_shapes, slice_parts, slice_shapes
 from convanim.views.stacks.flat_columns import DOTS, SHEET_GAP, Column, arranged, filter_cell, gap_between
 from convanim.views.stacks.gridless_sheets import gridless_shapes
 from convanim.views.stacks.sheets import LEAST_BLOCK, PlacedSheet, sheet_shapes, written
 from convanim.views.stacks.stack import Stack
+from convanim.views.stacks.stack_page import finished_stack
 from convanim.views.stacks.stage_weights import weight_shapes
 from convanim.views.stacks.volumes.flat_volume import flat_volume
 from convanim.views.text_layout import LEADING, Block, text_block
@@ -68,7 +68,7 @@ def flat_stack(stack: Stack) -> Scene:
     shapes += moving  # over all that is still, which is then one layer
     bottom = top + height
     if stack.is_heat:
-        shapes += legend_shapes(
+        shapes += _legends(
             stack, {n % (len(stack.maps) + 1): _legend_for(sheets, placed) for n, sheets in placed.items()}
         )
         bottom += round(LEGEND_HEIGHT * stack.unit)
@@ -182,3 +182,17 @@ def _label(stack: Stack, label: Block, middle: float, bottom: int) -> list[Shape
 
 def _sign(stack: Stack, sign: str, x: float, y: float) -> Texts:
     return Texts("label", np.array([(x, y)]), (sign,), _SIGN_EM * stack.unit)
+
+
+def _legends(page: Stack, maps: Mapping[int, tuple[PlacedSheet, ...]]) -> list[Shape]:
+    """A bar of colours right under each map that has numbers; a picture in colour needs none."""
+    shapes: list[Shape] = []
+    for number, sheets in maps.items():
+        plan, lattices = sheets[0].plan, [placed.lattice for placed in sheets]
+        if plan.scale is None or plan.is_one_picture:
+            continue
+        left, last = min(at.origin[0] for at in lattices), max(at.origin[0] for at in lattices)
+        right = last + plan.canvas.columns * lattices[0].column[0]
+        bottom = max(at.origin[1] for at in lattices) + plan.canvas.rows * lattices[0].row[1]
+        shapes += bar(page, (left + right) / 2, bottom, right - left, plan.scale, number)
+    return shapes

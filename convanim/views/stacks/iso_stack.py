@@ -12,7 +12,6 @@ import numpy as np
 from convanim.scene.scene import Floats, Lines, Scene, Shape, Texts
 from convanim.views.drawing import TooNarrowError
 from convanim.views.legend import LEGEND_HEIGHT, bar
-from convanim.views.page import finished_stack
 from convanim.views.stacks.gridless_sheets import gridless_shapes
 from convanim.views.stacks.gutter import LEGEND_WIDTH, gutter_labels, gutter_width
 from convanim.views.stacks.iso_layout import Layout, Stood, layouts, placed
@@ -21,6 +20,7 @@ from convanim.views.stacks.lanes import leading
 from convanim.views.stacks.sheets import PlacedSheet, Written, sheet_shapes, written
 from convanim.views.stacks.slabs.scene import slab_stack
 from convanim.views.stacks.stack import Spot, Stack
+from convanim.views.stacks.stack_page import finished_stack
 from convanim.views.stacks.volumes.iso_volume import iso_volume
 from convanim.views.text_layout import Block
 

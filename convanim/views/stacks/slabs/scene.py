@@ -8,7 +8,6 @@ import numpy as np
 from convanim.layers.sizes import Sizes
 from convanim.scene.scene import Floats, Lattice, Lines, Scene, Shape
 from convanim.views.drawing import TooNarrowError
-from convanim.views.page import finished_stack
 from convanim.views.stacks.gutter import GUTTER, gutter_labels, gutter_width
 from convanim.views.stacks.sheets import LEAST_BLOCK, PlacedSheet
 from convanim.views.stacks.slabs.shapes import (
@@ -22,6 +21,7 @@ from convanim.views.stacks.slabs.shapes import (
 )
 from convanim.views.stacks.slabs.slab import FEW, Slab, channel_pixels, slab_basis
 from convanim.views.stacks.stack import Stack
+from convanim.views.stacks.stack_page import finished_stack
 
 _LARGEST_CELL = 44  # pixels of a column at the base width
 _LEAST_CELL = 8  # pixels of a column below which a face has no grid

@@ -11,9 +11,9 @@ import numpy as np
 from convanim.scene.scene import Floats, Lattice, Scene, Shape, Texts
 from convanim.views.drawing import TooNarrowError
 from convanim.views.legend import LEGEND_HEIGHT, bar
-from convanim.views.page import finished_stack
 from convanim.views.stacks.sheets import PlacedSheet, sheet_shapes, written
 from convanim.views.stacks.stack import SheetMap, Stack
+from convanim.views.stacks.stack_page import finished_stack
 from convanim.views.stacks.volumes.slice_texts import name_em, names_over
 from convanim.views.stacks.volumes.slice_work import SliceWork, slice_work
 from convanim.views.text_layout import Block, text_block

@@ -16,10 +16,10 @@ from convanim.layers.axis import CellKind
 from convanim.scene.scene import Floats, Lattice, Lines, Offset, Scene, Shape
 from convanim.views.drawing import TooNarrowError
 from convanim.views.legend import LEGEND_HEIGHT, bar
-from convanim.views.page import finished_stack
 from convanim.views.single_maps.iso import iso_basis
 from convanim.views.stacks.sheets import PlacedSheet, sheet_shapes, written
 from convanim.views.stacks.stack import SheetMap, Stack
+from convanim.views.stacks.stack_page import finished_stack
 from convanim.views.stacks.volumes.slice_texts import slice_name, slice_room
 from convanim.views.text_layout import LEADING, Block, text_block
 

@@ -10,7 +10,7 @@ from convanim.layers.axis import CellKind
 from convanim.numbers.scales import scale_of
 from convanim.scene.scene import Cells, During, Floats, Ints, Lattice, Lines, Shape, Texts
 from convanim.views.cell_shapes import sides
-from convanim.views.filters import filter_plan
+from convanim.views.stacks.filters import filter_plan
 from convanim.views.stacks.stack import Stack
 from convanim.words.numerals import is_exact
 
