@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,7 +13,8 @@ from convanim.export.save import destination, folder_place, save
 from convanim.export.up_to_date import is_up_to_date
 from convanim.figures.animation import compose
 from convanim.figures.fitted import LAYER_WIDTHS, OVERVIEW_WIDTHS, TALLEST_OVERVIEW, fitted
-from convanim.figures.options import Options
+from convanim.figures.layouts.network_layout import OF_SHEETS
+from convanim.figures.options import Options, refuse_set
 from convanim.files.drafts import recover
 from convanim.files.file_set import FileSet
 from convanim.layers.layer import Conv, Layer
@@ -23,6 +24,7 @@ from convanim.publish.file_names import plain_names
 from convanim.publish.network_page import network_page
 
 _MOST_FRAMES = 48  # of a layer's figure, where no other number is asked for
+_PLAYED = ("glide", "step_time", "hold", "loop", "bounce", "still")
 _MOST_CELLS = 10**12  # they are counted, not held: without numbers a picture has those alone that it draws
 _LONGEST = 80  # characters of a file's name
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}  # by Windows
@@ -75,11 +77,14 @@ def make_network_folder(
     one. Without `has_width` each picture is as wide as what is in it needs.
     Raises RequestError when the folder cannot be, the format is none or the overview cannot be drawn.
     """
+    refuse_set(options, ("steps", "frame"), "it is of one figure, and a folder has many")
     place = folder_place(folder)
+    # The page's links lie over the overview's blocks, so it is no sheet of several pictures.
+    of_blocks = replace(options, **{name: getattr(Options(), name) for name in (*OF_SHEETS, "sheet")})
     if has_width:
-        overview = compose(network, options, name="overview")
+        overview = compose(network, of_blocks, name="overview")
     else:
-        overview = fitted(network, options, OVERVIEW_WIDTHS, name="overview", tallest=TALLEST_OVERVIEW)
+        overview = fitted(network, of_blocks, OVERVIEW_WIDTHS, name="overview", tallest=TALLEST_OVERVIEW)
     refuse_unfit(overview, FORMATS[suffix])
     place.mkdir(exist_ok=True)
     recover(place)
@@ -108,7 +113,7 @@ def make_network_folder(
 def _of_layers(options: Options) -> Options:
     """What of a network's options says how its layers look, too."""
     looks = ("view", "theme", "font", "transparent", "lang", "labels", "max_sheets", "order", "caption", "width")
-    kept = (*looks, "text_size", "dpi", "scale", "step_time", "hold", "loop", "bounce", "still")
+    kept = (*looks, "cell_size", "text_size", "dpi", "scale", "sheet", *_PLAYED)
     frames = _MOST_FRAMES if options.max_frames is None else options.max_frames
     return Options(**{name: getattr(options, name) for name in kept}, max_frames=frames, max_cells=_MOST_CELLS)
 

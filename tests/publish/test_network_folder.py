@@ -81,6 +81,21 @@ def test_names_of_layers_are_no_paths_and_no_markup(tmp_path: Path) -> None:
     assert "&lt;script&gt;" in page
 
 
+def test_looks_of_cells_and_sheets_are_those_of_the_layers(tmp_path: Path) -> None:
+    """An overview has none of them, and stays what it is; each of them is seen in a layer."""
+    plain = {path.name: path.read_bytes() for path in written(tmp_path / "plain")}
+    for more in (["--order", "position"], ["--max-sheets", "2"], ["--cell-size", "9"], ["--sheet", "1x2"]):
+        found = {path.name: path.read_bytes() for path in written(tmp_path / more[0], *more)}
+        assert found["stem.png"] != plain["stem.png"], more
+        assert found["overview.svg"] == plain["overview.svg"]
+
+
+def written(folder: Path, *more: str) -> list[Path]:
+    """The files of the network of `TEXT` in a folder."""
+    drawn(folder, "--max-frames", "2", "--format", "png", *more)
+    return list(folder.iterdir())
+
+
 def test_layers_that_are_alike_are_one_figure(tmp_path: Path) -> None:
     """Files of equal layers are equal, byte for byte."""
     figure = network("2@5x5", [Asked("a", "conv 1x1 2", ("input",)), Asked("b", "conv 1x1 2", ("a",))])
@@ -104,6 +119,11 @@ def test_an_overview_goes_to_files(tmp_path: Path) -> None:
         (["--format", "gif"], "there is nothing to draw; give -o DIR/"),
         (["-o", "x/", "--format", "bmp"], "no such format"),
         (["-o", "x.bmp"], "its suffix names no format"),
+        (["-o", "x.png", "--order", "position"], "order position: an overview of a network has blocks"),
+        (["-o", "x.png", "--max-sheets", "3"], "max-sheets 3: an overview of a network has blocks"),
+        (["-o", "x.png", "--cell-size", "20"], "cell-size 20: an overview of a network has blocks"),
+        (["-o", "x/", "--frame", "1"], "frame 1: it is of one figure"),
+        (["-o", "x/", "--steps", "0:2"], "it is of one figure"),
         (["-o", "x.png", "--width", "64", "--text-size", "30px"], "leaves no room"),
     ],
 )

@@ -25,6 +25,7 @@ from convanim.words.language import Words
 
 _MOST_BLOCKS = 1_000
 _NUMBERS = ("values", "kernel_values", "gradient_values", "resize", "heat_map")
+OF_SHEETS = ("order", "max_sheets", "cell_size", "max_cells")  # options of what an overview has not
 _FRAMES = 64  # that show a network's cells, where no other number is asked for: whole rows and columns of them
 
 
@@ -75,6 +76,7 @@ def network_layout(
 
     refuse_set(options, _NUMBERS, "an overview of a network has no numbers in it")
     refuse_set(options, ("perceptron", "transposed_as"), "it is of one layer, and an overview of a network has many")
+    refuse_set(options, OF_SHEETS, "an overview of a network has blocks, and no sheets of cells")
     if options.view in PRODUCTS:
         raise RequestError("view", options.view, "a network is several products", "draw its layers, or try iso or flat")
     refuse_unknown_view(options.view or "iso", VIEWS)
