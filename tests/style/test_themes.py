@@ -11,12 +11,13 @@ from convanim.errors import RequestError, shown
 from convanim.files.catalogue import theme_names
 from convanim.files.templates import templates_folder
 from convanim.style.contrast import VISIONS, closest, contrast, distance, readable
-from convanim.style.theme import UNDER, load_theme
+from convanim.style.theme import UNDER, Theme, load_theme
 from convanim.style.theme_rules import (
     LEAST_DISTANCE,
     TOUCHING,
     WINDOWS,
     alike,
+    fill,
     lost_marks,
     lost_outlines,
     low_contrasts,
@@ -101,9 +102,7 @@ def test_the_sign_of_a_weight_is_seen_without_colour(name: str) -> None:
 def test_a_cell_and_what_it_depends_on_are_told_apart_without_colour(name: str) -> None:
     """In an overview's key, turned into greys, they are a sixth of all greys apart."""
     theme = load_theme(name)
-    fills = [theme.style(role).fill or theme.background for role in ("block_cell", "block_seen")]
-    one, other = (sum(share * part for share, part in zip((0.299, 0.587, 0.114), fill)) for fill in fills)
-    assert abs(one - other) > 255 / 6
+    assert abs(grey(theme, "block_cell") - grey(theme, "block_seen")) > 255 / 6
 
 
 @pytest.mark.parametrize("name", theme_names())
@@ -137,6 +136,25 @@ def test_cells_that_hold_no_input_differ_by_more_than_colour(name: str) -> None:
     dashes = [styles[role].dash for role in ("input", "padding", "zero", "overhang")]
     assert dashes[0] == ()
     assert len(set(dashes)) == 4
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_padding_that_is_read_is_padding_still(name: str) -> None:
+    """Under a window padding, zeros and overhang keep their dashes; in greys read padding is no cell that is not read.
+
+    Cells of a chain's maps around a window are a seventh of all greys from the padding in it.
+    """
+    theme = load_theme(name)
+    for under, over in zip(("padding", "zero", "overhang"), WINDOWS[1:]):
+        assert theme.styles[over].dash == theme.styles[under].dash
+    for around in ("input", "hidden"):
+        assert abs(grey(theme, "window_padding") - grey(theme, around)) > 255 / 7
+        assert closest(fill(theme, "window_padding"), fill(theme, around))[0] > LEAST_DISTANCE
+
+
+def grey(theme: Theme, role: str) -> float:
+    """What is seen inside a role's cells, turned into a grey (0 to 255)."""
+    return sum(share * part for share, part in zip((0.299, 0.587, 0.114), fill(theme, role)))
 
 
 def test_classic_has_the_colours_of_the_paper() -> None:
