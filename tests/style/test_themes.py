@@ -152,6 +152,22 @@ def test_padding_that_is_read_is_padding_still(name: str) -> None:
         assert closest(fill(theme, "window_padding"), fill(theme, around))[0] > LEAST_DISTANCE
 
 
+@pytest.mark.parametrize("name", theme_names())
+def test_the_maximum_is_found_in_greys(name: str) -> None:
+    """It is a seventh of all greys from cells in the window and around it, and framed by wider lines than they are.
+
+    From padding that is read with it, which is dashed, it is a thirteenth.
+    """
+    theme = load_theme(name)
+    apart = {
+        role: abs(grey(theme, "winner") - grey(theme, role))
+        for role in ("input", "window", "hidden", "window_hidden", "window_padding")
+    }
+    assert {role: d for role, d in apart.items() if d <= 255 / (13 if role == "window_padding" else 7)} == {}
+    assert theme.styles["winner"].width > 2 * theme.styles["window"].width
+    assert not theme.styles["winner"].dash
+
+
 def grey(theme: Theme, role: str) -> float:
     """What is seen inside a role's cells, turned into a grey (0 to 255)."""
     return sum(share * part for share, part in zip((0.299, 0.587, 0.114), fill(theme, role)))
@@ -311,9 +327,9 @@ BAD = [
     ("dash = [9, 3]", "dash = [9, 3, 1]", "roles.overhang.dash"),
     ("dash = [9, 3]", "dash = [9, -3]", "roles.overhang.dash"),
     ("dash = [9, 3]", 'dash = "long"', "roles.overhang.dash"),
-    ("width = 3", "width = 99", "roles.winner.width"),
-    ("width = 3", "width = true", "roles.winner.width"),
-    ("width = 3", "width = nan", "roles.winner.width"),
+    ("width = 4", "width = 99", "roles.winner.width"),
+    ("width = 4", "width = true", "roles.winner.width"),
+    ("width = 4", "width = nan", "roles.winner.width"),
     ("alpha = 0.6", "alpha = 1.1", "roles.current.alpha"),
     ("alpha = 0.6", 'alpha = "half"', "roles.current.alpha"),
     ('fill = "#ffffff"', 'fill = "none"', "background.fill"),
