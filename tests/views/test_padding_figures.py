@@ -174,19 +174,38 @@ def test_frames_drawn_one_after_another_are_those_drawn_from_scratch(theme: str,
 
 @every_view
 @every_mode
-def test_frames_are_painted_over_the_window(view: str, mode: str) -> None:
-    """The sides of a copied cell have the colour of frames in the picture, and stand over every other cell's."""
+def test_frames_are_painted_over_the_window_and_under_its_outline(view: str, mode: str) -> None:
+    """The sides of a copied cell have the colour of frames, over all cells; on the outline they have that one's."""
     made = compose(Conv(4, 3, padding=1, padding_mode=mode), Options(view=view, values=None, width=480))
-    scene, stroke = made.scene, made.theme.style("source").stroke
+    scene = made.scene
     shapes = list(scene.shapes)
     over = next(i for i, shape in enumerate(shapes) if isinstance(shape, Lines) and shape.role == "source")
     windows = [i for i, shape in enumerate(shapes) if isinstance(shape, Cells) and shape.role.startswith("window")]
     assert max(windows) < over
     picture = Renderer(scene, made.theme).frame(0).pixels[..., :3]
-    for (x, y), (x2, y2) in segments(scene, 0):
-        column, row = int((x + x2) / 2), int((y + y2) / 2)
-        near = picture[row - 2 : row + 3, column - 2 : column + 3].reshape(-1, 3)
+    outlines = [side for s in shapes if isinstance(s, Lines) and s.role == "accent" for side in s.at(0)]
+    hidden = 0
+    for start, end in map(np.array, segments(scene, 0)):
+        middle = (start + end) / 2
+        on_it = any(abs(_beside(middle, side)) < 0.5 and _is_within(middle, side) for side in outlines)
+        hidden += on_it
+        stroke = made.theme.style("accent" if on_it else "source").stroke
+        column, row = middle.astype(int)
+        reach = 0 if on_it else 2
+        near = picture[row - reach : row + reach + 1, column - reach : column + reach + 1].reshape(-1, 3)
         assert stroke in {tuple(colour) for colour in near.tolist()}
+    assert bool(hidden) is (mode != "circular")
+
+
+def _beside(point: Any, side: Any) -> float:
+    """How far a point is from the line through the two ends of a side, in pixels."""
+    along, away = side[1] - side[0], point - side[0]
+    return float(along[0] * away[1] - along[1] * away[0]) / float(np.hypot(*along))
+
+
+def _is_within(point: Any, side: Any) -> bool:
+    """Whether a point is between the ends of a side."""
+    return bool((np.minimum(*side) - 0.5 <= point).all() and (point <= np.maximum(*side) + 0.5).all())
 
 
 def test_what_a_pad_cuts_off_is_never_read() -> None:

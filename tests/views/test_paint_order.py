@@ -1,4 +1,4 @@
-"""What is painted over what in a window: cells, the winner, the outline, frames of copies, and at last all numbers."""
+"""What is painted over what in a window: cells, the winner, frames of copies, the outline, and at last all numbers."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
 from convanim.layers.layer import Conv, Layer, MaxPool, Upsample
-from convanim.scene.scene import Cells, During, Scene, Shape, Texts, shown
+from convanim.scene.scene import Cells, During, Lines, Scene, Shape, Texts, shown
 from convanim.views.registry import VIEWS
 
 FIGURES: dict[str, tuple[Layer, dict[str, Any]]] = {
@@ -19,7 +19,7 @@ FIGURES: dict[str, tuple[Layer, dict[str, Any]]] = {
     "between cells": (Upsample(3, size=5, mode="bilinear"), {"values": "arange"}),
 }
 # What lies over what, from below.
-ORDER = ("window", "winner", "accent", "point_edge", "point", "source")
+ORDER = ("window", "winner", "source", "accent", "point_edge", "point", "lit")
 cases = pytest.mark.parametrize(("name", "view"), [(name, view) for name in FIGURES for view in VIEWS])
 
 
@@ -48,6 +48,8 @@ def windows(scene: Scene) -> list[list[Shape]]:
 def rank(shape: Shape) -> int:
     """How far up a shape of a window lies; -1 for what is none of it."""
     role = "window" if shape.role.startswith("window") else shape.role
+    if isinstance(shape, Lines) and shape.of_part is not None:
+        role = "lit"  # the cell that a part of a step is about
     if role not in ORDER:
         return -1
     return len(ORDER) if isinstance(shape, Texts) else ORDER.index(role)
@@ -55,7 +57,7 @@ def rank(shape: Shape) -> int:
 
 @cases
 def test_a_window_is_painted_in_its_order(name: str, view: str) -> None:
-    """The outline is whole on the winner's cell, frames of copies on the outline, and numbers are on everything."""
+    """The outline is whole on the winner's cell and on frames of copies, and numbers are on everything."""
     scene = drawn(name, view)
     ordered = windows(scene)
     assert ordered

@@ -99,10 +99,10 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
         lru_cache(maxsize=4)(lambda step: sides(_window(geometry, canvas, lattice, step))),
         is_upright=lattice.is_upright,
     )
-    moving += [around, *source_point(drawing, canvas, lattice, strings, em)]
     if copies is not None:
         ends = partial(_copied_from, lattice, canvas, copies, under_kernel, drawing.unit)
         moving.append(Lines("source", lru_cache(maxsize=4)(ends), lattice.is_upright))
+    moving += [around, *source_point(drawing, canvas, lattice, strings, em)]
     if values is not None and drawing.is_slow and values.shares is None:
         under = numbers_under(geometry, values, under_kernel)
         moving.append(

@@ -271,10 +271,7 @@ class _Sheet:
         plan, lattice = self.plan, self.placed.lattice
         if self.levels is not None:
             around = lru_cache(maxsize=4)(self._frame)
-            frames: list[Shape] = framed(around, is_upright=self.placed.lattice.is_upright)
-            if plan.copies is not None:
-                frames.append(Lines("source", lru_cache(maxsize=4)(self._sources), self.placed.lattice.is_upright))
-            return frames
+            return [*self._copied_from(), *framed(around, is_upright=lattice.is_upright)]
         shapes: list[Shape] = []
         written: list[Shape] = []
         won = None
@@ -302,10 +299,15 @@ class _Sheet:
             hue = (self.stack.series if own is None else own) if self.stack.takes_one else None
             shapes.append(Cells(role, self._named(name), lattice, plan.canvas.cells, self._index, won, hue))
             written.append(Texts(role, self._centres, tuple(self.strings), self.em, when=won, series=hue))
-        shapes.append(Lines("accent", lru_cache(maxsize=4)(self._frame), self.placed.lattice.is_upright))
-        if plan.copies is not None:
-            shapes.append(Lines("source", lru_cache(maxsize=4)(self._sources), self.placed.lattice.is_upright))
+        shapes += self._copied_from()
+        shapes.append(Lines("accent", lru_cache(maxsize=4)(self._frame), lattice.is_upright))
         return shapes + written  # numbers last: whatever is drawn around cells or on them, digits stay whole
+
+    def _copied_from(self) -> list[Shape]:
+        """Frames around the cells that padding under the window copies; nothing where it copies none."""
+        if self.plan.copies is None:
+            return []
+        return [Lines("source", lru_cache(maxsize=4)(self._sources), self.placed.lattice.is_upright)]
 
     def _named(self, name: str) -> str:
         """The name in keys of what stands on this map besides its own cells."""
