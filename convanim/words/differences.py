@@ -15,10 +15,11 @@ from convanim.layers.layer import (
     window_size,
 )
 from convanim.layers.operation import Reduction
-from convanim.layers.sizes import Cell, Sides, Sizes, spelled, spelled_short
+from convanim.layers.sizes import Cell, Sizes, spelled, spelled_short
 from convanim.networks.differences import Difference, Taps
 from convanim.words.language import Words
 from convanim.words.layer_names import layer_name
+from convanim.words.padding_sides import sides_words
 
 _UNITS = {1: ("shift_cells",), 2: ("shift_rows", "shift_columns")}
 _UNITS[3] = ("shift_slices", *_UNITS[2])
@@ -88,7 +89,7 @@ def _starts(a: Layer, b: Layer, words: Words) -> list[str]:
     def because(text: str) -> str:
         if not alike or padding_of(a) == padding_of(b):
             return text
-        against = words("padding_against", a=spelled_pairs(padding_of(a)), b=spelled_pairs(padding_of(b)))
+        against = words("padding_against", a=sides_words(padding_of(a), words), b=sides_words(padding_of(b), words))
         return words.titled(text, against)
 
     if any(one.spread != other.spread for one, other in zip(a.axes, b.axes)):
@@ -117,7 +118,7 @@ def _shifted(shifts: Sequence[int], words: Words) -> str:
 
 def _both(said: list[str], words: Words) -> str:
     """One or two shifts."""
-    return said[0] if len(said) == 1 else words("both_shifts", one=said[0], other=said[1])
+    return said[0] if len(said) == 1 else words("both", one=said[0], other=said[1])
 
 
 def _contents(a: Layer, b: Layer, words: Words) -> list[str]:
@@ -212,12 +213,6 @@ def taps_line(taps: Taps, reduction: Reduction, words: Words) -> str:
 def spelled_cell(cell: Cell) -> str:
     """A cell as text names it: `(0, 3)`; on one axis `3`."""
     return str(cell[0]) if len(cell) == 1 else f"({', '.join(map(str, cell))})"
-
-
-def spelled_pairs(sides: Sides) -> str:
-    """Padding with both sides of each axis, once where all are alike: `0:1`, `0:1×1:1`."""
-    pairs = [f"{before}:{after}" for before, after in sides]
-    return pairs[0] if len(set(pairs)) == 1 else "×".join(pairs)
 
 
 def _names(*, is_a: bool) -> dict[str, int | str]:

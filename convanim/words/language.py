@@ -20,6 +20,7 @@ REFERENCE = "en"
 PUNCTUATION = "、。，；："  # behind which lines may be broken without a blank
 PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 _NUMBERED = ("stride", "padding", "dilation", "groups")  # parameters whose number stays on their line
+_SIDES = ("side_before", "side_after")  # of numbers that stay with theirs
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,10 @@ class Words:
         """What stands on one line: a word, and a number with the parameter that it is of."""
         heads = (str(self.phrases[name]).partition("{")[0] for name in _NUMBERED)
         numbered = "|".join(re.escape(head) for head in heads if head.strip()) or "(?!)"
+        sides = "|".join(re.escape(str(self.phrases[name])).replace(r"\{size\}", r"[−\d]+") for name in _SIDES)
         letter = rf"(?:[^\s{PUNCTUATION}]|[\u00a0\u202f])"
-        return re.compile(rf"(?:(?:{numbered})\d{letter}*|{letter}+)[{PUNCTUATION}]*|[{PUNCTUATION}]+")
+        kept = rf"(?:{numbered})?(?:{sides})(?:{letter}*?(?:{sides}))?{letter}*|(?:{numbered})\d{letter}*|{letter}+"
+        return re.compile(rf"(?:{kept})[{PUNCTUATION}]*|[{PUNCTUATION}]+")
 
     def _filled(self, phrase: str, values: Mapping[str, int | str]) -> str:
         def value(found: re.Match[str]) -> str:

@@ -22,11 +22,11 @@ from convanim.layers.layer import (
     padding_of,
 )
 from convanim.layers.operations import operation_of
-from convanim.layers.sizes import Sizes, spelled, spelled_short, spelled_sides
+from convanim.layers.sizes import Sizes, spelled, spelled_short
 from convanim.networks.chain import Chain
 from convanim.networks.pointwise import Pointwise, Stage
 from convanim.words.language import Words
-from convanim.words.numerals import MINUS
+from convanim.words.padding_sides import padding_words, sides_words
 
 _SAME: Any = "same"  # which a layer takes and turns into numbers
 
@@ -112,7 +112,7 @@ def _windowed(name: str, value: Any, words: Words) -> list[str]:
     if name == "kernel_size":
         return [words("kernel", size=spelled(value))]
     if name == "padding":
-        return [words("padding", size=spelled_sides(value).replace("-", MINUS))] if any(map(any, value)) else []
+        return [padding_words(value, words)] if any(map(any, value)) else []
     return [] if set(value) == {1} else [words(name, size=spelled_short(value))]
 
 
@@ -130,7 +130,7 @@ def _padded(layer: Sliding, words: Words) -> str:
     """The padding of a layer, and what it holds if not zeros; "" where there is none."""
     if not any(map(any, layer.padding)):
         return ""
-    padding = words("padding", size=spelled_sides(layer.padding))
+    padding = padding_words(layer.padding, words)
     if isinstance(layer, Conv) and layer.padding_mode != "zeros":
         padding = words("padding_copied", padding=padding, mode=words(layer.padding_mode))
     return padding
@@ -196,7 +196,7 @@ def _with_padding(figure: Layer | Chain, title: str, words: Words) -> str:
         return title
     if not any(map(any, layer.padding)):
         return f"{title} {words('padding_none')}"
-    sides = words("padding", size=spelled_sides(layer.padding))
+    sides = padding_words(layer.padding, words)
     is_same = isinstance(layer, Conv) and replace(layer, padding=_SAME).padding == layer.padding
     is_even = all(before == after for before, after in layer.padding)
     return title.replace(sides, words("padding_same")) if is_same and not is_even else title
@@ -209,7 +209,7 @@ def brief(stage: Stage, words: Words) -> str:
     name = layer_name(stage, words)
     if isinstance(stage, Pad):
         told = [part for field in ("mode", "value") for part in _filled(field, getattr(stage, field), words)]
-        return " ".join([name, spelled_sides(stage.padding).replace("-", MINUS), *told])
+        return " ".join([name, sides_words(stage.padding, words), *told])
     if not isinstance(stage, Sliding):
         kernel, *more = _own(stage, words)
         return " ".join([name, spelled(stage.kernel_size) if isinstance(stage, MaxUnpool) else kernel, *more])

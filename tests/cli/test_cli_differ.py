@@ -23,7 +23,7 @@ def test_text_is_printed_and_nothing_is_written(tmp_path: Path, monkeypatch: pyt
         'keras.layers.Conv2D(8, 3, strides=2, padding="same")', "nn.Conv2d(3, 8, 3, stride=2, padding=1)", "-i8"
     )
     assert result.exit_code == 0
-    assert "B's windows start one row and one column earlier: padding 1:1 against 0:1" in result.stdout
+    assert "B's windows start one row and one column earlier: padding 1 against 0 before and 1 after" in result.stdout
     assert "  nn.ZeroPad2d((0, 1, 0, 1))" in result.stdout
     assert result.stderr.startswith("Note: A: padding same: ")
     assert not list(tmp_path.iterdir())

@@ -28,7 +28,7 @@ def test_a_shifted_layer_and_its_mend_are_found_at_once() -> None:
     found = differ(KERAS, TORCH, "3@8x8")
     text = lines(found)
     assert "sizes: both make 8@4×4" in text
-    assert "B's windows start one row and one column earlier: padding 1:1 against 0:1" in text
+    assert "B's windows start one row and one column earlier: padding 1 against 0 before and 1 after" in text
     taps = "100 another one in B, 21 a cell in A and a zero in B, 21 a zero in A and a cell in B, 2 a zero in both"
     assert f"taps: of 144, 0 read the same cell in both, {taps}" in text
     order = "weights: A stores [ky, kx, in, out], B [out, in, ky, kx]; A's become B's by w.transpose(3, 2, 0, 1)"
@@ -42,7 +42,7 @@ def test_a_shifted_layer_and_its_mend_are_found_at_once() -> None:
         "  w.transpose(3, 2, 0, 1)     # for its weights, w are A's",
     ]
     later = str(differ(TORCH, KERAS, "3@8x8"))
-    assert "B's windows start one row and one column later: padding 0:1 against 1:1" in later
+    assert "B's windows start one row and one column later: padding 0 before and 1 after against 1" in later
 
 
 def test_the_first_cell_that_differs_has_both_equations() -> None:
@@ -98,7 +98,12 @@ def test_the_first_cell_that_differs_has_both_equations() -> None:
             "4",
             "the other 4 agree, the first at",
         ),
-        ("max-pool -k 2", "max-pool -k 2 -p 0:1", "5", "what is behind the input differs: padding 0:1 against 0:0"),
+        (
+            "max-pool -k 2",
+            "max-pool -k 2 -p 0:1",
+            "5",
+            "what is behind the input differs: padding 0 before and 1 after against 0",
+        ),
         (
             "nn.Conv2d(4, 4, 3, groups=2)",
             "nn.Conv2d(4, 4, 3)",
@@ -106,7 +111,7 @@ def test_the_first_cell_that_differs_has_both_equations() -> None:
             "A's filters read 2 of 4 channels (groups 2), B's 4",
         ),
         ("nn.Conv2d(4, 6, 3)", "nn.Conv2d(4, 4, 3)", "9", "A has 6 filters, B 4"),
-        ("conv -k 3x1 -p 1x0", "conv -k 3x1", "9", "B's windows start one row later: padding 0:0 against 1:1×0:0"),
+        ("conv -k 3x1 -p 1x0", "conv -k 3x1", "9", "B's windows start one row later: padding 0 against 1×0"),
         ("conv -k 3 --dims 1 -p 2:0", "conv -k 3 --dims 1 -p 0:2", "9", "B's windows start two cells later"),
         ("conv -k 3 -p 1:0x0:2", "conv -k 3 -p 0:1x2:0", "9", "start one row later and two columns earlier"),
     ],

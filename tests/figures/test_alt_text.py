@@ -5,9 +5,12 @@ from helpers.english import alt_text, brief, parameters, stage_parameters
 
 from convanim.figures.options import Options
 from convanim.figures.subject import Comparison, Part, Subject
+from convanim.files.catalogue import language_names
 from convanim.layers.backward import Backward
-from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, Pad
 from convanim.networks.chain import Chain
+from convanim.words import layer_names
+from convanim.words.own_language import load_words
 
 REDUCED = Chain("192@28x28", ["conv 1x1 16", "relu", "conv 5x5 32 p2"])
 
@@ -83,7 +86,11 @@ def test_a_comparison_is_its_figures_in_turn() -> None:
         (Conv("1@9", 3, dilation=2, out_channels=1), "conv, kernel 3×3, 1 filter, dilation 2", "conv 3×3 dilation 2"),
         (Conv(7, 3, 1, 1), "conv, kernel 3×3, padding 1", "conv 3×3 padding 1"),
         (Conv(7, 3, 2, (0, 1)), "conv, kernel 3×3, stride 2, padding 0×1", "conv 3×3 stride 2 padding 0×1"),
-        (Conv(9, 2, 1, "causal", 4, dims=1), "conv, kernel 2, padding 4:0, dilation 4", "conv 2 causal dilation 4"),
+        (
+            Conv(9, 2, 1, "causal", 4, dims=1),
+            "conv, kernel 2, padding 4 before and 0 after, dilation 4",
+            "conv 2 causal dilation 4",
+        ),
         (ConvTranspose("2@3", 3, 2), "conv transpose, kernel 3×3, 1 filter, stride 2", "conv transpose 3×3 stride 2"),
         (MaxPool("3@4", 2), "max pool, kernel 2×2", "max pool 2×2"),
         (AvgPool(4, 2, 1), "avg pool, kernel 2×2, stride 1", "avg pool 2×2 stride 1"),
@@ -101,7 +108,8 @@ def test_layers_in_a_line(layer: Layer, line: str, short: str) -> None:
         (ConvTranspose(3, 3, 2, 1, 1), "conv transpose 3×3 stride 2 padding 1 output padding 1"),
         (ConvTranspose(3, 3, transpose_kernel=False), "conv transpose 3×3 kernel stamped flipped"),
         (Conv(5, 3, 1, 1, padding_mode="reflect"), "conv 3×3 padding 1 (reflect)"),
-        (Conv(5, 3, 1, ((2, 0),), padding_mode="circular", dims=1), "conv 3 padding 2:0 (circular)"),
+        (Conv(5, 3, 1, ((2, 0),), padding_mode="circular", dims=1), "conv 3 padding 2 before and 0 after (circular)"),
+        (Conv(6, 3, 2, "same"), "conv 3×3 stride 2 padding 0 before and 1 after"),
         (MaxPool(5, 2, ceil_mode=True), "max pool 2×2 ceil mode"),
         (AvgPool(5, 3, 2, 1, count_include_pad=False), "avg pool 3×3 stride 2 padding 1 padding not counted"),
         (AvgPool(5, 2, divisor_override=3), "avg pool 2×2 divided by 3"),
@@ -111,6 +119,19 @@ def test_few_words_say_all_that_is_not_by_itself(layer: Layer, short: str) -> No
     """What changes an output's size or its numbers is in the shortest name, too: only channels are said elsewhere."""
     assert brief(layer) == short
     assert parameters(layer).replace(", ", " ").replace("kernel ", "", 1) == short
+
+
+@pytest.mark.parametrize("lang", language_names())
+def test_sides_of_padding_are_named(lang: str) -> None:
+    """Where they differ each has its number and its name, in every language; and axes theirs where these differ."""
+    words = load_words(lang)
+    alike = layer_names.brief(Conv(6, 3, 2, "same"), words)
+    assert words("both", one=words("side_before", size="0"), other=words("side_after", size="1")) in alike
+    apart = layer_names.brief(Pad(5, ((1, -1), (2, 2))), words)
+    before, after = words("side_before", size="1"), words("side_after", size="−1")
+    rows = words("along", size=words("both", one=before, other=after), axis=words("height"))
+    assert words("list").join([rows, words("along", size="2", axis=words("width"))]) in apart
+    assert ":" not in alike + apart
 
 
 def test_pointwise_steps_are_called_by_their_names() -> None:

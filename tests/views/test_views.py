@@ -28,6 +28,7 @@ from convanim.scene.scene import Cells, Lines, Scene, Texts, shown
 from convanim.views.drawing import Drawing
 from convanim.views.registry import VIEWS
 from convanim.views.text_layout import words_of, wrapped
+from convanim.words.own_language import load_words
 
 every_view = pytest.mark.parametrize("view", list(VIEWS))
 ANY_LAYER = st.sampled_from(list(LAYERS)).flatmap(layers)
@@ -235,21 +236,30 @@ def test_a_width_that_is_none_is_refused(view: str, width: Any) -> None:
 
 def test_numbers_stay_with_what_they_are_of() -> None:
     """Lines of labels and captions break between a stage's arguments, not within one."""
-    text = "conv 3×3 stride 2 padding 1:0×2:1, avg pool 2×2 padding 1, relu"
+    text = "conv 3×3 stride 2 padding 1×2, pad 1 before and −1 after, avg pool 2×2 padding 0 before and 1 after, relu"
     page = Drawing(Geometry(Conv(5, 3)), None, PictureSize(Length(480, "px")))
     assert words_of(text, page.words) == [
         "conv",
         "3×3",
         "stride 2",
-        "padding 1:0×2:1,",
+        "padding 1×2,",
+        "pad",
+        "1 before",
+        "and",
+        "−1 after,",
         "avg",
         "pool",
         "2×2",
-        "padding 1,",
+        "padding 0 before",
+        "and",
+        "1 after,",
         "relu",
     ]
     assert " ".join(wrapped(text, 11, page)) == text
-    assert all(not line[0].isdigit() or line[1] == "×" for line in wrapped(text, 11, page))
+    japanese = load_words("ja")
+    assert words_of("3×3 パディング 前 0・後 1、ReLU", japanese) == ["3×3", "パディング 前 0・後 1、", "ReLU"]
+    lines = wrapped(text, 11, page)
+    assert all(not line[0].isdigit() or line[1] == "×" or line.startswith(("1 before", "1 after")) for line in lines)
 
 
 def test_rays_join_the_window_and_its_cell_in_the_slanted_view() -> None:

@@ -96,7 +96,7 @@ def test_phrases_are_translated(name: str) -> None:
     words, reference = load_words(name), english()
     same = {key for key, phrase in words.phrases.items() if phrase == reference.phrases[key]}
     signs = {"list", "sentences", "titled", "alt_titled", "alt_part", "span", "against", "padding_copied", "alt_window"}
-    signs |= {"slice"}  # d=0, as in formulas
+    signs |= {"slice", "along"}  # d=0, as in formulas; 1 (height)
     others = {"side_layer", "activations_count", "figure_number", "title_conv", "zeros_count", "zeros", "six"}
     units = {"kilo", "mega", "giga", "tera", "peta"}
     names = {"softmax", "dropout", "key_winner"}
