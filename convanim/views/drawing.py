@@ -1,5 +1,6 @@
 """What a view is asked to draw, and the measures of its page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,7 +10,7 @@ from convanim.numbers.values import Values
 from convanim.scene.font import BUNDLED, Metrics
 from convanim.scene.picture_size import PictureSize
 from convanim.scene.scene import unit
-from convanim.views.grids import has_border
+from convanim.views.grids import filled
 from convanim.words.language import Words, english
 
 READINGS = ("gather", "scatter")
@@ -55,9 +56,9 @@ class Page:
         return self.cell_unit if self.size.em is None else self.size.em / _LABEL_EM
 
     @property
-    def bordered(self) -> frozenset[str]:
-        """The maps of cells, by their names in keys, that pad as a transposed layer's border does, not as padding."""
-        return frozenset()
+    def filled(self) -> Mapping[str, str]:
+        """What the cells are that pad maps, by their names in keys, as `grids.filled` has it."""
+        return {}
 
     def largest_cell(self, at_base_width: int) -> int:
         """Pixels of a cell's side at most, where a view has so many at the base width."""
@@ -131,9 +132,9 @@ class Drawing(Page):
     words: Words = field(default_factory=english)
 
     @property
-    def bordered(self) -> frozenset[str]:
-        """The names of the cells around the input, where they are a border, and of products with them."""
-        return frozenset({"padding", "product"}) if has_border(self.geometry) else frozenset()
+    def filled(self) -> Mapping[str, str]:
+        """What the cells around the input are, and products with them."""
+        return dict.fromkeys(("padding", "product"), filled(self.geometry))
 
     @property
     def is_scatter(self) -> bool:

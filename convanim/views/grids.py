@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from convanim.layers.axis import Axis, CellKind, PaddingMode
 from convanim.layers.geometry import Geometry
-from convanim.layers.layer import ConvTranspose, Pad
+from convanim.layers.layer import ConvTranspose, Pad, counts_padding, filling_of
+from convanim.layers.operation import Reduction
+from convanim.layers.operations import operation_of
 from convanim.layers.sizes import Cell
 from convanim.scene.scene import Ints, Lattice
 
@@ -95,12 +97,16 @@ def kinds(geometry: Geometry) -> dict[CellKind, Mask]:
     return {kind: rank.ravel() == i for i, kind in enumerate(_KINDS)}
 
 
-def has_border(geometry: Geometry) -> bool:
-    """Whether what is around the input is the border of a transposed convolution seen as a direct one, and no padding.
+def filled(geometry: Geometry) -> str:
+    """What is around the input: a `border` of zeros or padding of `zeros`; "" for padding that holds anything else.
 
-    The padding of such a layer is what is cut off from its output.
+    The border is that of a transposed convolution seen as a direct one; its padding is what is cut off from its output.
     """
-    return isinstance(geometry.layer, ConvTranspose)
+    layer = geometry.layer
+    if isinstance(layer, ConvTranspose):
+        return "border"
+    is_zero = filling_of(layer) == 0 and operation_of(layer).reduction is not Reduction.MAX
+    return "zeros" if is_zero and counts_padding(layer) is not False and copied(geometry) is None else ""
 
 
 def copied(geometry: Geometry) -> Ints | None:

@@ -1,6 +1,6 @@
 """What the cells of a figure are that are neither input nor output nor window: a line with one of each."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from convanim.views.text_layout import LEADING, Block, wrapped
 # By role, and by map where it says more than the role: the phrase, in the order of the line.
 _TOLD = {
     ("padding", ""): "key_padding",
+    ("padding", "zeros"): "key_padding_zeros",
     ("padding", "border"): "key_border",
     ("padding", "cropped"): "key_cropped",
     ("zero", ""): "key_zero",
@@ -28,7 +29,6 @@ _TOLD = {
     ("link_minus", ""): "key_minus",
 }
 _LINES = ("source", "point", "link_plus", "link_minus")  # kinds that are lines
-_KNOWN = {"key_padding"}  # not worth a line alone: a dashed ring is what everybody draws
 _OF_LABELS = 0.95  # the font size
 _BESIDE = 0.45  # between a cell and its words, in ems
 _APART = 1.6  # from one to the next
@@ -53,8 +53,8 @@ class _Entry:
 
 def key_line(page: Page, shapes: Iterable[Shape], top: int) -> tuple[list[Shape], int]:
     """A cell and its meaning for every kind among `shapes`, and where the lines that start at `top` end."""
-    found = _kinds(shapes, page.bordered)
-    if not set(found.values()) - _KNOWN:
+    found = _kinds(shapes, page.filled)
+    if not found:
         return [], top
     em = max(page.least_em, _OF_LABELS * page.label_em)
     room = page.room / em - round(em) / em - _BESIDE  # for words, in ems
@@ -76,14 +76,16 @@ def key_line(page: Page, shapes: Iterable[Shape], top: int) -> tuple[list[Shape]
     return told, top
 
 
-def _kinds(shapes: Iterable[Shape], bordered: Collection[str]) -> dict[tuple[str, str], str]:
-    """The kinds of cells among shapes, in the order of the line."""
+def _kinds(shapes: Iterable[Shape], filled: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """The kinds of cells among shapes, in the order of the line; padding is one kind where not all of it is zeros."""
     roles = set()
     for shape in shapes:
         of = shape.map if isinstance(shape, Cells | Blocks) else ""
-        of = "border" if of in bordered else of
+        of = filled.get(of) or of
         if not isinstance(shape, Texts) and (of or _is_told(shape)):
             roles.add((shape.role, of if (shape.role, of) in _TOLD else ""))
+    if ("padding", "") in roles:
+        roles.discard(("padding", "zeros"))
     return {each: phrase for each, phrase in _TOLD.items() if each in roles}
 
 

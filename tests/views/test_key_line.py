@@ -10,7 +10,7 @@ from convanim.figures.animation import compose
 from convanim.figures.options import Options
 from convanim.files.catalogue import theme_names
 from convanim.layers.backward import Backward
-from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, Pad
 from convanim.networks.chain import Chain
 from convanim.render.frames import Renderer
 from convanim.scene.scene import Blocks, Scene
@@ -19,7 +19,15 @@ from convanim.views.registry import VIEWS
 every_view = pytest.mark.parametrize("view", list(VIEWS))
 FIGURES: dict[str, tuple[Layer | Backward | Chain, dict[str, Any], list[str]]] = {
     "plain": (Conv(5, 3), {}, []),
-    "padding alone": (Conv(5, 3, padding=1), {}, []),
+    "padding alone": (Conv(5, 3, padding=1), {}, ["padding of zeros"]),
+    "padding in numbers": (Conv(4, 3, padding=1), {"values": "random:7"}, ["padding of zeros"]),
+    "padding of channels": (Conv("2@5", 3, padding=1), {}, ["padding of zeros"]),
+    "padding of slices": (Conv("2x3x3", 2, padding=1), {}, ["padding of zeros"]),
+    "padding of a mean": (AvgPool(4, 3, padding=1), {}, ["padding of zeros"]),
+    "padding that does not count": (AvgPool(4, 3, padding=1, count_include_pad=False), {}, ["padding"]),
+    "padding of a maximum": (MaxPool(4, 3, padding=1), {}, ["padding"]),
+    "padding of sevens": (Pad(3, 1, value=7), {}, ["padding"]),
+    "zeros, then none": (Chain(6, ["conv 3 p1", "max-pool 3 s1 p1"]), {}, ["padding"]),
     "unread": (Conv(6, 1, 2), {}, ["never read"]),
     "transposed": (ConvTranspose(3, 3, 2, 1), {}, ["border of zeros", "inserted zero"]),
     "transposed in numbers": (
@@ -36,7 +44,11 @@ FIGURES: dict[str, tuple[Layer | Backward | Chain, dict[str, Any], list[str]]] =
     "transposed without a border": (ConvTranspose(3, 1), {}, []),
     "transposed channels": (ConvTranspose("2@3", 3, 2, 1), {}, ["border of zeros", "inserted zero"]),
     "transposed slices": (ConvTranspose("2x3x3", 2, 2), {}, ["border of zeros", "inserted zero"]),
-    "padding, then a border": (Chain(4, ["conv 3 p1", "conv-transpose 3"]), {}, ["padding", "border of zeros"]),
+    "padding, then a border": (
+        Chain(4, ["conv 3 p1", "conv-transpose 3"]),
+        {},
+        ["padding of zeros", "border of zeros"],
+    ),
     "gradient": (Backward(Conv(4, 3, padding=1), "input"), {}, ["border of zeros"]),
     "scatter": (ConvTranspose(3, 3, 2, 1), {"transposed_as": "scatter"}, ["cut off"]),
     "scatter with gaps": (ConvTranspose(3, 1, 2), {"transposed_as": "scatter"}, ["never reached"]),
@@ -45,7 +57,7 @@ FIGURES: dict[str, tuple[Layer | Backward | Chain, dict[str, Any], list[str]]] =
     "maximum": (MaxPool(4, 2), {"values": "random:7"}, ["maximum"]),
     "slow": (AvgPool(6, 3), {"values": "random:7", "slow": 1}, []),
     "channels": (Conv(6, 1, 2, in_channels=2), {}, ["never read"]),
-    "chain": (Chain(5, ["conv 3 p1", "relu"]), {}, []),
+    "chain": (Chain(5, ["conv 3 p1", "relu"]), {}, ["padding of zeros"]),
     "functions of numbers": (Chain(4, ["tanh", "relu"]), {"values": "random:7"}, []),
 }
 
@@ -64,6 +76,16 @@ def test_each_kind_of_cell_is_told_once(name: str, view: str) -> None:
     assert told(animation.scene) == expected
     bare = compose(figure, Options(view=view, labels=False, **looks))
     assert told(bare.scene) == []
+
+
+@pytest.mark.parametrize("view", ["matrix", "im2col"])
+def test_products_tell_padding_as_maps_do(view: str) -> None:
+    """What pads the input is called alike where it stands in a row or in columns, too."""
+    for layer, expected in (
+        (Conv(4, 3, padding=1), ["padding of zeros"]),
+        (ConvTranspose(3, 3), ["border of zeros"]),
+    ):
+        assert [text for text in told(compose(layer, Options(view=view)).scene) if "zeros" in text] == expected
 
 
 @pytest.mark.parametrize("theme", theme_names())

@@ -22,7 +22,7 @@ from convanim.numbers.figure_values import FigureValues
 from convanim.numbers.values import taken, winning_position
 from convanim.scene.scene import Ints, Key
 from convanim.views.cell_numbers import kernel_weights
-from convanim.views.grids import copied, has_border, input_canvas, kinds
+from convanim.views.grids import copied, filled, input_canvas, kinds
 from convanim.views.single_maps.window_numbers import fillers_of
 from convanim.views.stacks.layer_stack import filters_on_window
 from convanim.views.stacks.stack import SheetMap, Spot, Stack, StackOptions, StageWeights, drawn_channels, made_at
@@ -81,7 +81,7 @@ def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions
                 numbers=None if values is None else with_channels(values.maps[number], size),
                 read=None if reader is None else reader.read.ravel(),
                 copies=None if reader is None else copied(reader),
-                has_border=reader is not None and has_border(reader),
+                filled="" if reader is None else filled(reader),
                 fillers=() if values is None or reader is None else tuple(fillers_of(reader, words).items()),
             )
         )

@@ -25,7 +25,7 @@ from convanim.layers.sizes import Cell
 from convanim.numbers.sources import Numbers
 from convanim.numbers.values import Values, by_filter, channel_sums, winning_position
 from convanim.views.cell_numbers import kernel_weights
-from convanim.views.grids import Mask, copied, has_border, input_canvas, kinds
+from convanim.views.grids import Mask, copied, filled, input_canvas, kinds
 from convanim.views.shares import has_winners, won_from
 from convanim.views.single_maps.window_numbers import fillers_of
 from convanim.views.stacks.stack import SheetMap, Spot, Stack, StackOptions, drawn_channels, made_at
@@ -72,7 +72,7 @@ def layer_stack(layer: Layer, values: Values | None, options: StackOptions) -> S
             ),
             read=_read(geometry),
             copies=copied(geometry),
-            has_border=has_border(geometry),
+            filled=filled(geometry),
             series=tuple(c % channels.read for c in read)
             if isinstance(shuffle, PixelShuffle | Fold)
             else tuple(hues_of.get(c // channels.read) if apart and shuffle is None else None for c in read),

@@ -56,7 +56,7 @@ class SheetMap:
     fillers: tuple[tuple[CellKind, str], ...] = ()  # numbers where there is no cell
     copies: Ints | None = None  # of each cell of the canvas the number of the one that it copies, or -1
     is_sliced: bool = False  # whether its sheets are slices of a map of three axes
-    has_border: bool = False  # whether what pads it is a transposed layer's border, and no padding
+    filled: str = ""  # what pads it, as `grids.filled` has it
     spread: int = 1  # from a slice of its own to the next: an inserted one stands between two
 
     @property
@@ -213,11 +213,11 @@ class Stack(Page):
     volume: Volume | None = None  # of a layer of three axes, which is drawn in slices
 
     @property
-    def bordered(self) -> frozenset[str]:
-        """The names of cells around maps that are a border, and of products with them."""
+    def filled(self) -> Mapping[str, str]:
+        """What the cells around maps are, by their names, and so for products with them and columns of them."""
         around = (f"padding {plan.name}" if number else "padding" for number, plan in enumerate(self.maps))
-        found = {name for name, plan in zip(around, self.maps) if plan.has_border}
-        return frozenset(found | {"product"} if self.maps[-2].has_border else found)
+        found = {name: plan.filled for name, plan in zip(around, self.maps)}
+        return {**found, **dict.fromkeys(("product", "columns"), self.maps[-2].filled)}
 
     @property
     def output(self) -> SheetMap:

@@ -11,7 +11,7 @@ from convanim.layers.operation import Reduction
 from convanim.layers.operations import operation_of
 from convanim.layers.sizes import Cell, spelled
 from convanim.numbers.values import Values, winning_position
-from convanim.views.grids import Canvas, copied, has_border, input_canvas, kinds
+from convanim.views.grids import Canvas, copied, filled, input_canvas, kinds
 from convanim.views.shares import has_winners, won_from
 from convanim.views.single_maps.window_numbers import fillers_of
 from convanim.views.stacks.stack import SheetMap, Spot, Stack, StackOptions, Volume, made_at
@@ -66,7 +66,7 @@ def input_map(geometry: Geometry, values: Values | None, options: StackOptions) 
         label=(f"{label} {spelled(layer.input_size)}".strip(),),
         read=geometry.read.ravel(),
         copies=copied(geometry),
-        has_border=has_border(geometry),
+        filled=filled(geometry),
         numbers=None if values is None else values.input,
         scale=options.scales[0] if options.scales else None,
         fillers=() if values is None else tuple(fillers_of(geometry, options.words).items()),
