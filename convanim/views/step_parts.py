@@ -37,12 +37,11 @@ def but_for(at: Callable[[int], Ints], others: During) -> During:
     return During(lru_cache(maxsize=4)(left), of_part=of_part)
 
 
-def lit(lattice: Lattice, cells: Ints, element: Callable[[int, int], int]) -> Lines:
-    """The outline of the cell that the last part is about: `element(step, part)`, the part counted from 0."""
+def lit(lattice: Lattice, cells: Ints, element: Callable[[int, int], int | None]) -> Lines:
+    """The outline of the cell that the last part is about, if any is here: `element(step, part)`, parts from 0."""
 
     def around(step: int, part: int) -> Floats:
-        if not part:
-            return np.zeros((0, 2, 2))
-        return sides(lattice.corners(cells[[element(step, part - 1)]])[0])
+        found = element(step, part - 1) if part else None
+        return np.zeros((0, 2, 2)) if found is None else sides(lattice.corners(cells[[found]])[0])
 
     return Lines("source", lambda step: np.zeros((0, 2, 2)), lattice.is_upright, around)

@@ -153,10 +153,11 @@ def test_a_page_plays_the_parts() -> None:
 
 
 def test_what_has_no_sum_is_played_as_ever_and_says_so() -> None:
-    """Without numbers, in chains, with channels left out, where no figure of several has any it is noted once."""
-    bare = Part(Conv(4, 3), Options())
-    chain, elided = Chain(4, ["conv 2", "conv 2"]), Conv("9@4x4", 3)
-    cases: list[tuple[Subject, str | None]] = [(Conv(4, 3), None), (chain, "arange"), (elided, "arange")]
+    """Without numbers, at the end of some chains, with channels left out, in no figure of several: noted once."""
+    bare, elided = Part(Conv(4, 3), Options()), Conv("9@4x4", 3)
+    chains = Chain(4, ["conv 2", "relu"]), Chain(4, ["conv 2 2", "conv 2"]), Chain(4, ["conv 2", "upsample 2"])
+    cases: list[tuple[Subject, str | None]] = [(Conv(4, 3), None), (elided, "arange")]
+    cases += [(chain, "arange") for chain in chains]
     for figure, values in (*cases, (Comparison((bare, bare)), None)):
         animation = compose(figure, Options(values=values, slow=1, width=1200))
         assert len(film(animation, 0).timing.steps) == len(animation.timing.steps) + 1
@@ -172,6 +173,43 @@ def test_a_layer_with_channels_is_built_channel_by_channel() -> None:
     assert len(played.timing.steps) == 9 + 3 + 1
     assert [texts(played, part, "output_partial") for part in range(4)] == [[], ["0"], ["0", "−18"], ["0", "−18"]]
     assert [texts(played, part, "current") for part in range(4)] == [[], [], [], ["−18"]]
+
+
+@pytest.mark.parametrize(
+    ("stage", "cells"),
+    [
+        ("conv 2", [(0, 0), (0, 1), (1, 0), (1, 1)]),
+        ("conv 2 p1", [(-1, -1), (-1, 0), (0, -1), (0, 0)]),
+        ("conv-transpose 2", [(0, 0), (0, -1), (-1, 0), (-1, -1)]),  # whose kernel lies flipped
+        ("max-pool 2 s1", [(0, 0), (0, 1), (1, 0), (1, 1)]),
+        ("avg-pool 2 s1", [(0, 0), (0, 1), (1, 0), (1, 1)]),
+    ],
+)
+def test_the_last_layer_of_a_chain_is_built_cell_by_cell(stage: str, cells: list[tuple[int, int]]) -> None:
+    """Each term comes with an outline around its cell, the equation counts up, result and winner come last."""
+    animation = compose(Chain(4, ["conv 2", stage]), Options(values=INPUT, kernel_values="box", slow=1, width=900))
+    assert not any("slowly" in note for note in animation.notes)
+    played, scene = film(animation, 0), animation.scene
+    lattice = next(s.lattice for s in scene.shapes if isinstance(s, Cells) and (s.map, s.role) == ("map 1", "hidden"))
+    first = next(s.cells[0] for s in scene.shapes if isinstance(s, Cells) and (s.map, s.role) == ("map 1", "hidden"))
+    for part, cell in enumerate([None, *cells]):
+        assert lit(played, part) == ([] if cell is None else [lattice.centres(first + np.array([cell]))[0].tolist()])
+        assert texts(played, part, "current", "winner") == []
+        terms = texts(played, part, "equation", "faint")
+        assert bool(terms) is (part > 0)
+    assert texts(played, len(cells), "equation", "faint") == texts(played, len(cells) + 1, "equation", "faint")
+    assert len(texts(played, len(cells) + 1, "current")) == 1
+    assert len(texts(played, len(cells) + 1, "winner")) == ("max" in stage)
+    assert lit(played, len(cells) + 1) == []
+
+
+def test_channels_of_a_chain_are_lit_one_after_another() -> None:
+    """At the end of a chain a 1×1 convolution takes a cell of each channel."""
+    chain = Chain("1@3", ["conv 1x1 3", "conv 1x1 2"])
+    played = film(compose(chain, Options(values="arange", kernel_values="random:3", slow=1, width=900)), 0)
+    sheets = [s for s in played.scene.shapes if isinstance(s, Cells) and (s.map, s.role) == ("map 1", "hidden")]
+    centres = [sheet.lattice.centres(sheet.cells[:1])[0].tolist() for sheet in sheets]
+    assert [lit(played, part) for part in range(5)] == [[], *([centre] for centre in centres), []]
 
 
 def test_figures_side_by_side_are_built_in_step() -> None:

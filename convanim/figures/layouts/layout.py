@@ -179,6 +179,7 @@ def laid_out(
         most_cell=min((each for each in (common.most_cell, asked_cell) if each), default=0),
         font=font,
         scales=() if values is None else common.scales or _scales(figure, values, options),
+        is_slow=options.slow > 0,
     )
     if isinstance(figure, Layer) and name in PRODUCTS:
         page: Drawing | Stack | Perceptron = product_stack(figure, values, stack_options, asked_cell)

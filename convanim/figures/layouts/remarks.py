@@ -24,7 +24,10 @@ _LACKED = 8  # characters that a note names
 _MAPS_NAMED = 4  # in a note, of those whose channels are not all drawn
 _CHANNELS, _PICTURE = (1, 3), 16  # of a picture, and the least of its sides; volumes may look like smaller ones
 _SLOW = 60  # seconds of a step that are worth a word
-NOT_SLOW = "only one layer with numbers, seen from above with its weights, is built slowly: all steps are played alike"
+NOT_SLOW = (
+    "only one layer with numbers, seen from above with its weights, or a chain's last one, if its terms are single "
+    "cells, is built slowly: all steps are played alike"
+)
 
 
 def left_out_of(page: "Drawing | Stack | Perceptron") -> tuple[str, ...]:

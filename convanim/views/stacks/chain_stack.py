@@ -26,7 +26,7 @@ from convanim.views.grids import copied, filled, input_canvas, kinds
 from convanim.views.single_maps.window_numbers import fillers_of
 from convanim.views.stacks.layer_stack import filters_on_window
 from convanim.views.stacks.stack import SheetMap, Spot, Stack, StackOptions, StageWeights, drawn_channels, made_at
-from convanim.views.stacks.stack_equations import last_equation
+from convanim.views.stacks.stack_equations import last_equation, terms_from
 from convanim.views.stacks.stack_maps import all_input, is_one_picture, plain_canvas, undrawn, with_channels
 from convanim.views.stacks.stage_weights import MOST_WEIGHTS
 from convanim.words.labels import map_label
@@ -86,7 +86,7 @@ def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions
             )
         )
     has_maxima = any(map(_takes_one, chain.stages))
-    output = maps[-1]
+    output, last_read = maps[-1], readers[-2]
     at = partial(made_at, sheets=output.sheets, size=output.size, order=options.order)
     dependence = Dependence(chain)
 
@@ -116,6 +116,8 @@ def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions
         behind=lambda step: tuple(key for of in zip(maps[:-2], regions(step)) for key in _region_keys(*of)),
         series=lambda step: _hue(chain, output, *at(step)),
         equation=None if values is None else partial(last_equation, chain, values, cell),
+        terms_from=None if values is None or last_read is None else partial(terms_from, last_read, cell),
+        is_slow=options.is_slow,
         winners=None if values is None or not has_maxima else _winners(chain, values, maps, readers, regions),
         stage_weights=() if values is None else tuple(_weights(*of, values, words) for of in enumerate(chain.stages)),
         links=lru_cache(maxsize=8)(lambda step: _links(readers, regions(step))) if len(chain.input_size) == 1 else None,

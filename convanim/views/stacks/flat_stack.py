@@ -65,6 +65,8 @@ def flat_stack(stack: Stack) -> Scene:
         work = slice_shapes(stack, placed[0], placed[-1], placed[len(stack.maps) - 1] if has_rays else ())
         shapes += work
         parts = partial(slice_parts, stack) if work else None
+    elif stack.terms_from is not None and not stack.is_heat:
+        parts = partial(_terms, stack)
     shapes += moving  # over all that is still, which is then one layer
     bottom = top + height
     if stack.is_heat:
@@ -74,6 +76,11 @@ def flat_stack(stack: Stack) -> Scene:
         bottom += round(LEGEND_HEIGHT * stack.unit)
     scene = finished_stack(stack, shapes, bottom, has_grid=not is_coarse)
     return scene if parts is None else replace(scene, parts=parts)
+
+
+def _terms(stack: Stack, step: int) -> int:
+    """In how many parts a step of a chain is taken: one for each term of its equation."""
+    return 0 if stack.terms_from is None else len(stack.terms_from(step))
 
 
 def _placed(

@@ -17,7 +17,7 @@ from convanim.views.cell_shapes import framed, outline, sides, source_frames, un
 from convanim.views.drawing import TooNarrowError
 from convanim.views.grids import Mask
 from convanim.views.stacks.stack import SheetMap, Spot, Stack
-from convanim.views.step_parts import at_last, but_for
+from convanim.views.step_parts import at_last, but_for, lit
 from convanim.views.window_roles import KIND_ROLES
 
 LEAST_BLOCK = 13  # pixels that a single cell is wide at least on a sheet without a grid
@@ -142,6 +142,11 @@ class _Sheet:
     @property
     def is_output(self) -> bool:
         return self.number == len(self.stack.maps) - 1
+
+    @property
+    def is_last_read(self) -> bool:
+        """Whether the terms of the equation, which steps are taken by, are from this map."""
+        return self.stack.terms_from is not None and self.number == len(self.stack.maps) - 2
 
     @cached_property
     def kinds(self) -> dict[CellKind, Mask]:
@@ -276,7 +281,7 @@ class _Sheet:
         written: list[Shape] = []
         won = None
         if self.stack.winners is not None and not self.is_output:
-            won = During(lru_cache(maxsize=4)(self._won))
+            won = During(lru_cache(maxsize=4)(self._won), of_part=at_last if self.is_last_read else None)
         for kind, (_, window) in KIND_ROLES.items():
             mask = self.kinds[kind]
             if not mask.any():
@@ -301,6 +306,8 @@ class _Sheet:
             written.append(Texts(role, self._centres, tuple(self.strings), self.em, when=won, series=hue))
         shapes += self._copied_from()
         shapes.append(Lines("accent", lru_cache(maxsize=4)(self._frame), lattice.is_upright))
+        if self.stack.is_slow and self.is_last_read:
+            shapes.append(lit(lattice, plan.canvas.cells, self._term))
         return shapes + written  # numbers last: whatever is drawn around cells or on them, digits stay whole
 
     def _copied_from(self) -> list[Shape]:
@@ -386,6 +393,12 @@ class _Sheet:
         # Windows that overlap may have the same maximum.
         won = dict.fromkeys(self.stack.winners(step, self.number, self.placed.sheet))
         return np.array([self.plan.canvas.element(position) for position in won], dtype=np.int64)
+
+    def _term(self, step: int, number: int) -> int | None:
+        """The element of the canvas that a term of a step's equation is from; None where it is not on this sheet."""
+        assert self.stack.terms_from is not None
+        channel, position = self.stack.terms_from(step)[number]
+        return self.plan.canvas.element(position) if channel == self.plan.drawn[self.placed.sheet] else None
 
     def _frame(self, step: int) -> Floats:
         """The lines around what a step reads or makes on this sheet."""

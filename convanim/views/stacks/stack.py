@@ -132,6 +132,7 @@ class MapShape(NamedTuple):
     columns: int
 
 
+TermPlace: TypeAlias = tuple[int, Cell]  # a channel, 0 without any, and a position
 Beside: TypeAlias = tuple[tuple[MapShape, ...], ...]  # of each figure of a picture
 
 
@@ -201,6 +202,8 @@ class Stack(Page):
     kernel_texts: Mapping[float, str] = field(default_factory=dict)  # how its weights are written
     stage_weights: tuple[StageWeights | None, ...] = ()  # of a chain's stages, those that may be shown
     partial_sums: Callable[[], Numbers] | None = None  # what each input channel adds, as `values.channel_sums`
+    terms_from: Callable[[int], list[TermPlace]] | None = None  # of the map before the last
+    is_slow: bool = False  # whether steps are shown part by part, too
     parts: int = 1
     most_cell: int = 0
     beside: Beside = ()
@@ -291,3 +294,4 @@ class StackOptions:
     beside: Beside = ()  # as a stack has it
     font: Metrics = BUNDLED
     scales: tuple[Scale, ...] = ()  # of every map's numbers; empty without numbers
+    is_slow: bool = False

@@ -1,6 +1,7 @@
 """The equation of the current cell of a stack: of a layer with channels, or of a chain's last map."""
 
 from collections.abc import Callable
+from itertools import product
 from math import prod
 
 import numpy as np
@@ -20,7 +21,7 @@ from convanim.views.cell_numbers import kernel_weights, own_weights, spelling, w
 from convanim.views.drawing import Page
 from convanim.views.equation_line import Equation, copied_number, in_words, widest_parts
 from convanim.views.shares import gathered_equation
-from convanim.views.stacks.stack import Stack
+from convanim.views.stacks.stack import Stack, TermPlace
 from convanim.views.text_layout import widest
 from convanim.words.equations import (
     Terms,
@@ -211,17 +212,27 @@ def _pool_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cel
     if geometry.divisors is not None:
         behind += factor(page.words.numeral(max(geometry.divisors.min(), geometry.divisors.max(), key=abs)))
 
-    def terms(step: int) -> Terms:
-        output = cell(step)
-        numbers = [values.input[tap.input].item() for tap in geometry.taps(output) if tap.input is not None]
-        total, divisor = values.output[output].item(), geometry.divisor(output)
+    def numbers_of(step: int) -> list[float]:
+        return [values.input[tap.input].item() for tap in geometry.taps(cell(step)) if tap.input is not None]
+
+    def told(step: int, numbers: list[float], total: float) -> Terms:
+        divisor = geometry.divisor(cell(step))
         return max_terms(numbers, total, read) if divisor is None else mean_terms(numbers, divisor, total, read, made)
+
+    def terms(step: int) -> Terms:
+        return told(step, numbers_of(step), values.output[cell(step)].item())
+
+    def so_far(step: int, part: int) -> str:
+        numbers, divisor = numbers_of(step)[:part], geometry.divisor(cell(step))
+        if not numbers or divisor == 0:
+            return ""
+        return told(step, numbers, max(numbers) if divisor is None else sum(numbers) / divisor).behind
 
     slot = widest_numeral(values.input, page, bracketed=is_mean)
     joint = " + " if is_mean else page.words.between
     wide = page.font.width(behind, 1) + widest_numeral(values.output, page)
     return Equation(
-        terms, (slot,) * prod(window_size(geometry.layer)), page.font.width(before, 1), wide, joint, varies=True
+        terms, (slot,) * prod(window_size(geometry.layer)), page.font.width(before, 1), wide, joint, so_far, varies=True
     )
 
 
@@ -245,6 +256,19 @@ def _norm_equation(
     slot += page.font.width(around_power(layer, page.words), 1)
     wide = page.font.width(f"{behind} ≈ ", 1) + widest_numeral(values.output, page)
     return Equation(terms, (slot,) * whole, page.font.width(before, 1), wide, " + ", varies=True)
+
+
+def terms_from(geometry: Geometry, cell: Callable[[int], Cell], step: int) -> list[TermPlace]:
+    """What cell each term of the equation of a layer's step is from; nothing where terms are more than one cell's."""
+    reduction, channels, output = operation_of(geometry.layer).reduction, geometry.channels, cell(step)
+    is_pool = reduction in (Reduction.MAX, Reduction.MEAN)
+    adds_channels = channels is not None and channels.read > 1 and max(window_size(geometry.layer)) > 1
+    if not is_pool and (reduction is not Reduction.SUM or adds_channels or adds_slices(geometry)):
+        return []
+    sources = [0] if channels is None else geometry.sources(output)
+    places = product(sources, geometry.positions(output[-len(geometry.axes) :]))
+    found = [place for place, tap in zip(places, geometry.taps(output)) if tap.input or not is_pool]
+    return found if len(found) > 1 else []
 
 
 def last_equation(chain: Chain, values: FigureValues, cell: Callable[[int], Cell], page: Stack) -> Equation:
