@@ -118,7 +118,7 @@ def test_a_sheet_holds_frames_from_the_first_to_the_last(sheet: str, grid: tuple
     rows, columns = grid
     height = page.scene.height // rows
     assert (page.scene.width, page.scene.height) == (160 * columns, height * rows)
-    numbers = [text for text, _ in inks(page.scene, 0, ("caption",))]
+    numbers = [text for text, _ in inks(page.scene, 0, ("caption",)) if text != "padding of zeros"]
     for place, frame in enumerate(shown):
         top, left = (n * size for n, size in zip(divmod(place, columns), (height, 160)))
         assert numbers[place] == f"{frame + 1} / 9"
