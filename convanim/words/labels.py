@@ -1,6 +1,6 @@
 """What stands beside the maps: their names and shapes, and what a picture leaves out."""
 
-from convanim.layers.sizes import Sizes, spelled_shape
+from convanim.layers.sizes import Sizes, spelled, spelled_shape
 from convanim.words.language import Words
 
 
@@ -22,9 +22,14 @@ def map_label(
     remark: str = "",
 ) -> tuple[str, ...]:
     """A map's name, its shape, and what is left out of it."""
-    shape = spelled_shape((channels, *size) if has_channels else size, has_channels=has_channels)
+    shape = spelled_shape((channels, *size), has_channels=True) if has_channels else told_size(size, words)
     left_out = words("drawn_of", drawn=len(drawn), channels=channels) if len(drawn) < channels else ""
     return tuple(line for line in (name, shape, left_out, remark) if line)
+
+
+def told_size(size: Sizes, words: Words) -> str:
+    """The size of a map beside it: `5×5`; of one axis `5 cells`, since a bare 5 might be one of its numbers."""
+    return words.counted("cells", size[0]) if len(size) == 1 else spelled(size)
 
 
 def steps_shown(frames: int, steps: int, words: Words) -> str:

@@ -20,6 +20,7 @@ from convanim.figures.options import Options
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import Conv, Layer, MaxUnpool, Upsample, output_size
 from convanim.layers.operations import OPERATIONS, operation_of
+from convanim.networks.chain import Chain
 from convanim.render.frames import Renderer
 from convanim.scene.font import BUNDLED
 from convanim.scene.lengths import Length
@@ -260,6 +261,20 @@ def test_numbers_stay_with_what_they_are_of() -> None:
     assert words_of("3×3 パディング 前 0・後 1、ReLU", japanese) == ["3×3", "パディング 前 0・後 1、", "ReLU"]
     lines = wrapped(text, 11, page)
     assert all(not line[0].isdigit() or line[1] == "×" or line.startswith(("1 before", "1 after")) for line in lines)
+
+
+@every_view
+def test_the_size_of_a_row_of_cells_says_what_it_counts(view: str) -> None:
+    """Of one axis labels have `5 cells`, where a bare 5 might be a number; of two `5×5`, of channels `2@5`."""
+    for figure, expected in (
+        (Conv(5, 3, dims=1), {"input: 5 cells", "output: 3 cells"}),
+        (Chain(5, ["conv 3", "conv 3"], dims=1), {"input", "5 cells", "3 cells", "1 cell", "conv 3"}),
+        (Chain("2@5", ["conv 3 1", "conv 3 1"], dims=1), {"input", "2@5", "1@3", "1@1", "conv 3"}),
+        (Conv(5, 3), {"input 5×5", "output 3×3"}),
+    ):
+        assert {text for text, _ in inks(compose(figure, Options(view=view)).scene, 0, ("label",))} - {
+            *"→↓"
+        } == expected
 
 
 def test_rays_join_the_window_and_its_cell_in_the_slanted_view() -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from convanim.layers.sizes import Sizes, spelled
+from convanim.layers.sizes import Sizes
 from convanim.scene.scene import Scene, Shape
 from convanim.views.drawing import Drawing
 from convanim.views.legend import LEGEND_HEIGHT, bar
@@ -11,6 +11,7 @@ from convanim.views.single_maps.gather_reading import gather_reading
 from convanim.views.single_maps.reading import Reading
 from convanim.views.single_maps.scatter_reading import scatter_reading
 from convanim.views.text_layout import numbers_alike
+from convanim.words.labels import told_size
 from convanim.words.language import Words
 
 
@@ -20,7 +21,7 @@ def reading_of(drawing: Drawing) -> Reading:
 
 
 def map_labels(drawing: Drawing) -> tuple[str, str]:
-    """The input's and the output's label: `input 5×5`, `output 3×3`; empty where labels are off."""
+    """The input's and the output's label: `input 5×5`, of one axis `input: 5 cells`; empty where labels are off."""
     if not drawing.labels:
         return "", ""
     geometry = drawing.geometry
@@ -31,8 +32,8 @@ def map_labels(drawing: Drawing) -> tuple[str, str]:
 
 
 def _label(own: str | None, name: str, words: Words, size: Sizes) -> str:
-    shape = str(size[0]) if len(size) == 1 else spelled(size)
-    return f"{words(name) if own is None else own} {shape}".strip()
+    called, told = words(name) if own is None else own, told_size(size, words)
+    return words.titled(called, told) if len(size) == 1 and called else f"{called} {told}".strip()
 
 
 def finished(drawing: Drawing, reading: Reading, shapes: list[Shape], bottom: int) -> Scene:
