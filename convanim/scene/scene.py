@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import floor
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -314,6 +314,16 @@ def levels_at(levels: Levels, step: int) -> Floats:
     return levels if isinstance(levels, np.ndarray) else levels(step)
 
 
+class KeyLine(NamedTuple):
+    """The line that tells kinds of cells, where it is the last of a scene: how many shapes it has, how high it is."""
+
+    shapes: int
+    height: int
+
+
+NO_KEY = KeyLine(0, 0)
+
+
 @dataclass(frozen=True)
 class Scene:
     """A display list of `width` by `height` pixels, and what each of its steps means."""
@@ -330,6 +340,7 @@ class Scene:
     parts: Callable[[int], int] = lambda step: 0  # in how many parts a step can be taken, such as its products
     alike: Sequence[int] | None = None  # for each step a number: those of the same one differ in lines that glide alone
     lost_decimals: int = 0  # that its numbers would need and have no room for
+    key: KeyLine = NO_KEY
 
     def roles(self) -> tuple[str, ...]:
         """Every role in the scene, once, in drawing order."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from convanim.scene.scene import Key, Scene, Shape, Texts
+from convanim.scene.scene import NO_KEY, Key, KeyLine, Scene, Shape, Texts
 from convanim.views.drawing import Page
 from convanim.views.equation_line import Equation, equation_lines, equation_shapes
 from convanim.views.key_line import key_line
@@ -32,9 +32,11 @@ def scene_of(
         bottom += line_height(page) // 2
         text += equation_shapes(page, told, bottom)
         bottom += equation_lines(page, told) * line_height(page)
+    key = NO_KEY
     if page.labels:
-        told_of, bottom = key_line(page, shapes, bottom)
-        text += told_of
+        told_of, end = key_line(page, shapes, bottom)
+        key = key if caption else KeyLine(len(told_of), end - bottom)
+        text, bottom = text + told_of, end
     if caption:
         bottom += line_height(page) // 2
         block = _caption(page, caption, bottom)
@@ -49,6 +51,7 @@ def scene_of(
         writes=keys[1],
         equation=lambda step: "" if told is None else joined(told.terms(step)),
         unit=page.unit,
+        key=key,
     )
 
 

@@ -22,7 +22,7 @@ from convanim.figures.recipes.from_text import part_of
 from convanim.figures.recipes.recipes import Recipe, load_recipe
 from convanim.figures.subject import Comparison, Part
 from convanim.files.catalogue import template_names
-from convanim.layers.layer import Conv, ConvTranspose, MaxPool
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
 from convanim.networks.chain import Chain
 from convanim.publish.batch import render_all
 from convanim.render.frames import Renderer
@@ -270,10 +270,45 @@ def test_captions_costs_and_ratios(one: Any, other: Any, first: str, second: str
     assert titles == ["A", "B"]
     without = compared(one, other, width=900, caption=False)
     key = ["border of zeros"] if isinstance(one, ConvTranspose) else []
-    key = ["padding of zeros"] * 2 if isinstance(one, Conv) and any(map(any, one.padding)) else key
+    key = ["padding of zeros"] if isinstance(one, Conv) and any(map(any, one.padding)) else key
     assert [text for text in said(without, "caption") if "grid" not in text] == key
     assert said(without, "equation") == []
     assert without.height < scene.height
+
+
+@pytest.mark.parametrize(
+    ("figures", "expected"),
+    [
+        ([Conv(5, 3, padding=1), Conv(6, 3, padding=2)], ["padding of zeros"]),
+        ([Conv(5, 3, padding=1, padding_mode="reflect")] * 2, ["padding", "copied into the padding"]),
+        ([Conv(5, 1, 2), Conv(5, 1, 2), Conv(6, 1, 2)], ["never read"]),
+    ],
+)
+def test_what_all_figures_tell_is_told_once(figures: list[Layer], expected: list[str]) -> None:
+    """Below all of them, in the middle of the page, and above their captions."""
+    scene = compared(*figures, width=900, caption=False)
+    told = inks(scene, 0, ("caption",))
+    assert [text for text, _ in told] == expected
+    left = min(s.lattice.origin[0] for s in scene.shapes if isinstance(s, Blocks) and s.map == "key")
+    assert (left + told[-1][1][2]) / 2 == pytest.approx(450, abs=3)
+    captioned = inks(compared(*figures, width=900), 0, ("caption",))
+    (line,) = (box for text, box in captioned if text == expected[0])
+    assert all(box[1] >= line[3] for text, box in captioned if text not in expected)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "left", "right"),
+    [
+        (Conv(5, 3, padding=1), AvgPool(5, 3, 1, 1, count_include_pad=False), ["padding of zeros"], ["padding"]),
+        (Conv(5, 3), Conv(5, 3, padding=1), [], ["padding of zeros"]),
+        (Conv(5, 3), Conv(5, 2), [], []),
+    ],
+)
+def test_figures_that_tell_something_else_tell_it_each(one: Any, other: Any, left: list[str], right: list[str]) -> None:
+    """Below their own maps."""
+    found = inks(compared(one, other, width=900, caption=False), 0, ("caption",))
+    assert [text for text, box in found if box[2] < 450] == left
+    assert [text for text, box in found if box[0] > 450] == right
 
 
 def test_each_of_the_others_is_compared_with_the_first() -> None:

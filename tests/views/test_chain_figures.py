@@ -326,7 +326,9 @@ def test_labels_name_every_map_and_its_size(view: str, chain: Chain) -> None:
     for before, number, text in zip([0, *kept], kept, said, strict=False):
         size, channels = shape_of(chain, number)
         at = f"{len(channels)}@" if chain.has_channels else ""
-        assert text.endswith(at + "×".join(map(str, size)))
+        bare = len(size) == 1 and not chain.has_channels
+        count = f"{size[0]} cell" + "s" * (size[0] != 1) if bare else at + "×".join(map(str, size))
+        assert text.endswith(f" {count}")
         made_by = [stage.op.split("-")[0] for stage in chain.stages[before:number]] or ["input"]
         assert all(part in text for part in made_by)
     assert len(said) == len(kept)

@@ -12,6 +12,7 @@ from convanim.errors import RequestError
 from convanim.figures.alt_text import default_title
 from convanim.figures.comparisons.cost_bars import cost_bars
 from convanim.figures.comparisons.difference_marks import frames, is_heat, marked
+from convanim.figures.comparisons.shared_key import shared_key
 from convanim.figures.layouts.in_common import InCommon
 from convanim.figures.layouts.layout import Layout
 from convanim.figures.layouts.network_layout import any_layout
@@ -78,7 +79,7 @@ def comparison_layout(
         made = _parts(drawn, options, page)
     made = _in_one_colour_scale(drawn, made, options, page)
     difference = difference_of(comparison)
-    made = _on_one_size(drawn, _on_one_scale(drawn, made, options, page))
+    made, key = shared_key(_on_one_size(drawn, _on_one_scale(drawn, made, options, page)))
     if difference is not None:
         made = _marked(parts, made, difference)
     frames = max(len(each.timing.steps) for each in made)
@@ -103,7 +104,7 @@ def comparison_layout(
     lower = [line - _input_line(each.scene) for each in made]
     tallest = max(each.scene.height + down for each, down in zip(made, lower))
     scenes: list[Scene] = []
-    around: list[Shape] = []
+    around = key.moved((width - share) // 2, page.margin + above + tallest)
     for number, (each, title, caption) in enumerate(zip(made, titles, captions)):
         left = number * share + (width - share * len(parts)) // 2
         down = page.margin + above + lower[number]
@@ -111,11 +112,11 @@ def comparison_layout(
         scenes.append(scene.shifted(left, down))
         for block, top, role in (
             (title, page.margin, "label"),
-            (caption, page.margin + above + tallest, "caption"),
+            (caption, page.margin + above + tallest + key.height, "caption"),
         ):
             if block.lines:
                 around.append(block.at(left + share / 2, top, role))
-    bottom = page.margin + above + tallest + max(round(caption.height) for caption in captions)
+    bottom = page.margin + above + tallest + key.height + max(round(caption.height) for caption in captions)
     if difference is not None:
         told, bottom = _told(page, difference, width, bottom + page.margin)
         around += told
