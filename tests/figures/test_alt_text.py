@@ -10,7 +10,7 @@ from convanim.layers.backward import Backward
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, Pad
 from convanim.networks.chain import Chain
 from convanim.words import layer_names
-from convanim.words.own_language import load_words
+from convanim.words.user_language import load_words
 
 REDUCED = Chain("192@28x28", ["conv 1x1 16", "relu", "conv 5x5 32 p2"])
 

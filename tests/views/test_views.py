@@ -29,7 +29,7 @@ from convanim.scene.scene import Cells, Lines, Scene, Texts, shown
 from convanim.views.drawing import Drawing
 from convanim.views.registry import VIEWS
 from convanim.views.text_layout import words_of, wrapped
-from convanim.words.own_language import load_words
+from convanim.words.user_language import load_words
 
 every_view = pytest.mark.parametrize("view", list(VIEWS))
 ANY_LAYER = st.sampled_from(list(LAYERS)).flatmap(layers)
