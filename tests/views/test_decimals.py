@@ -11,7 +11,7 @@ from convanim.scene.scene import Scene, Texts
 def written(scene: Scene, role: str) -> set[str]:
     """The texts of a role in the cells of a scene, at all of its steps."""
     texts = [shape.text for shape in scene.shapes if isinstance(shape, Texts) and shape.role == role]
-    return {word for text in texts for word in ([text] if isinstance(text, str) else text)}
+    return {word for text in texts if isinstance(text, tuple) for word in text}
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ _LOOKS = (
     _Look(
         "theme",
         PICTURE,
-        "The colours: classic, colorblind, dark, print, auto (light or dark as its surroundings are), or a .toml file",
+        "The colours: {values} (light or dark as its surroundings are), or a .toml file",
         "NAME|FILE",
         default="classic; .html follows its page",
         names=kinds.themes,
@@ -129,7 +129,7 @@ _LOOKS = (
     _Look(
         "lang",
         PICTURE,
-        f"The language of words and numbers: {', '.join(kinds.languages())}, or a .toml file",
+        "The language of words and numbers: {values}, or a .toml file",
         "NAME|FILE",
         default="en",
         names=kinds.languages,
@@ -214,6 +214,7 @@ def _figure_option(look: _Look) -> Opt:
         metavar=look.metavar,
         type=look.kind,
         help=with_default(look.help, default),
+        values=look.names,
         shell_complete=completed_by(look.names, or_files=look.or_files) if look.names else None,
     )
 

@@ -14,12 +14,31 @@ _TERM = 27  # columns for an option's names; help stands beside it, or below a l
 
 
 class Opt(click.Option):
-    """An option in a group; `usage` is what the usage line says of it, for those that every run needs."""
+    """An option in a group; `usage` is what the usage line says of it, for those that every run needs.
 
-    def __init__(self, names: Iterable[str], *, group: str, usage: str = "", **how: Any) -> None:
+    `{values}` in its help are those of `values`, which are looked for when help is asked for.
+    """
+
+    def __init__(
+        self,
+        names: Iterable[str],
+        *,
+        group: str,
+        usage: str = "",
+        values: Callable[[], Iterable[str]] | None = None,
+        **how: Any,
+    ) -> None:
         super().__init__(list(names), **how)
         self.group = group
         self.usage = usage
+        self.values = values
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The option's names, and its help with the values that it may have."""
+        record = super().get_help_record(ctx)
+        if record is None or self.values is None or "{values}" not in record[1]:
+            return record
+        return record[0], record[1].replace("{values}", ", ".join(self.values()))
 
 
 class Command(click.Command):
