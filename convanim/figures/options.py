@@ -25,12 +25,13 @@ _EXAMPLE = 2  # of a number that is left out otherwise
 _EXAMPLES = {"width": 480, "cell_size": 32}
 
 
-def _option(default: Any, recipe: str = "", *, of_a_part: bool = False) -> Any:
+def _option(default: Any, recipe: str = "", *, of_a_part: bool = False, alone: str = "") -> Any:
     """An option: its default, its table and key in a recipe, and whether the parts of a comparison say it themselves.
 
-    The rest is of the page that they share. Where the default is None, the option may be.
+    The rest is of the page that they share. Where the default is None, the option may be. `alone` is what is meant
+    where a command line gives the name without a value.
     """
-    return field(default=default, metadata={"recipe": recipe, "of_a_part": of_a_part})
+    return field(default=default, metadata={"recipe": recipe, "of_a_part": of_a_part, "alone": alone})
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Options:
     max_sheets: int = _option(8, "view.max_sheets", of_a_part=True)
     perceptron: bool = _option(False, "view.perceptron", of_a_part=True)
     transposed_as: str | None = _option(None, "view.transposed_as", of_a_part=True)  # left out: as `reading_asked` says
-    backward: str | None = _option(None, "view.backward", of_a_part=True)
+    backward: str | None = _option(None, "view.backward", of_a_part=True, alone="input")
     theme: str | None = _option(None, "view.theme")
     font: str | None = _option(None, "view.font")  # families and files; left out: the theme's, else DejaVu Sans
     transparent: bool = _option(False, "view.transparent")
@@ -93,7 +94,8 @@ class Options:
                 continue
             rule, fix = _NONE_OF[wanted]
             example = _EXAMPLES.get(each.name, _EXAMPLE) if each.default is None else each.default
-            raise RequestError(each.name, value, rule, fix.format(example))
+            such = f" such as {ALONE[each.name]}" if each.name in ALONE else ""
+            raise RequestError(each.name, value, rule, fix.format(example) + such)
         if self.width is not None:
             length_of("width", self.width, SUCH_WIDTHS)
         if self.text_size is not None:
@@ -118,6 +120,7 @@ def _type(annotation: Any) -> Any:
 
 _FIELDS = {each.name: each for each in fields(Options)}
 TYPES = {name: _type(each.type) for name, each in _FIELDS.items()}
+ALONE = {name: each.metadata["alone"] for name, each in _FIELDS.items() if each.metadata["alone"]}
 OF_A_PART = tuple(name for name, each in _FIELDS.items() if each.metadata["of_a_part"])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.campaigns import campaign
-from helpers.command_lines import described, done
+from helpers.command_lines import described, done, in_a_new_folder
 from helpers.oracle import cells, oracle_of
 from helpers.pixels import keys_at, numbers_at
 from helpers.spoken import picture_texts
@@ -28,8 +28,11 @@ from convanim.numbers.as_matrix import LayerMatrix
 from convanim.views.registry import EVERY_VIEW, VIEWS
 from convanim.words.language import english
 
+__all__ = ["in_a_new_folder"]
+
 OVERLAPPING = MaxPool(3, 2, 1, dims=1)
 BACK = ("--backward", "input")
+LAYER = ("conv", "-i", "5", "-k", "3")
 MOST_CELLS = 200  # of a map in a random figure
 
 
@@ -349,3 +352,43 @@ def test_a_backward_pass_is_by_the_input_or_by_the_weights(by: Any) -> None:
     """Made by itself, it is one of the two: no other word is taken for either."""
     with pytest.raises(RequestError, match=r"^backward.*: a gradient is by the input or by the weight; try input"):
         Backward(Conv(4, 3), by)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "conv -i 5 -k 3",
+        "max-pool -i 4 -k 2",
+        "chain -i 5|conv 3",
+        "draw -i 5|nn.Conv2d(1, 1, 3)",
+        "render|own.toml",
+        "compare|conv -i 5 -k 3|conv -i 5 -k 2",
+    ],
+)
+def test_without_a_word_it_is_by_the_input(command: str) -> None:
+    """Whatever is drawn: the option that follows is not taken for the word, and another word is taken."""
+    Path("own.toml").write_text(
+        'title = "R"\n[layer]\nop = "conv"\ninput_size = 4\nkernel_size = 3\n', encoding="utf-8"
+    )
+    words, *texts = command.split("|")
+    by_input = described(*words.split(), *texts, *BACK)
+    assert described(*words.split(), *texts, "--backward") == by_input  # --json stands behind it
+    assert described(*words.split(), "--backward", "-q", *texts) == by_input
+    assert by_input != described(*words.split(), *texts)
+    done(*words.split(), *texts, "--backward", "-o", "a.svg")
+    assert Path("a.svg").exists()
+
+
+def test_without_a_word_in_a_quoted_layer() -> None:
+    """At its end and between its options; where it is told in words, too."""
+    for own in ("conv -i 6 -k 3 --backward", "conv -i 6 --backward -k 3"):
+        told = described("compare", own, "conv 3", "-i", "6")
+        assert [figure.get("backward") for figure in told["figures"]] == ["input", None]
+    assert done("explain", *LAYER, "--backward").stdout == done("explain", *LAYER, *BACK).stdout
+
+
+def test_in_a_recipe_it_has_a_word() -> None:
+    """True says nothing of the way; the refusal says what does."""
+    Path("own.toml").write_text("[layer]\nop = 'max-pool'\ninput_size = 4\nkernel_size = 2\n[view]\nbackward = true\n")
+    with pytest.raises(RequestError, match=r"view\.backward True: not text; give text such as input"):
+        load_recipe("own.toml")

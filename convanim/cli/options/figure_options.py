@@ -8,7 +8,7 @@ import click
 from convanim.cli.options import kinds
 from convanim.cli.options.help import FILES, NUMBERS, PICTURE, TIME, Opt, spelled, switch, with_default
 from convanim.cli.options.kinds import Names, Number, Seconds, Whole, Width, completed_by
-from convanim.figures.options import Options
+from convanim.figures.options import ALONE, Options
 from convanim.layers.backward import FLOWS_BACK
 from convanim.layers.operation import Operation
 
@@ -162,7 +162,7 @@ _LOOKS = (
     _Look(
         "backward",
         PICTURE,
-        "How the gradient of the output flows back: by the input, by the weight, or both side by side",
+        "How the gradient of the output flows back: by the input (without a word), by the weight, or both side by side",
         "WAY",
         default="the layer forward",
         names=kinds.ways,
@@ -207,11 +207,13 @@ def _figure_option(look: _Look) -> Opt:
     default = look.default if own is None else own
     if not look.metavar:
         return switch(name, look.off, look.group, with_default(look.help, default))
+    # A default, even None, would keep click 8.3 from letting the name stand alone.
+    absent = {"is_flag": False, "flag_value": ALONE[look.name]} if look.name in ALONE else {"default": None}
     return Opt(
         [f"--{name}"],
         group=look.group,
-        default=None,
-        metavar=look.metavar,
+        **absent,
+        metavar=f"[{look.metavar}]" if look.name in ALONE else look.metavar,
         type=look.kind,
         help=with_default(look.help, default),
         values=look.names,

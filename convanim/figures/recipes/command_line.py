@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NoReturn
 
 from convanim.errors import RequestError, shown, suggestion
-from convanim.figures.options import TYPES
+from convanim.figures.options import ALONE, TYPES
 from convanim.layers.operation import Takes
 from convanim.layers.operations import OPERATIONS
 
@@ -52,7 +52,8 @@ def read_command(words: Sequence[str], looks: Collection[str], field: str, text:
         if TYPES[look] is bool:
             parser.add_argument(spelled(look), action=argparse.BooleanOptionalAction)
         else:
-            parser.add_argument(spelled(look), type=str if is_text(look) else number)
+            alone: dict[str, Any] = {"nargs": "?", "const": ALONE[look]} if look in ALONE else {}
+            parser.add_argument(spelled(look), type=str if is_text(look) else number, **alone)
     said, left = parser.parse_known_intermixed_args(_with_negatives(arguments))
     if left:
         _refuse(left[0], field, text, [spelled(known) for known in (*vars(said), *looks)])
