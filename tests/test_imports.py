@@ -210,7 +210,7 @@ def test_the_command_line_imports_at_first_only_what_help_needs() -> None:
 
 
 def test_a_figure_of_one_layer_imports_what_it_is_drawn_with() -> None:
-    """Readers of code and files, views of networks, stacks and products, and comparisons are not imported for it."""
+    """Readers of code, views of networks, stacks and products, and what else others need are not imported for it."""
     reached, left = set[str](), {"figures.recipes", "figures.animation", "views.single_maps.iso", "export.gif"}
     while left:
         name = left.pop()
@@ -219,5 +219,7 @@ def test_a_figure_of_one_layer_imports_what_it_is_drawn_with() -> None:
         left |= {module.removeprefix("convanim.") for module in tops} - reached
     others = [f"views.{room}." for room in ("networks", "perceptrons", "products", "stacks.volumes", "stacks.slabs")]
     others += ["code.", "views.stacks.iso", "views.stacks.flat", "views.single_maps.flat", "export.svg"]
-    others += ["figures.comparison", "figures.field_layout"]
+    others += ["figures.comparisons.", "figures.layouts.field_layout", "numbers.as_", "views.single_maps.scatter"]
+    others += [f"networks.{each}" for each in ("between", "blocks", "dependence", "differences", "arrangements")]
+    others += ["views.stacks.sheets", "words.cell_fields", "words.differences", "words.network_names"]
     assert [name for name in reached if name.startswith(tuple(others))] == []

@@ -7,17 +7,13 @@ from convanim.layers.layer import ConvTranspose, Layer, MaxUnpool, input_shape, 
 from convanim.layers.operation import Reduction
 from convanim.layers.operations import operation_of
 from convanim.layers.sizes import spelled_shape
-from convanim.networks.blocks import blocks_of, focus_of
 from convanim.networks.cell_field import CellField
 from convanim.networks.chain import Chain, shape_out_of
 from convanim.networks.network import Network
 from convanim.networks.pointwise import Pointwise, Stage
 from convanim.words.backward import backward_title
-from convanim.words.cell_fields import field_title, of_cell, told_texts
-from convanim.words.differences import framed_verdict
 from convanim.words.language import Words
 from convanim.words.layer_names import brief, layer_title, stages_in_brief
-from convanim.words.network_names import block_in_brief, block_lines, block_shape
 
 _LOOKED_AT = 10_000  # windows of an axis, to know the smallest
 _MOST_TOLD = 24  # blocks of a network
@@ -32,6 +28,8 @@ def default_title(figure: Shown, words: Words) -> str:
     if isinstance(figure, Backward):
         return backward_title(figure, words)
     if isinstance(figure, CellField):
+        from convanim.words.cell_fields import field_title  # most figures are of a layer or chain
+
         return field_title(figure, words)
     if isinstance(figure, Chain):
         return stages_in_brief(figure, words)
@@ -125,6 +123,9 @@ def _stage(stage: Stage, words: Words) -> str:
 
 
 def _network(network: Network, words: Words) -> str:
+    from convanim.networks.blocks import blocks_of, focus_of
+    from convanim.words.network_names import block_in_brief, block_lines, block_shape
+
     blocks = blocks_of(network)
     told = [block_in_brief(block, words) for block in blocks[1:]]
     if len(told) > _MOST_TOLD:
@@ -134,6 +135,8 @@ def _network(network: Network, words: Words) -> str:
 
 
 def _field(figure: CellField, words: Words) -> str:
+    from convanim.words.cell_fields import of_cell, told_texts
+
     told = words("list").join(told_texts(figure, words).values())
     name = "alt_field" if figure.effective_box is None else "alt_field_heat"
     read = spelled_shape(figure.network.input_shape, has_channels=True)
@@ -151,4 +154,6 @@ def _comparison(comparison: Comparison, words: Words) -> str:
     difference = difference_of(comparison)
     if difference is None:
         return told
+    from convanim.words.differences import framed_verdict
+
     return words("alt_differences", text=told, verdict=framed_verdict(difference, words))

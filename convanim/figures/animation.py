@@ -11,6 +11,7 @@ from convanim.figures.options import Options
 from convanim.figures.roomy import roomy
 from convanim.figures.subject import Comparison, Shown, asked_figure
 from convanim.figures.timing import Timing
+from convanim.files.catalogue import theme_file
 from convanim.layers.backward import Backward
 from convanim.layers.layer import Layer
 from convanim.networks.cell_field import CellField
@@ -37,10 +38,10 @@ _MOST_PIXELS = 100_000_000
 class Animation:
     """A finished figure. `notes` are for its maker: what was left out or replaced.
 
-    `caption` is what may stand below it: empty where the picture has it already, or shall have none. `dark` is the
-    theme for dark surroundings where its maker chose none, for formats that can follow them; with `is_auto` they all
-    must. `size` is what was asked for. `subject` is the same for all figures of the same layers, whatever they look
-    like.
+    `caption` is what may stand below it: empty where the picture has it already, or shall have none. Where its maker
+    chose no theme it `may_follow` its surroundings: `dark` is the theme for dark ones, for formats that can; with
+    `is_auto` they all must. `size` is what was asked for. `subject` is the same for all figures of the same layers,
+    whatever they look like.
     """
 
     name: str
@@ -52,13 +53,18 @@ class Animation:
     size: PictureSize
     still: int  # the frame that a still shows
     digest: str  # of all that the pixels, times and words come from
-    dark: Theme | None = None
+    may_follow: bool = False
     is_auto: bool = False
     caption: tuple[str, ...] = ()
     words: Words = field(default_factory=english)  # the language, for what formats and pages say themselves
     notes: tuple[str, ...] = field(default=())
     subject: str = ""
     font: Metrics = BUNDLED
+
+    @property
+    def dark(self) -> Theme | None:
+        """The theme for dark surroundings, if it may follow them."""
+        return load_theme(DARK, transparent=self.theme.transparent) if self.may_follow else None
 
     @property
     def shown_size(self) -> tuple[int, int]:
@@ -78,7 +84,8 @@ def compose(figure: Shown, options: Options, *, name: str = "", title: str = "",
     words = english() if options.lang is None else load_words(options.lang)
     is_auto = options.theme == AUTO
     theme = load_theme(DEFAULT if is_auto or options.theme is None else options.theme, transparent=options.transparent)
-    dark = load_theme(DARK, transparent=options.transparent) if is_auto or options.theme is None else None
+    may_follow = is_auto or options.theme is None
+    dark = theme_file(DARK).read_bytes() if may_follow else b""  # read, and not made: most formats have no use for it
     font = _font(options, theme)
     try:
         made, size = roomy(lambda size: _laid_out(figure, options, words, font, size), figure, options)
@@ -106,7 +113,7 @@ def compose(figure: Shown, options: Options, *, name: str = "", title: str = "",
         size=size,
         still=still,
         digest=hashlib.sha256(repr(parts).encode()).hexdigest(),
-        dark=dark,
+        may_follow=may_follow,
         is_auto=is_auto,
         caption=_caption(figure, options, words),
         words=words,

@@ -1,18 +1,19 @@
 """What a figure can be of: a layer, its backward pass, a chain, a network, or several of these beside each other."""
 
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from convanim.errors import RequestError
 from convanim.figures.options import Options
 from convanim.layers.backward import BOTH, Backward, refuse_no_way
 from convanim.layers.layer import Layer, MaxPool, MaxUnpool, input_shape, output_shape
-from convanim.networks.arrangements import alone
 from convanim.networks.cell_field import CellField
 from convanim.networks.chain import Chain
-from convanim.networks.differences import Difference
 from convanim.networks.network import Network
 from convanim.networks.pointwise import Pointwise
+
+if TYPE_CHECKING:
+    from convanim.networks.differences import Difference
 
 _MOST = 32
 
@@ -48,13 +49,16 @@ class Comparison:
             raise RequestError("figure", None, rule, "compare fewer at once")
 
 
-def difference_of(comparison: Comparison) -> Difference | None:
+def difference_of(comparison: Comparison) -> "Difference | None":
     """What the two layers of a comparison do differently, where that is to be marked; None where it is not.
 
     Raises RequestError for two that cannot be compared.
     """
     if not comparison.differences:
         return None
+    from convanim.networks.arrangements import alone  # most figures are no differences
+    from convanim.networks.differences import Difference
+
     a, b = (part.figure for part in comparison.parts)
     assert isinstance(a, Layer)
     assert isinstance(b, Layer)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _LARGEST = MIB // 4
 _PART = r"""(?:"[^"\n]*"|'[^'\n]*'|(?<![\w-])[\w-]+)[ \t]*\.[ \t]*"""  # of a dotted key
-_DEEP = re.compile(f"(?:{_PART}){{20}}")  # tomllib takes memory as the square of a key's parts
+_DEEP = 20  # parts of a key; tomllib takes memory as the square of them
 _SMALLER = "put long lists of numbers into a .csv or .npy, and name that"
 
 
@@ -20,8 +20,8 @@ def read_toml(field: str, name: str, path: "Path") -> dict[str, Any]:
     import tomllib
 
     text = read_text(field, str(path), _LARGEST, kind="TOML", smaller=_SMALLER)
-    if _DEEP.search(text):
-        raise RequestError(field, name, "has a key of more than 20 parts", "mend the file")
+    if any(line.count(".") >= _DEEP and re.search(f"(?:{_PART}){{{_DEEP}}}", line) for line in text.split("\n")):
+        raise RequestError(field, name, f"has a key of more than {_DEEP} parts", "mend the file")
     try:
         return tomllib.loads(text)
     except RecursionError:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from convanim.errors import RequestError, near
 from convanim.layers.sizes import Cell, Sizes, spelled, spelled_shape
-from convanim.networks.blocks import blocks_of, focus_of
 from convanim.networks.network import INPUT, Network
 
 if TYPE_CHECKING:
@@ -95,6 +94,7 @@ def cell_field(network: Network, node: str | None = None, cell: Cell | None = No
     Raises RequestError for a node or cell that there is not, and for maps too large to be gone through.
     """
     # Late, for whatever asks what a figure can be of, JSON as well, comes by here.
+    from convanim.networks.blocks import blocks_of, focus_of
     from convanim.networks.dependence import NetworkDependence
     from convanim.networks.network_fields import network_fields
 

@@ -15,7 +15,6 @@ from convanim.layers.layer import (
     output_size,
     window_size,
 )
-from convanim.networks.between import Keeps, Linear
 from convanim.networks.chain import Chain, shape_out_of
 from convanim.networks.network import Network, Node
 from convanim.networks.pointwise import Pointwise, Stage
@@ -78,6 +77,8 @@ def cost_of(figure: Layer | Backward | Chain | Network) -> Cost:
 
 def node_cost(node: Node) -> Cost:
     """The cost of one node; parameters that it shares with an earlier one count there."""
+    from convanim.networks.between import Keeps, Linear  # captions of layers come by here
+
     operation = node.operation
     made = prod(node.shape)
     match operation:

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from convanim.layers.sizes import Sizes
-from convanim.networks.between import Operation, shape_made
+
+if TYPE_CHECKING:
+    from convanim.networks.between import Operation
 
 INPUT = "input"  # what nodes call the network's input
 
@@ -18,7 +21,7 @@ class Node:
     """
 
     name: str
-    operation: Operation
+    operation: "Operation"
     inputs: tuple[str, ...]
     has_bias: bool = True
     shares: str = ""
@@ -31,6 +34,8 @@ class Node:
     @property
     def shape(self) -> Sizes:
         """The shape of what it makes, channels first; a vector's is one number."""
+        from convanim.networks.between import shape_made  # whatever asks what a figure can be of comes by here
+
         return shape_made(self.operation)
 
 

@@ -40,12 +40,12 @@ class EmbeddedFile:
 def embedded_files(animation: Animation) -> list[EmbeddedFile]:
     """All files of a figure in the formats that are installed and can show it."""
     stem = plain_name(animation.name)
-    light = replace(animation, is_auto=False, dark=None)
+    light = replace(animation, is_auto=False, may_follow=False)
     looks = {"": light}
     if animation.dark is not None:
         digest = hashlib.sha256(f"{animation.digest} dark".encode()).hexdigest()
         looks["-dark"] = replace(light, theme=animation.dark, digest=digest)
-    following = replace(animation, is_auto=animation.dark is not None)
+    following = replace(animation, is_auto=animation.may_follow)
     found = [EmbeddedFile(f"{stem}{end}{suffix}", suffix, look) for suffix in _IN_BOTH for end, look in looks.items()]
     found += [EmbeddedFile(f"{stem}{suffix}", suffix, following) for suffix in _IN_ONE]
     found.append(EmbeddedFile(f"{stem}{_PAGES}", _PAGES, forward_only(light)))

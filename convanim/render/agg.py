@@ -92,6 +92,7 @@ class Canvas:
         if agg is not None:
             width, height = max(agg.width, width), max(agg.height, height)
         agg = RendererAgg(width, height, 72)  # type: ignore[no-untyped-call]
+        np.asarray(agg.buffer_rgba())[:] = CLEAR  # not white that lets all through, which would have to be multiplied
         if width * height <= _LARGEST_KEPT:
             self._agg = agg
         return agg

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from convanim.errors import RequestError
 from convanim.layers.layer import Layer
-from convanim.numbers.as_columns import refuse_no_columns
-from convanim.numbers.as_matrix import refuse_no_matrix
 from convanim.scene.picture_size import PictureSize
 from convanim.scene.scene import Scene
 from convanim.views.decimals import decimals_of
@@ -27,9 +25,9 @@ AnyPage: TypeAlias = "Drawing | Stack | Overview | FieldMap | Perceptron"
 
 
 def _later(name: str) -> Callable[..., Any]:
-    """A function below `views/`, whose module is imported when it is called: a figure needs few of all."""
+    """A function, whose module is imported when it is called: a figure needs few of all."""
     module, function = name.rsplit(".", 1)
-    return lambda *given, **named: getattr(import_module(f"convanim.views.{module}"), function)(*given, **named)
+    return lambda *given, **named: getattr(import_module(f"convanim.{module}"), function)(*given, **named)
 
 
 @dataclass(frozen=True)
@@ -91,18 +89,22 @@ class View:
         return perceptron_scene(page)
 
 
-_OVERVIEW = _later("networks.overview.overview")
+_OVERVIEW = _later("views.networks.overview.overview")
 # Of maps, which draw every figure, and of layers as products.
 VIEWS: dict[str, View] = {
-    "iso": View(_later("stacks.iso_stack.iso_stack"), _later("single_maps.iso.iso"), _OVERVIEW),
+    "iso": View(_later("views.stacks.iso_stack.iso_stack"), _later("views.single_maps.iso.iso"), _OVERVIEW),
     "flat": View(
-        _later("stacks.flat_stack.flat_stack"), _later("single_maps.flat.flat"), partial(_OVERVIEW, is_flat=True)
+        _later("views.stacks.flat_stack.flat_stack"),
+        _later("views.single_maps.flat.flat"),
+        partial(_OVERVIEW, is_flat=True),
     ),
 }
 PRODUCTS: dict[str, View] = {
-    "matrix": View(_later("products.matrix.matrix"), refuse=refuse_no_matrix),
+    "matrix": View(_later("views.products.matrix.matrix"), refuse=_later("numbers.as_matrix.refuse_no_matrix")),
     "im2col": View(
-        _later("products.im2col.im2col"), refuse=refuse_no_columns, steps=_later("products.im2col.im2col_steps")
+        _later("views.products.im2col.im2col"),
+        refuse=_later("numbers.as_columns.refuse_no_columns"),
+        steps=_later("views.products.im2col.im2col_steps"),
     ),
 }
 EVERY_VIEW = {**VIEWS, **PRODUCTS}

@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from convanim.export.save import destination, save
 from convanim.figures.animation import Animation, compose
 from convanim.figures.subject import Subject
 from convanim.scene.scene import Blocks, Cells, Lines, Texts
+from convanim.style.theme import Theme, load_theme
 
 LAYER = Conv(5, 3, 2, 1)
 FIGURES: list[Subject] = [
@@ -182,6 +184,22 @@ def test_two_themes_where_none_was_chosen() -> None:
         ("classic", "dark", True),
         ("classic", None, False),
     ]
+
+
+def test_no_theme_is_made_that_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dark one stands by, and is read for formats that have a use for it alone; figures are told apart by it."""
+    made: list[str] = []
+
+    def load(name: str, **given: Any) -> Theme:
+        made.append(name)
+        return load_theme(name, **given)
+
+    monkeypatch.setattr("convanim.figures.animation.load_theme", load)
+    free, chosen = compose(LAYER, Options()), compose(LAYER, Options(theme="classic"))
+    assert made == ["classic", "classic"]
+    assert free.dark == load_theme("dark")
+    assert compose(LAYER, Options(transparent=True)).dark == load_theme("dark", transparent=True)
+    assert free.digest != chosen.digest
 
 
 @pytest.mark.parametrize("name", ["a.gif", "a.png", "a/"])

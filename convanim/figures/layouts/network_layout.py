@@ -14,7 +14,6 @@ from convanim.layers.backward import Backward
 from convanim.layers.layer import Layer
 from convanim.layers.sizes import Sizes
 from convanim.layers.step_order import unravel
-from convanim.networks.blocks import blocks_of, focus_of
 from convanim.networks.chain import Chain
 from convanim.networks.network import Network
 from convanim.scene.font import Metrics
@@ -70,6 +69,7 @@ def network_layout(
     Raises RequestError when the options do not fit it, or it has no room.
     """
     # What draws overviews is not needed by the others.
+    from convanim.networks.blocks import blocks_of, focus_of
     from convanim.views.networks.layered import TangledError
     from convanim.views.networks.network_volumes import seen_of, volumes_of
     from convanim.views.networks.overview_look import Overview

@@ -9,7 +9,6 @@ from convanim.layers.layer import Layer
 from convanim.layers.operations import operation_of
 from convanim.networks.chain import Chain
 from convanim.networks.pointwise import Pointwise
-from convanim.numbers.as_matrix import LayerMatrix
 from convanim.numbers.figure_values import FigureValues, stages_of
 from convanim.scene.scene import Cells, Scene, Texts
 from convanim.views.registry import PRODUCTS
@@ -44,10 +43,11 @@ def product_stack(layer: Layer, values: FigureValues | None, stack_options: Stac
 
     What was asked for bounds both: pixels of a side; 0 is no bound.
     """
-    own = None if values is None else values.stage(0)
-    matrix = LayerMatrix(Geometry(layer), None if own is None else own.kernel)
+    from convanim.numbers.as_matrix import LayerMatrix
     from convanim.views.stacks.layer_stack import layer_stack
 
+    own = None if values is None else values.stage(0)
+    matrix = LayerMatrix(Geometry(layer), None if own is None else own.kernel)
     return replace(layer_stack(layer, own, stack_options), matrix=matrix, most_cell=most_cell)
 
 

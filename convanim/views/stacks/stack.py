@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from convanim.layers.axis import CellKind
 from convanim.layers.geometry import Geometry
 from convanim.layers.sizes import Cell, Sizes
 from convanim.layers.step_order import cell_at, step_at
-from convanim.numbers.as_matrix import LayerMatrix
 from convanim.numbers.scales import Scale
 from convanim.numbers.sources import Numbers
 from convanim.numbers.values import Values
@@ -22,6 +21,9 @@ from convanim.views.drawing import Page
 from convanim.views.equation_line import Equation
 from convanim.views.grids import Canvas, Mask
 from convanim.words.language import Words, english
+
+if TYPE_CHECKING:
+    from convanim.numbers.as_matrix import LayerMatrix
 
 
 @dataclass(frozen=True)
@@ -212,7 +214,7 @@ class Stack(Page):
     links: Callable[[int], tuple[Ints, ...]] | None = None  # of one axis: (from, to) positions on neighbouring maps
     font: Metrics = BUNDLED
     words: Words = field(default_factory=english)
-    matrix: LayerMatrix | None = None  # of a layer that is drawn as one product
+    matrix: "LayerMatrix | None" = None  # of a layer that is drawn as one product
     volume: Volume | None = None  # of a layer of three axes, which is drawn in slices
 
     @property
