@@ -1,5 +1,6 @@
 """How the tests are run: how hypothesis looks for examples, on how many processes, and what may be skipped."""
 
+import gc
 import os
 from collections.abc import Generator
 from typing import Any
@@ -14,6 +15,10 @@ settings.register_profile("suite", max_examples=FEW, derandomize=True, deadline=
 settings.register_profile("long", max_examples=MOST, derandomize="CI" in os.environ, deadline=None)
 settings.load_profile("suite")
 
+# Modules and tests stay to the end: the collector of garbage need not go through them again and again.
+_GARBAGE = (50_000, 20, 50)
+gc.set_threshold(*_GARBAGE)
+
 _FRAMES = 4  # of a figure whose command alone is tried
 _LACKING = ("Skipped: could not import", "Skipped: needs the module")
 
@@ -27,6 +32,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """One process where files are named: others would take longer to start than they save."""
     return 0 if any(".py" in name for name in config.args) else None
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of the search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

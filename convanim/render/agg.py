@@ -91,11 +91,11 @@ class Canvas:
             return agg
         if agg is not None:
             width, height = max(agg.width, width), max(agg.height, height)
-        agg = RendererAgg(width, height, 72)  # type: ignore[no-untyped-call]
-        np.asarray(agg.buffer_rgba())[:] = CLEAR  # not white that lets all through, which would have to be multiplied
+        made: Any = RendererAgg(width, height, 72)  # type: ignore[no-untyped-call]
+        np.asarray(made.buffer_rgba())[:] = CLEAR  # not white that lets all through, which would be multiplied
         if width * height <= _LARGEST_KEPT:
-            self._agg = agg
-        return agg
+            self._agg = made
+        return made
 
 
 def _reach(mark: Mark, path: Path) -> Floats:

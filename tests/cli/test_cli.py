@@ -74,6 +74,7 @@ def test_a_layer_has_the_sizes_that_its_options_say(line: str, fields: dict[str,
     assert {name: layer[name] for name in fields} == fields
 
 
+@pytest.mark.usefixtures("few_frames")
 def test_help_names_every_option_and_an_example() -> None:
     """Each operation's help lists the options of all its fields, and an example that works."""
     for name, operation in OPERATIONS.items():

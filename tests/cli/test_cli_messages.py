@@ -266,6 +266,7 @@ def test_what_is_true_of_several_figures_is_said_once() -> None:
 MARKED = [suffix for suffix, form in FORMATS.items() if form.is_marked and is_installed(form)]
 
 
+@pytest.mark.usefixtures("no_betweens")
 @pytest.mark.parametrize("name", [*(f"a{suffix}" for suffix in MARKED), "frames/"])
 def test_a_file_that_held_something_else_is_told(name: str) -> None:
     """Of other layers, or no figure at all; the same layers in another look are no news, nor is what is new."""

@@ -79,7 +79,7 @@ def test_a_full_standard_output_is_an_error_in_one_line(line: str) -> None:
     assert result.returncode == 1
 
 
-@pytest.mark.parametrize("line", EVERY)
+@listed("line", EVERY, start=2, one_in=5)
 def test_a_closed_standard_output_is_an_error_in_one_line(line: str) -> None:
     """It is refused before any work, with a way out, and nothing is written."""
     result = shell(line, ">&-")

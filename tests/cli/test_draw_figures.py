@@ -139,6 +139,7 @@ def done(*arguments: str) -> Result:
     return result
 
 
+@pytest.mark.usefixtures("no_betweens")
 @every_pair
 def test_the_picture_is_that_of_the_ordinary_command(pair: Pair) -> None:
     """Every frame is pixel for pixel the same, with numbers and a caption where there are no channels."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign, listed
+from helpers.campaigns import campaign, is_long, listed
 from helpers.pixels import Film, Picture, composed, decoded, pictures_of
 from helpers.strategies import layers
 from helpers.streams import Pipe
@@ -67,12 +67,13 @@ def test_frames_are_the_renderers_pixel_for_pixel(op: str, suffix: str, data: st
         transparent=data.draw(st.booleans()),
         bounce=data.draw(st.booleans()),
         view=data.draw(st.sampled_from(["iso", "flat"])),
+        glide=is_long(),  # as those of templates do below
     )
     animation = film(composed(data.draw(layers(op)), options))
     assert_shows(seen_in(animation, suffix), animation, pictures_of(animation))
 
 
-@listed("name, suffix", list(product(template_names(), LOSSLESS)), one_in=19)
+@listed("name, suffix", list(product(template_names(), LOSSLESS)), one_in=29)
 def test_every_template_is_a_film(name: str, suffix: str) -> None:
     """The templates' frames are the renderer's, on no background too."""
     animation = film(load_recipe(name, max_frames=3, transparent=True).animation())

@@ -25,7 +25,9 @@ def campaign(cases: int, **more: Any) -> Callable[[Test], Test]:
     return lambda test: pytest.mark.campaign(tries(test)) if cases > FEW else tries(test)
 
 
-def listed(name: str, cases: Sequence[Any], start: int = 0, one_in: int = ONE_IN) -> Callable[[Test], Test]:
+def listed(
+    name: str, cases: Sequence[Any], start: int = 0, one_in: int = ONE_IN, ids: Callable[[Any], str] | None = None
+) -> Callable[[Test], Test]:
     """Makes a test try all of a list as its argument of that name, or several names; in the suite one in so many."""
     tried = cases if is_long() else cases[start::one_in]
-    return lambda test: pytest.mark.campaign(pytest.mark.parametrize(name, tried)(test))
+    return lambda test: pytest.mark.campaign(pytest.mark.parametrize(name, tried, ids=ids)(test))

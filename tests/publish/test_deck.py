@@ -32,6 +32,7 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(main, ["deck", *words])
 
 
+@pytest.mark.usefixtures("no_betweens")
 def test_a_pptx_has_a_slide_a_figure(tmp_path: Path) -> None:
     """Each slide has its figure's title, its GIF, its caption, and its alternative text on the picture and as notes."""
     names = ["no_padding_strides", "numerical_max_pooling"]
@@ -155,6 +156,7 @@ def test_a_reveal_page_needs_nothing_else(tmp_path: Path) -> None:
     assert "Permission is hereby granted" in html
 
 
+@pytest.mark.usefixtures("no_betweens")
 def test_options_replace_the_recipes(tmp_path: Path) -> None:
     """Options of a figure hold for all figures of a deck; layers in quotes are named by what they are."""
     words = ["no_padding_strides", "max-pool -i 4 -k 2", "nn.Conv2d(1, 1, 3)", "conv 3", "-i", "6"]
@@ -231,6 +233,7 @@ def test_every_deck_can_be_asked_for() -> None:
     assert all(suffix in (output.help or "") for suffix in DECKS)
 
 
+@pytest.mark.usefixtures("no_betweens")
 def test_every_template_can_be_a_slide(tmp_path: Path) -> None:
     """A template of each kind goes into a .pptx by `save`, as into any format."""
     for name in ("checkerboard", "one_by_one_channels", "count_include_pad"):

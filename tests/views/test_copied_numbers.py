@@ -26,12 +26,12 @@ COPIES: list[Layer] = [
 def test_copies_are_told_in_words(layer: Layer, lang: str) -> None:
     """Each step names the number that it copies, and there is no `3 = 3`."""
     scene = compose(layer, Options(values="random:7", view="flat", lang=lang)).scene
-    for step in range(scene.steps):
+    every = [scene.equation(step) for step in range(scene.steps)]
+    assert len({said.strip("0123456789") for said in every}) == 1
+    for step, said in enumerate(every):
         ((_, *cell),) = scene.writes(step)
-        said = scene.equation(step)
         assert "=" not in said
         assert said.replace(numbers_at(scene, step, "output")["output", *cell], "", 1) != said
-        assert len({scene.equation(other).strip("0123456789") for other in range(scene.steps)}) == 1
 
 
 def test_what_padding_holds_is_no_copy() -> None:
