@@ -258,4 +258,5 @@ def _fidelity(folder: Path) -> tuple[int, float]:
 
 if __name__ == "__main__":
     os.environ["PYTHONPATH"] = os.getcwd()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package is compiled
     main()
