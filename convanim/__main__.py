@@ -9,6 +9,7 @@ from convanim.files.interruption import INTERRUPTED, Interrupted, ignore, listen
 
 _GARBAGE = 200_000  # objects, before it is looked for: modules are half of them, and stay
 
+
 def run() -> None:
     """Run the command line and end the process; it may be interrupted before and after that, too."""
     status: str | int | None = 1

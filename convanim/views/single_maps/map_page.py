@@ -9,7 +9,6 @@ from convanim.views.legend import LEGEND_HEIGHT, bar
 from convanim.views.page import scene_of
 from convanim.views.single_maps.gather_reading import gather_reading
 from convanim.views.single_maps.reading import Reading
-from convanim.views.single_maps.scatter_reading import scatter_reading
 from convanim.views.text_layout import numbers_alike
 from convanim.words.labels import told_size
 from convanim.words.language import Words
@@ -17,7 +16,11 @@ from convanim.words.language import Words
 
 def reading_of(drawing: Drawing) -> Reading:
     """The reading of a drawing that was asked for: gather or scatter."""
-    return scatter_reading(drawing) if drawing.is_scatter else gather_reading(drawing)
+    if drawing.is_scatter:
+        from convanim.views.single_maps.scatter_reading import scatter_reading  # few drawings are
+
+        return scatter_reading(drawing)
+    return gather_reading(drawing)
 
 
 def map_labels(drawing: Drawing) -> tuple[str, str]:
