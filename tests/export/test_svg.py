@@ -247,7 +247,7 @@ def test_the_published_figures_are_small() -> None:
 @pytest.mark.parametrize("options", [{}, {"values": "random:1", "heat_map": True}])
 def test_bytes_grow_with_the_frames_and_no_faster(options: dict[str, Any]) -> None:
     """Four times as many cells and frames take about four times as many bytes."""
-    small, large = (len(svg_bytes(played(Conv(size + 2, 3), Options(**options, max_frames=5000)))) for size in (10, 20))
+    small, large = (len(svg_bytes(played(Conv(size + 2, 3), Options(**options, max_frames=5000)))) for size in (16, 32))
     assert large < 4.6 * small
 
 
