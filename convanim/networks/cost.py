@@ -22,12 +22,16 @@ from convanim.networks.pointwise import Pointwise, Stage
 
 @dataclass(frozen=True)
 class Cost:
-    """Weights without biases, multiply–accumulates, activations (the numbers that are made), and biases where known."""
+    """Weights without biases, multiply–accumulates, activations (the numbers that are made), and biases where known.
+
+    `norms` of the weights are those that batch norms multiply by.
+    """
 
     weights: int
     macs: int
     activations: int
     biases: int = 0
+    norms: int = 0
 
     @property
     def parameters(self) -> int:
@@ -40,6 +44,7 @@ class Cost:
             self.macs + other.macs,
             self.activations + other.activations,
             self.biases + other.biases,
+            self.norms + other.norms,
         )
 
 
@@ -83,14 +88,15 @@ def node_cost(node: Node) -> Cost:
     made = prod(node.shape)
     match operation:
         case Keeps():
-            cost = Cost(operation.weights, 0, made, operation.biases)
+            norms = operation.weights if operation.op == "batch-norm" else 0
+            cost = Cost(operation.weights, 0, made, operation.biases, norms)
         case Linear(in_features=read, out_features=outputs):
             cost = Cost(read * outputs, read * outputs, made, outputs if node.has_bias else 0)
         case Conv() | ConvTranspose():
             cost = replace(stage_cost(operation), biases=node.shape[0] if node.has_bias else 0)
         case _:
             cost = Cost(0, 0, made)
-    return replace(cost, weights=0, biases=0) if node.shares else cost
+    return replace(cost, weights=0, biases=0, norms=0) if node.shares else cost
 
 
 def network_cost(network: Network) -> Cost:

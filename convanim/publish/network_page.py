@@ -7,10 +7,10 @@ import numpy as np
 from convanim.figures.animation import Animation
 from convanim.files.templates import page
 from convanim.networks.blocks import blocks_of
-from convanim.networks.cost import network_cost, node_cost
+from convanim.networks.cost import Cost, network_cost, node_cost
 from convanim.networks.network import Network
 from convanim.scene.scene import Blocks, Scene
-from convanim.words.costs import spelled_cost
+from convanim.words.costs import spelled_cost, spelled_weights
 from convanim.words.network_names import block_in_brief
 
 _DRAWN = ("block", "block_side", "block_top")
@@ -26,14 +26,14 @@ def network_page(network: Network, overview: Animation, links: Mapping[str, str]
     blocks = []
     for place, block in zip(places.values(), blocks_of(network), strict=True):
         link = next((links[node.name] for node in block.nodes if node.name in links), "")
-        weights = sum(node_cost(node).weights for node in block.nodes)
+        cost = sum((node_cost(node) for node in block.nodes), Cost(0, 0, 0))
         blocks.append(
             {
                 "place": place,
                 "link": link,
                 "name": block.nodes[0].name if block.nodes else "",
                 "text": block_in_brief(block, words),
-                "cost": words.counted("weights_count", weights) if weights else "",
+                "cost": spelled_weights(cost, words) if cost.weights else "",
             }
         )
     width, height = overview.shown_size

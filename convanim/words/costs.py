@@ -7,7 +7,13 @@ from convanim.words.language import Words
 def spelled_cost(cost: Cost, words: Words) -> str:
     """A cost in a caption: `1,000 weights · 40.0 M MACs`."""
     macs = words.counted("macs_count", cost.macs, count=short(cost.macs, words))
-    return f"{words.counted('weights_count', cost.weights)} · {macs}"
+    return f"{spelled_weights(cost, words)} · {macs}"
+
+
+def spelled_weights(cost: Cost, words: Words) -> str:
+    """How many weights there are, and how many of them in batch norms, which pictures of networks do not show."""
+    weights = words.counted("weights_count", cost.weights)
+    return words("weights_norms", weights=weights, norms=words.count(cost.norms)) if cost.norms else weights
 
 
 def spelled_ratio(first: Cost, other: Cost, words: Words, *, has_activations: bool = False) -> str:

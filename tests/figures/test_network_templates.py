@@ -8,6 +8,9 @@ from convanim.files.catalogue import template_groups
 from convanim.networks.blocks import blocks_of
 from convanim.networks.cost import network_cost
 from convanim.networks.network import Network
+from convanim.words.captions import caption_lines
+from convanim.words.costs import spelled_cost
+from convanim.words.language import english
 from convanim.words.network_names import block_shape
 
 # The shapes of all blocks, the input's first.
@@ -49,6 +52,20 @@ def test_shapes_are_those_of_the_paper(name: str) -> None:
 def test_every_template_of_a_network_is_checked() -> None:
     """The comparison has a test of its own."""
     assert {*SHAPES, "inception_module_naive"} == set(template_groups()["Whole networks"])
+
+
+@pytest.mark.parametrize(
+    ("name", "convolutions", "norms"),
+    [
+        ("resnet_bottleneck", 256 * 64 + 9 * 64 * 64 + 64 * 256, 64 + 64 + 256),
+        ("mobilenet_block", 24 * 144 + 9 * 144 + 144 * 24, 144 + 144 + 24),
+    ],
+)
+def test_weights_that_the_blocks_do_not_show_are_told_apart(name: str, convolutions: int, norms: int) -> None:
+    """Batch norms stand in no label; whoever adds up what does is told how many weights of the sum are theirs."""
+    said = f"{convolutions + norms:,} weights, {norms} of them in batch norms · "
+    assert any(line.startswith(said) for line in caption_lines(network(name), english()))
+    assert spelled_cost(network_cost(network("inception_module")), english()) == "163,328 weights · 128.0 M MACs"
 
 
 def test_reductions_are_less_than_half_as_dear() -> None:
