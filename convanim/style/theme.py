@@ -123,7 +123,6 @@ _TINTS = {
     "block": (0.38, "background"),
     "block_side": (0.95, "background"),
     "block_top": (0.7, "background"),
-    "block_seen": (0.45, "ink"),
     "ray": (0.6, "shade"),
 }
 _FOLLOWED = 1.5  # how much wider than others lines of a hue are, so that they are told from each other
@@ -173,7 +172,7 @@ class Theme:
         turn, place = divmod(series, len(self.series))
         hue = self.series[place] if turn % 2 == 0 else mixed(self.series[place], self.background, _SECOND_TURN)
         shade = (255, 255, 255) if readable(ink) == (0, 0, 0) else (0, 0, 0)  # darker than hues, or lighter, as the ink
-        fill = mixed({"shade": shade, "ink": ink}.get(other, self.background), hue, amount)
+        fill = mixed(shade if other == "shade" else self.background, hue, amount)
         if role in _LINES:
             return replace(plain, stroke=fill, width=_FOLLOWED * plain.width)
         return replace(plain, fill=fill, text=readable(fill))

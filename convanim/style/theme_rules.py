@@ -92,7 +92,7 @@ def lost_marks(theme: Theme) -> dict[str, float]:
     for series in (None, *range(len(theme.series))):
         face = theme.style("block", series).fill or theme.background
         for role in ("block_seen", "block_cell"):
-            seen[f"{role} {series}"] = contrast(theme.style(role, series).fill or theme.background, face)
+            seen[f"{role} {series}"] = contrast(fill(theme, role), face)
     return {what: ratio for what, ratio in seen.items() if ratio < LEAST_CONTRAST_OF_MARKS}
 
 

@@ -15,7 +15,7 @@ from convanim.style.theme_rules import LEAST_CONTRAST, LEAST_DISTANCE, lost_fram
 
 # In a series.
 OUTPUTS = ("output_pending", "output_partial", "output", "current")
-BLOCKS = ("block", "block_side", "block_top", "block_seen")
+BLOCKS = ("block", "block_side", "block_top")
 WORN = ("input", "slab", "kernel", "product", *OUTPUTS, "window", "hidden", "window_hidden", *BLOCKS)
 FOLLOWED = ("ray",)  # lines in its hue
 STEPS = {"heat": range(-16, 17), "count": range(17), "light": range(52), "colour": range(0, 1 << 15, 97)}

@@ -99,6 +99,15 @@ def test_the_sign_of_a_weight_is_seen_without_colour(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", theme_names())
+def test_what_a_cell_depends_on_has_one_colour(name: str) -> None:
+    """On maps of every hue, and no line of another colour around it, which would hide it where it is a few pixels."""
+    theme = load_theme(name)
+    for role in ("block_cell", "block_seen"):
+        assert theme.styles[role].stroke == theme.styles[role].fill
+        assert all(theme.style(role, series) == theme.styles[role] for series in range(len(theme.series)))
+
+
+@pytest.mark.parametrize("name", theme_names())
 def test_a_cell_and_what_it_depends_on_are_told_apart_without_colour(name: str) -> None:
     """In an overview's key, turned into greys, they are a sixth of all greys apart."""
     theme = load_theme(name)

@@ -15,12 +15,15 @@ from convanim.figures.subject import Comparison
 from convanim.files.catalogue import template_groups
 from convanim.networks.network import Network
 from convanim.scene.scene import Blocks, Lines, Scene, Texts
+from convanim.views.networks.network_volumes import seen_of, volumes_of
 from convanim.views.registry import VIEWS
+from convanim.words.language import english
 
 NETWORKS = tuple(
     name for name in template_groups()["Whole networks"] if not isinstance(load_recipe(name).figure, Comparison)
 )
 ROLES = ("block", "block_side", "block_top")
+MARKS = ("block_seen", "block_cell")
 Box = tuple[float, float, float, float]
 
 
@@ -55,7 +58,7 @@ def words(scene: Scene, role: str) -> list[str]:
 def marks(scene: Scene, step: int) -> dict[str, tuple[int, int, int, int]]:
     """What is marked on each face at a step, as first and last rows and columns of pixels."""
     blocks = (shape for shape in scene.shapes if isinstance(shape, Blocks) and shape.map != "key")
-    shown = (shape for shape in blocks if shape.role in ("block_seen", "block_cell"))
+    shown = (shape for shape in blocks if shape.role in MARKS)
     return {s.map.removeprefix("window "): tuple(s.at(step)[0].tolist()) for s in shown if len(s.at(step))}
 
 
@@ -118,6 +121,35 @@ def test_marks_are_what_a_cell_depends_on_through_every_branch() -> None:
     assert rows["map 2"] == pytest.approx((row - 1, row + 2), abs=0.3)  # what the 3×3 reads
     assert rows["map 4"] == pytest.approx((row - 2, row + 3), abs=0.3)  # what the 5×5 reads
     assert set(seen) == set(sides(scene))
+
+
+@listed("name", NETWORKS)
+@pytest.mark.parametrize("view", VIEWS)
+def test_marks_are_to_scale_and_as_the_key_has_them(name: str, view: str) -> None:
+    """Each has its part of the face but for half a pixel, and two pixels at least, and all have one colour."""
+    recipe = load_recipe(name, view=view)
+    figure = recipe.figure
+    assert isinstance(figure, Network)
+    animation = compose(recipe.figure, recipe.options)
+    scene, step = animation.scene, int(animation.timing.steps[animation.still])
+    assert not [s for s in scene.shapes if isinstance(s, Blocks) and s.role in MARKS and s.series is not None]
+    faces = {s.map: s.at(0)[0, 2:] for s in scene.shapes if isinstance(s, Blocks) and s.role == "block"}
+    found, volumes = marks(scene, step), volumes_of(figure, english(), None, None)
+    for volume, box in zip(volumes, seen_of(figure)(step), strict=True):
+        assert (box is None) == (volume.name not in found)
+        if box is None:
+            continue
+        sizes = np.subtract(found[volume.name][2:], found[volume.name][:2])
+        exact = np.subtract(box[2:], box[:2]) * faces[volume.name] / (volume.rows, volume.columns)
+        assert (np.abs(sizes - np.maximum(exact, np.round(2 * scene.unit))) <= 0.51).all(), (volume.name, sizes, exact)
+
+
+def test_maps_in_one_low_row_are_larger() -> None:
+    """As far as the page stays lower than half its width; maps of several rows are as large as ever."""
+    row, rows = (load_recipe(name).animation().scene for name in ("resnet_bottleneck", "inception_module"))
+    assert sides(row)["input"][1] > 120
+    assert row.height < 0.6 * row.width
+    assert sides(rows)["input"][1] < 84
 
 
 def test_the_last_map_with_cells_is_the_one_that_is_looked_at() -> None:

@@ -12,7 +12,7 @@ from convanim.views.networks.overview_look import Overview
 from convanim.views.networks.overview_places import Point
 from convanim.views.networks.volume import Volume
 
-_LEAST_SEEN = 6  # pixels of what is marked on a face
+_LEAST_SEEN = 2  # pixels of what is marked on a face
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,7 @@ def mark(page: Overview, number: int, solid: Solid) -> Blocks:
     volume = page.volumes[number]
     role = "block_cell" if number == page.focus else "block_seen"
     seen = lru_cache(maxsize=4)(partial(_seen, page, number, solid))
-    kind = volume.kind if role == "block_seen" else None
-    return Blocks(role, f"window {volume.name}", solid.face, seen, series=kind)
+    return Blocks(role, f"window {volume.name}", solid.face, seen)
 
 
 def _seen(page: Overview, number: int, solid: Solid, step: int) -> Ints:
@@ -88,9 +87,7 @@ def _seen(page: Overview, number: int, solid: Solid, step: int) -> Ints:
 
 
 def _pixels(first: int, end: int, cells: int, pixels: int, least: int) -> tuple[int, int]:
-    """The pixels of some cells along a side, no fewer than can be seen."""
-    low, high = first * pixels // cells, -(-end * pixels // cells)
-    if high - low < least:
-        low = max(0, min(low - (least - (high - low)) // 2, pixels - least))
-        high = min(pixels, low + least)
-    return low, high
+    """The pixels of some cells along a side, to scale but for the next whole ones, and no fewer than can be seen."""
+    size = min(pixels, max(least, round((end - first) * pixels / cells)))
+    low = round((first + end) * pixels / cells / 2 - size / 2)
+    return (low := max(0, min(low, pixels - size))), low + size

@@ -29,6 +29,7 @@ _LABEL, _LEVEL_LABEL = 7.9, 5.2  # ems on a line of a label
 _STUB = 8  # pixels of a line beside a block, at least
 _TALLEST = 1.1  # of the width, before faces become smaller:
 _SHARES = (0.8, 0.65, 0.5)  # of their largest size
+_LARGER, _LOW = (1.75, 1.6, 1.45, 1.3, 1.15), 0.45  # and larger where all in one row stays as low, of the width
 _SMALL = 0.65  # of the usual size of text, below which labels are brief where that makes it larger
 _EMS = 12  # sizes of text that are tried where labels are brief
 _BRIEF_COLUMNS, _BRIEF_STUB = 8, 4  # gaps, and lines beside a block, where hues say what made it
@@ -67,7 +68,10 @@ class Look:
 
 
 def look_of(page: Overview, is_flat: bool) -> Look:
-    """The largest text with which all stands in one row, else the least; faces smaller where the page grows high."""
+    """The largest text with which all stands in one row, else the least; faces smaller where the page grows high.
+
+    They are larger where it stays low: what is marked on them is to scale.
+    """
     inputs = tuple(volume.inputs for volume in page.volumes)
     levels = levels_of(inputs, [volume.jump for volume in page.volumes])
     found = None if levels is not None else ranked(inputs)
@@ -119,6 +123,10 @@ def look_of(page: Overview, is_flat: bool) -> Look:
         if look.places.height <= _TALLEST * page.room:
             break
         look = at(look.em, share) or look
+    if found is not None and page.parts == 1 and look.places.rows == 1:
+        grown = (at(look.em, share) for share in _LARGER)
+        fitting = (each for each in grown if each is not None and each.places.rows == 1)
+        look = next((each for each in fitting if each.places.height <= _LOW * page.room), look)
     return look
 
 
