@@ -1,7 +1,7 @@
 """The equation of a step, under the maps: every term has a place of its own, so that nothing moves between steps."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import zip_longest
 
@@ -31,11 +31,19 @@ class Equation:
     joint: str = " + "
     so_far: Callable[[int, int], str] | None = None  # what stands behind when so many terms are taken; None: nothing
     varies: bool = False  # whether steps may have fewer terms than there are places: any may then be the last
+    ways: tuple[tuple[float, ...], ...] = ()  # more slots, of other filters: else brackets of one are holes of another
+    way: Callable[[int], int] = lambda step: 0  # which of the slots those of a step are: 0 the first, 1 of the `ways`
+
+    @property
+    def layouts(self) -> tuple["Equation", ...]:
+        """The equation with each of its slots alone."""
+        return (self, *(replace(self, slots=slots) for slots in self.ways))
 
 
-def widest_parts(sums: Iterable[tuple[str, ...]], font: Metrics) -> tuple[float, ...]:
+def widest_parts(sums: Iterable[Terms], font: Metrics) -> tuple[float, ...]:
     """How wide the terms are at each place at most, in ems, of sums that may have fewer terms than others."""
-    return tuple(widest(filter(None, place), font) for place in zip_longest(*sums))
+    every = ([term for _, term in terms.pieces] for terms in sums)
+    return tuple(widest(filter(None, place), font) for place in zip_longest(*every))
 
 
 def in_words(terms: Callable[[int], Terms], phrases: tuple[str, ...], numbers: Numbers, page: Page) -> Equation:
@@ -62,7 +70,8 @@ class _Places:
 
 def equation_lines(page: Page, equation: Equation) -> int:
     """How many lines the equation takes, at most three."""
-    return len(_shown(page, equation)[0].lengths)
+    em = _em(page, equation)
+    return max(len(_shown(page, layout, em).lengths) for layout in equation.layouts)
 
 
 def equation_shapes(page: Page, equation: Equation, top: float) -> list[Shape]:
@@ -70,7 +79,13 @@ def equation_shapes(page: Page, equation: Equation, top: float) -> list[Shape]:
 
     It is smaller where a line of a single term would not fit otherwise. Raises TooNarrowError where it fits in no size.
     """
-    places, em = _shown(page, equation)
+    em = _em(page, equation)
+    return [shape for n, each in enumerate(equation.layouts) for shape in _laid_out(page, each, n, em, top)]
+
+
+def _laid_out(page: Page, equation: Equation, way: int, em: float, top: float) -> list[Shape]:
+    """The equation of those steps that have one of its ways."""
+    places = _shown(page, equation, em)
     font, joint, count = page.font, equation.joint, len(places.widths)
     if max(places.lengths) * em > page.width:
         raise TooNarrowError("the longest part of an equation does not fit on a line")
@@ -80,39 +95,42 @@ def equation_shapes(page: Page, equation: Equation, top: float) -> list[Shape]:
     ends = [(x + width * em, y) for (x, y), width in zip(points, places.widths)]
 
     @lru_cache(maxsize=8)  # asked for term by term, by layout as well as by drawing
-    def parts(step: int) -> tuple[tuple[str, bool], ...]:
-        """The terms that are shown, and whether each is one of a real cell."""
+    def parts(step: int) -> tuple[tuple[str, str, bool], ...]:
+        """The terms that are shown, each behind what joins it to the one before, and whether it is of a real cell."""
         terms = equation.terms(step)
-        every = [(text, i not in terms.unreal) for i, text in enumerate(terms.parts)]
-        return tuple(every if len(every) <= count else [*every[: count - 2], ("…", True), every[-1]])
+        every = [(*piece, i not in terms.unreal) for i, piece in enumerate(terms.pieces)]
+        return tuple(every if len(every) <= count else [*every[: count - 2], (joint, "…", True), every[-1]])
 
     @lru_cache(maxsize=8)
     def is_alone(step: int) -> bool:
         """Whether there are words instead of terms, which take the place of all."""
         shown = parts(step)
-        return len(shown) == 1 and font.width(shown[0][0], 1) > places.widths[0]
+        return len(shown) == 1 and font.width(shown[0][1], 1) > places.widths[0]
 
-    def found(step: int, *, is_real: bool, is_last: bool) -> Ints:
-        if is_alone(step):
+    def found(step: int, *, is_real: bool, at_end: bool) -> Ints:
+        if equation.way(step) != way or is_alone(step):
             return np.zeros(0, dtype=np.int64)
         last = len(parts(step)) - 1
-        wanted = [each is is_real and (i == last) is is_last for i, (_, each) in enumerate(parts(step))]
+        wanted = [each is is_real and (i in (last, first_at_end)) is at_end for i, (*_, each) in enumerate(parts(step))]
         return np.flatnonzero(np.array(wanted, dtype=bool))
 
-    # Numbers of a sum stand in the middle of their places, but the last before what they come to; those of a list at
-    # its comma.
+    # Numbers of a sum stand in the middle of their places, but the last before what they come to, and the first
+    # before its joint where there is no bracket; those of a list at its comma.
     in_middle = joint.strip() == "+"
+    first_at_end = None if equation.before else 0
     middles = np.array([((x + end) / 2 if in_middle else end, y) for (x, y), (end, _) in zip(points, ends)])
     anchor: Anchor = "middle" if in_middle else "end"
 
     def term(step: int, element: int) -> str:
-        return parts(step)[element][0]
+        return parts(step)[element][1]
 
     # Before the first term, behind each but the last a joint, behind the last what they come to; or words.
     first = (points[0][0] - equation.before * em - _APART, points[0][1])
     rest = np.array([first, *((x + _APART, y) for x, y in ends)])
 
     def around(step: int) -> Ints:
+        if equation.way(step) != way:
+            return np.zeros(0, dtype=np.int64)
         if is_alone(step):
             return np.array([0])
         return np.arange(len(parts(step)) + 1)
@@ -125,14 +143,14 @@ def equation_shapes(page: Page, equation: Equation, top: float) -> list[Shape]:
         taken = first_of(at)
         return lambda step, part: at(step) if part and is_cut(step) else taken(step, part)
 
-    def terms_in(role: str, *, is_real: bool, is_last: bool) -> Texts:
-        at = lru_cache(maxsize=4)(partial(found, is_real=is_real, is_last=is_last))
+    def terms_in(role: str, *, is_real: bool, at_end: bool) -> Texts:
+        at = lru_cache(maxsize=4)(partial(found, is_real=is_real, at_end=at_end))
         seen = During(at, of_part=terms_of(at))
-        return Texts(role, np.array(ends) if is_last else middles, term, em, "end" if is_last else anchor, seen)
+        return Texts(role, np.array(ends) if at_end else middles, term, em, "end" if at_end else anchor, seen)
 
     def around_of(step: int, part: int) -> Ints:
         last = len(parts(step))
-        if not part:
+        if not part or equation.way(step) != way:
             return np.zeros(0, dtype=np.int64)
         if is_alone(step) or is_cut(step):
             return around(step)
@@ -146,11 +164,11 @@ def equation_shapes(page: Page, equation: Equation, top: float) -> list[Shape]:
     def text(step: int, element: int) -> str:
         if element == 0:
             return joined(equation.terms(step)) if is_alone(step) else equation.terms(step).before
-        return joint.rstrip() if element < len(parts(step)) else equation.terms(step).behind
+        return parts(step)[element][0].rstrip() if element < len(parts(step)) else equation.terms(step).behind
 
     return [
-        *(terms_in("equation", is_real=True, is_last=is_last) for is_last in (False, True)),
-        *(terms_in("faint", is_real=False, is_last=is_last) for is_last in (False, True)),
+        *(terms_in("equation", is_real=True, at_end=at_end) for at_end in (False, True)),
+        *(terms_in("faint", is_real=False, at_end=at_end) for at_end in (False, True)),
         Texts(
             "equation",
             rest,
@@ -163,19 +181,24 @@ def equation_shapes(page: Page, equation: Equation, top: float) -> list[Shape]:
     ]
 
 
-def _shown(page: Page, equation: Equation) -> tuple[_Places, float]:
-    """The places of the terms that find one on three lines, and the font size."""
+def _em(page: Page, equation: Equation) -> float:
+    """The font size: that of labels, smaller where a single term needs that."""
     behind = equation.behind if equation.varies else 0.0  # of any term
     longest = max(
-        equation.before + equation.slots[0] + behind,
-        equation.slots[-1] + equation.behind,
-        max(equation.slots) + behind,
+        max(
+            equation.before + slots[0] + behind,
+            slots[-1] + equation.behind,
+            max(slots) + behind,
+        )
+        for slots in (equation.slots, *equation.ways)
     )
-    em = (
-        max(page.least_em, min(page.label_em, page.room / longest))
-        if page.room < longest * page.label_em
-        else page.label_em
-    )
+    if page.room >= longest * page.label_em:
+        return page.label_em
+    return max(page.least_em, min(page.label_em, page.room / longest))
+
+
+def _shown(page: Page, equation: Equation, em: float) -> _Places:
+    """The places of the terms that find one on three lines."""
     room, joint = page.room / em, page.font.width(equation.joint, 1)
     widths = equation.slots
     places = _places(equation, widths, room, joint)
@@ -186,7 +209,7 @@ def _shown(page: Page, equation: Equation) -> tuple[_Places, float]:
         left_out = max(page.font.width("…", 1), equation.slots[kept - 2] if equation.varies else 0.0)
         wide = (*equation.slots[: kept - 2], left_out, max(equation.slots[kept - 1], equation.slots[-1]))
         places = _places(equation, wide, room, joint)
-    return places, em
+    return places
 
 
 def _places(equation: Equation, widths: tuple[float, ...], room: float, joint: float) -> _Places:

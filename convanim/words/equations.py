@@ -5,18 +5,28 @@ from typing import NamedTuple
 
 from convanim.layers.layer import LPPool
 from convanim.words.language import Words
-from convanim.words.numerals import Weights, factor
+from convanim.words.numerals import MINUS, Weights, factor
 from convanim.words.spelling import Spelling
 
 
 class Terms(NamedTuple):
-    """What stands before the terms, the terms, their joint, what stands behind them."""
+    """What stands before the terms, the terms, their joint, what stands behind them.
+
+    A term of a sum that begins with a minus is taken away: `4 − 3`.
+    """
 
     before: str
     parts: tuple[str, ...]
     joint: str
     behind: str
     unreal: Collection[int] = ()  # those of padding and of inserted zeros
+
+    @property
+    def pieces(self) -> tuple[tuple[str, str], ...]:
+        """What stands between each term and the one before, and the term behind that."""
+        taken = [self.joint == " + " and part.startswith(MINUS) for part in self.parts]
+        others = [(f" {MINUS} ", part[1:]) if minus else (self.joint, part) for minus, part in zip(taken, self.parts)]
+        return (*(("", part) for part in self.parts[:1]), *others[1:])
 
 
 def sum_terms(
@@ -185,7 +195,7 @@ def around_stamp(words: Words) -> tuple[str, str]:
 
 def joined(terms: Terms) -> str:
     """The whole equation on one line."""
-    return terms.before + terms.joint.join(terms.parts) + terms.behind
+    return terms.before + "".join(joint + term for joint, term in terms.pieces) + terms.behind
 
 
 def _sign(are_exact: bool) -> str:

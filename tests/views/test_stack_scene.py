@@ -1,5 +1,6 @@
 """Stacks of sheets: which cells each step shows on which sheet, what it reads, writes and says, by key and by place."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -202,6 +203,27 @@ def test_numbers_slices_and_what_they_add(kind: Any, view: str, data: st.DataObj
         adds = partial_sums(layer, numbers, kernel, output, cell)
         if view == "flat":
             assert sums_beside(scene, step) == [numeral(x.item()) for x in adds.values()]
+
+
+@pytest.mark.parametrize("order", ["filter", "position"])
+@pytest.mark.parametrize(("kernel", "most"), [(1, 0.5), (3, 1.2)])
+def test_an_equation_has_no_holes_and_keeps_its_places_for_each_filter(kernel: int, most: float, order: str) -> None:
+    """Brackets of one filter leave no room in the terms of another; sums have signs, and room for a digit."""
+    weights = np.array([[2, -1, 1], [1, 1, -2]]).reshape(2, 3, 1, 1) * np.arange(1, kernel**2 + 1).reshape(kernel, -1)
+    layer = Conv("3@5x5", kernel, out_channels=2)
+    scene = drawn(layer, view="flat", values="random:11", kernel_values=weights, order=order, width=1200).scene
+    places: dict[int, set[tuple[float, ...]]] = {0: set(), 1: set()}
+    for step in range(scene.steps):
+        written = sorted(inks(scene, step, ("equation",)), key=lambda each: each[1][0])
+        assert "".join(text for text, _ in written).replace(" ", "") == scene.equation(step).replace(" ", "")
+        em = next(shape.em for shape in scene.shapes if isinstance(shape, Texts) and shape.role == "equation")
+        assert all(other[0] - one[2] < most * em for (_, one), (_, other) in pairwise(written))
+        ((_, filter_, *_),) = scene.writes(step)
+        joints = (box[0] for text, box in written if text.strip()[0] in "+−=" and text[0] == " ")
+        places[int(filter_)].add(tuple(joints))
+        if kernel > 1:
+            assert "(" not in scene.equation(step)
+    assert [len(found) for found in places.values()] == [1, 1]
 
 
 def sums_beside(scene: Scene, step: int) -> list[str]:

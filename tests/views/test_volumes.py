@@ -402,8 +402,8 @@ def test_what_each_slice_adds_stands_under_its_products(layer: Any) -> None:
             if shape.string(step, i).startswith("Σ")
         }
         assert said == {middles[at]: f"Σ {spelled(number)}" for at, number in added.items()}
-        left = scene.equation(step).split(" = ")[0].replace("(", "").replace(")", "")
-        assert left.split(" + ") == [spelled(added[at]) for at in order]
+        left = scene.equation(step).split(" = ")[0]
+        assert left.replace(" − ", " + −").split(" + ") == [spelled(added[at]) for at in order]
 
 
 @every_view

@@ -153,7 +153,7 @@ class Perceptron(Page):
             return sum_terms(pairs, weights[work.stage], total, self.spell)
 
         behind = self.font.width(" ≈ ", 1) + made
-        sums = [terms(step).parts for step, work in enumerate(self.works) if work.node is not None]
+        sums = [terms(step) for step, work in enumerate(self.works) if work.node is not None]
         return Equation(terms, widest_parts(sums, self.font), 0.0, behind)
 
     def functions(self, step: int) -> str:

@@ -65,10 +65,15 @@ def layer_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cel
     if values.kernel is None:
         return _pool_equation(geometry, values, cell, page)
     kernel, weights = values.kernel, kernel_weights(values, page.words)
+
+    def own(step: int) -> int:
+        """The filter of a step."""
+        return 0 if channels is None else cell(step)[0]
+
     if adds_slices(geometry):
         every = slice_sums(geometry, values)
         return _sums_equation(
-            lambda step: [own[cell(step)].item() for own in every], cell, values, page, every, len(every)
+            lambda step: [each[cell(step)].item() for each in every], cell, own, values, page, every, len(every)
         )
     if channels is None or channels.read == 1 or max(window_size(geometry.layer)) == 1:
         widest_weight = widest(map(factor, weights.texts.values()), page.font)
@@ -90,7 +95,7 @@ def layer_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cel
             total = sum(found)
             return f" {'=' if weights.are_exact and made.is_exact(total) else '≈'} {made(total)}"
 
-        return Equation(products, _slots(products, page, slot, places), 0.0, behind, so_far=so_far)
+        return _of_filters(products, own, page, slot, places, behind, so_far)
 
     def added(step: int) -> list[float]:
         output = cell(step)
@@ -101,7 +106,7 @@ def layer_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cel
         return list(found.values())
 
     sums = _different_sums(geometry, values, channels.outputs * channels.read)
-    return _sums_equation(added, cell, values, page, sums, channels.read)
+    return _sums_equation(added, cell, own, values, page, sums, channels.read)
 
 
 def adds_slices(geometry: Geometry) -> bool:
@@ -113,6 +118,7 @@ def adds_slices(geometry: Geometry) -> bool:
 def _sums_equation(
     added: Callable[[int], list[float]],
     cell: Callable[[int], Cell],
+    own: Callable[[int], int],
     values: Values,
     page: Stack,
     sums: Numbers,
@@ -124,22 +130,39 @@ def _sums_equation(
     def adding(step: int) -> Terms:
         parts, total = added(step), values.output[cell(step)].item()
         sign = "=" if made.is_exact(total) and all(map(spell.is_exact, parts)) else "≈"
-        return Terms("", tuple(factor(spell(x)) for x in parts), " + ", f" {sign} {made(total)}")
+        return Terms("", tuple(map(spell, parts)), " + ", f" {sign} {made(total)}")
 
     def so_far(step: int, part: int) -> str:
         total = sum(added(step)[:part])
         return f" {'=' if made.is_exact(total) else '≈'} {made(total)}"
 
     behind = page.font.width(" ≈ ", 1) + widest_numeral(values.output, page)
-    slots = _slots(adding, page, widest_numeral(sums, page, bracketed=True), places)
-    return Equation(adding, slots, 0.0, behind, so_far=so_far)
+    return _of_filters(adding, own, page, widest_numeral(sums, page), places, behind, so_far)
 
 
-def _slots(terms: Callable[[int], Terms], page: Stack, most: float, places: int) -> tuple[float, ...]:
-    """How wide each term is at most, in ems: of many terms no more is known than how wide any may be."""
+def _of_filters(
+    terms: Callable[[int], Terms],
+    own: Callable[[int], int],
+    page: Stack,
+    most: float,
+    places: int,
+    behind: float,
+    so_far: Callable[[int, int], str],
+) -> Equation:
+    """The equation with places for the terms of each filter, as wide as these are at most, in ems; `own` is a step's.
+
+    Of many terms no more is known than how wide any may be.
+    """
     if page.steps * places > _MOST_TERMS:
-        return (most,) * places
-    return widest_parts((terms(step).parts for step in range(page.steps)), page.font)
+        return Equation(terms, (most,) * places, 0.0, behind, so_far=so_far)
+    filters = [own(step) for step in range(page.steps)]
+    slots = {
+        each: widest_parts((terms(step) for step, of in enumerate(filters) if of == each), page.font)
+        for each in dict.fromkeys(filters)
+    }
+    ways = list(dict.fromkeys(slots.values()))
+    way = {each: ways.index(found) for each, found in slots.items()}
+    return Equation(terms, ways[0], 0.0, behind, so_far=so_far, ways=tuple(ways[1:]), way=lambda step: way[own(step)])
 
 
 def _different_sums(geometry: Geometry, values: Values, slices: int) -> Numbers:
