@@ -38,10 +38,12 @@ from convanim.networks.chain import Chain
 from convanim.numbers.as_matrix import LayerMatrix, is_transposed
 from convanim.numbers.values import values_of
 from convanim.render.frames import Renderer
-from convanim.scene.scene import Cells, Scene, Texts, series_at, shown
+from convanim.scene.scene import Cells, During, Scene, Texts, series_at, shown
+from convanim.style.contrast import Colour, contrast
 
 LINEAR = st.sampled_from(["conv", "conv-transpose", "avg-pool", "adaptive-avg-pool", "upsample", "pad", *MOVING])
 ANY = LINEAR.flatmap(lambda op: st.one_of(layers(op), channelled(op)))
+LIT = ("kernel", "window")
 SMALL = [
     Conv(4, 3),
     Conv((3, 4), (2, 3), stride=(1, 2), padding=((1, 0), (2, 1))),
@@ -123,9 +125,10 @@ def test_numbers_in_the_figure_multiply_to_its_output(layer: Any) -> None:
     assert len(cells_of(scene, "kernel", "matrix")) + len(zeros) == np.prod(shape)
 
 
-def lit(scene: Scene, step: int, role: str, name: str) -> list[tuple[Cells, int]]:
-    """The cells of a role on a map that are shown at a step."""
-    moving = (s for s in scene.shapes if isinstance(s, Cells) and (s.role, s.map) == (role, name))
+def lit(scene: Scene, step: int, roles: tuple[str, ...], name: str) -> list[tuple[Cells, int]]:
+    """The cells of some roles on a map that are shown at a step and not at others."""
+    cells = (s for s in scene.shapes if isinstance(s, Cells) and s.role in roles and s.map == name)
+    moving = (s for s in cells if isinstance(s.when, During))
     return [(shape, element) for shape in moving for element in shown(shape.when, len(shape), step).tolist()]
 
 
@@ -140,10 +143,10 @@ def test_a_step_lights_its_row_and_what_it_multiplies(layer: Any, order: str) ->
         (made,) = scene.writes(step)
         row = int(np.ravel_multi_index(made[1:], output_shape(layer)))  # type: ignore[arg-type]
         columns = {int(np.ravel_multi_index(read[1:], input_shape(layer))) for read in scene.reads(step)}  # type: ignore[arg-type]
-        assert {shape.key(e)[1:] for shape, e in lit(scene, step, "window", "matrix")} == {(row, c) for c in columns}
+        assert {shape.key(e)[1:] for shape, e in lit(scene, step, LIT, "matrix")} == {(row, c) for c in columns}
         assert {at for at in entries if at[0] == row} == {(row, c) for c in columns}
-        assert {shape.key(e) for shape, e in lit(scene, step, "current", "output")} == {made}
-        seen = lit(scene, step, "window", "window")
+        assert {shape.key(e) for shape, e in lit(scene, step, ("current",), "output")} == {made}
+        seen = lit(scene, step, LIT, "window")
         unrolled = [(s, e) for s, e in seen if s.lattice.origin[0] == place.origin[0] and s.lattice.row == place.row]
         assert sorted(int(shape.cells[e, 1]) for shape, e in unrolled) == sorted(columns)
         for shape, e in unrolled:
@@ -161,7 +164,7 @@ def test_the_window_has_the_hues_of_the_row() -> None:
         row = int(np.ravel_multi_index(made[1:], output_shape(layer)))  # type: ignore[arg-type]
         hues = {
             int(np.ravel_multi_index(s.key(e)[1:], input_shape(layer))): series_at(s, step)  # type: ignore[arg-type]
-            for s, e in lit(scene, step, "window", "window")
+            for s, e in lit(scene, step, LIT, "window")
             if series_at(s, step) is not None and s.index.shape[1] == 3
         }
         assert hues == {column: series_at(grid, step) for (r, column), (grid, _) in entries.items() if r == row}
@@ -194,7 +197,7 @@ def test_the_kernel_lies_on_the_window_as_it_is_taken() -> None:
         (ConvTranspose(2, 3, stride=2), 6, "ihgfedcba"),
     ):
         scene = compose(layer, Options(view="matrix")).scene
-        roles = ("window", "window_padding", "window_zero")
+        roles = (*LIT, "window_padding", "window_zero")
         texts = [s for s in scene.shapes if isinstance(s, Texts) and s.role in roles and callable(s.text)]
         said = {
             tuple(s.points[e][::-1].tolist()): s.string(step, e)
@@ -243,9 +246,25 @@ def test_cells_have_the_colours_of_their_entries() -> None:
 
     assert grid.cells[element].tolist() == [1, 1]
     assert at(1, 1) == theme.style("kernel", 0).fill
-    assert at(0, 0) == theme.style("window", 0).fill
-    assert at(0, 1) == theme.style("window", 1).fill
+    assert at(0, 0) == theme.style("kernel", 0).fill
+    assert at(0, 1) == theme.style("kernel", 1).fill
     assert at(1, 0) == theme.background
+
+
+@pytest.mark.parametrize("theme", ["classic", "dark"])
+def test_a_weight_has_one_colour_wherever_it_stands(theme: str) -> None:
+    """In the kernel, in rows that are lit and others, under the window and above the row; no other weight has it."""
+    animation = compose(Conv(4, 3), Options(view="matrix", theme=theme))
+    scene, colours = animation.scene, animation.theme
+    found: dict[int, set[Colour | None]] = {hue: set() for hue in range(9)}
+    for shape in scene.shapes:
+        if isinstance(shape, Cells | Texts) and isinstance(shape.series, int) and shape.role in LIT:
+            style = colours.style(shape.role, shape.series)
+            found[shape.series].add(style.fill)
+            assert style.text is not None
+            assert contrast(style.text, style.fill or colours.background) >= 4.5
+    assert all(len(fills) == 1 for fills in found.values())
+    assert len({colour for fills in found.values() for colour in fills}) == 9
 
 
 @pytest.mark.parametrize("layer", SMALL[1:6:2])

@@ -16,7 +16,7 @@ from convanim.scene.scene import Cells, During, Ints, Lattice, Shape, Texts
 from convanim.views.cell_numbers import lettering
 from convanim.views.drawing import TooNarrowError
 from convanim.views.grids import Canvas, Mask
-from convanim.views.products.texts import HUES, cell_series, has_filter_hues, kernel_texts
+from convanim.views.products.texts import HUES, cell_series, has_filter_hues, kernel_texts, lit_role
 from convanim.views.stacks.sheets import PlacedSheet, Written, sheet_shapes, written
 from convanim.views.stacks.stack import Stack
 from convanim.views.text_layout import LEADING, Block, text_block
@@ -146,11 +146,16 @@ def _label(stack: Stack, column: _Column, cell: int, gap: int, sheet_gap: int) -
 
 
 def map_shapes(
-    stack: Stack, maps: Maps, at: tuple[int, int], timed: Callable[[int, Shape], Shape] = lambda number, shape: shape
+    stack: Stack,
+    maps: Maps,
+    at: tuple[int, int],
+    timed: Callable[[int, Shape], Shape] = lambda number, shape: shape,
+    *,
+    is_framed: bool = False,
 ) -> tuple[list[Shape], list[Shape]]:
     """The shapes of the maps from a corner on: those that are still or come and stay, and those that move.
 
-    `timed` puts those of a map, by its number, on another clock.
+    `timed` puts those of a map, by its number, on another clock. `is_framed` says whether lit entries have a frame.
     """
     still: list[Shape] = []
     moving: list[Shape] = []
@@ -167,13 +172,15 @@ def map_shapes(
         if column.number < 0:
             still += _kernel(stack, lattice)
         else:
-            kept, over = _sheets(stack, maps, column, lattice)
+            kept, over = _sheets(stack, maps, column, lattice, is_framed=is_framed)
             still += [timed(column.number, shape) for shape in kept]
             moving += [timed(column.number, shape) for shape in over]
     return still, moving
 
 
-def _sheets(stack: Stack, maps: Maps, column: _Column, first: Lattice) -> tuple[list[Shape], list[Shape]]:
+def _sheets(
+    stack: Stack, maps: Maps, column: _Column, first: Lattice, *, is_framed: bool
+) -> tuple[list[Shape], list[Shape]]:
     plan = stack.maps[column.number]
     text = written(stack, plan, first)
     still: list[Shape] = []
@@ -186,12 +193,12 @@ def _sheets(stack: Stack, maps: Maps, column: _Column, first: Lattice) -> tuple[
         still += kept
         frames = [shape for shape in over if not isinstance(shape, Cells | Texts)]
         moving += [shape for shape in over if isinstance(shape, Cells | Texts)]
-        moving += _hued(stack, placed, text) if column.number == 0 else []
+        moving += _hued(stack, placed, text, is_framed=is_framed) if column.number == 0 else []
         moving += frames
     return still, moving
 
 
-def _hued(stack: Stack, placed: PlacedSheet, text: Written | None) -> list[Shape]:
+def _hued(stack: Stack, placed: PlacedSheet, text: Written | None, *, is_framed: bool) -> list[Shape]:
     """The cells under the window, each in the hue of the kernel cell on it, with its letter or the cell's number."""
     matrix = stack.matrix
     assert matrix is not None
@@ -220,9 +227,10 @@ def _hued(stack: Stack, placed: PlacedSheet, text: Written | None) -> list[Shape
     shapes: list[Shape] = []
     for hue in range(min(HUES, int(np.prod(window_size(matrix.geometry.layer))))):
         seen = During(_on(laid, plan.kinds[CellKind.INPUT], hue))
-        shapes.append(Cells("window", "window", placed.lattice, cells, index, seen, hue))
+        role = lit_role(matrix, hue, is_framed=is_framed)
+        shapes.append(Cells(role, "window", placed.lattice, cells, index, seen, hue))
         if numbers or letters:
-            shapes.append(Texts("window", centres, numbers or letter, em, when=seen, series=hue))
+            shapes.append(Texts(role, centres, numbers or letter, em, when=seen, series=hue))
     for kind, (_, role) in KIND_ROLES.items():
         if letters and kind is not CellKind.INPUT and plan.kinds[kind].any():
             shapes.append(Texts(role, centres, letter, em, when=During(_on(laid, plan.kinds[kind]))))

@@ -65,7 +65,7 @@ def matrix(stack: Stack) -> Scene:
         gutter=gutter,
     )
     still, moving = matrix_shapes(stack, placed)
-    of_maps, over = map_shapes(stack, maps, at)
+    of_maps, over = map_shapes(stack, maps, at, is_framed=placed.is_framed(stack.unit))
     return finished_stack(stack, [*_stacked(stack, headline), *still, *of_maps, *moving, *over], bottom)
 
 

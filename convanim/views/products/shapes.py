@@ -15,7 +15,7 @@ from convanim.scene.scene import Cells, During, Floats, Ints, Lattice, Lines, Sh
 from convanim.views.cell_numbers import Lettering, lettering
 from convanim.views.cell_shapes import sides, unread_marks
 from convanim.views.drawing import TooNarrowError
-from convanim.views.products.texts import entry_series, entry_texts
+from convanim.views.products.texts import entry_series, entry_texts, lit_role
 from convanim.views.stacks.stack import Stack
 
 _SERIF, _BRACKET_GAP = 5, 4  # pixels at the base width: of a bracket's ends, and from it to the entries
@@ -35,6 +35,10 @@ class PlacedMatrix:
     def cell(self) -> int:
         """The side of a cell in pixels."""
         return self.entries.column[0]
+
+    def is_framed(self, unit: float) -> bool:
+        """Whether cells are large enough for a wide line, which would hide what it frames in smaller ones."""
+        return self.cell >= LEAST_FRAMED * unit
 
     @property
     def input(self) -> Lattice:
@@ -73,12 +77,13 @@ def _entries(stack: Stack, placed: PlacedMatrix, row_of: Callable[[int], int]) -
     for hue in sorted(set(hues), key=lambda hue: -1 if hue is None else hue):
         own = np.array([i for i, each in enumerate(hues) if each == hue], dtype=np.int64)
         lit = During(_in_row(cells[own, 0], row_of))
+        role = lit_role(matrix, hue, is_framed=placed.is_framed(stack.unit))
         still.append(Cells("kernel", "matrix", lattice, cells[own], cells[own], series=hue))
-        moving.append(Cells("window", "matrix", lattice, cells[own], cells[own], lit, hue))
+        moving.append(Cells(role, "matrix", lattice, cells[own], cells[own], lit, hue))
         if letters is not None:
             said, centres = tuple(texts[i] for i in own), lattice.centres(cells[own])
             still.append(Texts("kernel", centres, said, letters.em, series=hue))
-            moving.append(Texts("window", centres, said, letters.em, when=lit, series=hue))
+            moving.append(Texts(role, centres, said, letters.em, when=lit, series=hue))
     if letters is not None:
         empty = np.ones(matrix.shape, dtype=bool)
         empty[cells[:, 0], cells[:, 1]] = False
@@ -89,8 +94,8 @@ def _entries(stack: Stack, placed: PlacedMatrix, row_of: Callable[[int], int]) -
         row = row_of(step)
         return sides(lattice.points(np.array([(row, 0), (row, columns), (row + 1, columns), (row + 1, 0)])))
 
-    role = "accent" if placed.cell >= LEAST_FRAMED * stack.unit else "ray"  # a wide line would hide what it frames
-    return still, [*moving, Lines(role, lru_cache(maxsize=4)(around), is_upright=True)]
+    frame = "accent" if placed.is_framed(stack.unit) else "ray"
+    return still, [*moving, Lines(frame, lru_cache(maxsize=4)(around), is_upright=True)]
 
 
 def _in_row(rows: Ints, row_of: Callable[[int], int]) -> Callable[[int], Ints]:
@@ -121,9 +126,10 @@ def _input(
     hues = {entry_series(matrix, entry) for entry in matrix.entries}
     for hue in sorted(hues, key=lambda hue: -1 if hue is None else hue):
         seen = During(_of_hue(read, hue))
-        moving.append(Cells("window", "window", lattice, cells, index, seen, hue))
+        role = lit_role(matrix, hue, is_framed=placed.is_framed(stack.unit))
+        moving.append(Cells(role, "window", lattice, cells, index, seen, hue))
         if letters is not None:
-            moving.append(Texts("window", lattice.centres(cells), letters.strings, letters.em, when=seen, series=hue))
+            moving.append(Texts(role, lattice.centres(cells), letters.strings, letters.em, when=seen, series=hue))
     return still, moving
 
 

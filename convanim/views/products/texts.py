@@ -73,3 +73,12 @@ def _place(matrix: LayerMatrix, kernel: Cell) -> int:
     """The row-major place of a kernel cell within its slice."""
     size = window_size(matrix.geometry.layer)
     return ravel(kernel[-len(size) :], size)
+
+
+def lit_role(matrix: LayerMatrix, hue: int | None, *, is_framed: bool) -> str:
+    """How a weight and what it meets are lit where a frame is around them: in the weight's own colour.
+
+    Lit in a stronger one, a weight whose hue comes again would look like another one at rest.
+    """
+    has_own = hue is not None and operation_of(matrix.geometry.layer).has_weights and not has_filter_hues(matrix)
+    return "kernel" if is_framed and has_own else "window"
