@@ -27,6 +27,7 @@ from hypothesis import strategies as st
 
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.layers.layer import Conv, ConvTranspose, MaxPool, input_shape, kernel_shape
 from convanim.numbers.figure_values import layer_values
 from convanim.scene.scene import Blocks, Cells, During, Lines, Scene, Since, Texts, series_at, shown
@@ -373,6 +374,32 @@ def test_what_channels_add_leads_to_the_cell_that_it_goes_into(layer: Any) -> No
             for text, (left, top, right, bottom) in inks(scene, step, numbers):
                 inside = (points > (left, top)).all(axis=1) & (points < (right, bottom - 3)).all(axis=1)
                 assert not inside.any(), (step, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "view"), [("pixel_shuffle", "iso"), ("pixel_shuffle", "flat"), ("sub_pixel_convolution", "flat")]
+)
+def test_cells_that_move_from_map_to_map_have_the_strokes_of_their_hue(name: str, view: str) -> None:
+    """In print hues are greys: each has a direction of its own in both maps, and none goes through a number."""
+    scene = load_recipe(name, view=view).animation().scene
+    lines = np.concatenate([s.at(0) for s in scene.shapes if isinstance(s, Lines) and s.role == "channel"])
+    found: dict[Any, set[frozenset[tuple[float, float]]]] = {}
+    hued = [s for s in scene.shapes if isinstance(s, Cells) and s.series is not None and not isinstance(s.when, During)]
+    for shape in hued:
+        across = np.linalg.inv(np.array([shape.lattice.row, shape.lattice.column], dtype=float))
+        at = (lines - shape.lattice.origin) @ across  # as rows and columns of its map
+        for cell in shape.cells:
+            inside = ((at >= cell - 0.01) & (at <= cell + 1.01)).all(axis=(1, 2))
+            ways = (at[inside, 1] - at[inside, 0]) / np.abs(at[inside, 1] - at[inside, 0]).max(axis=1, keepdims=True)
+            ways *= np.where(ways @ (1.0, 0.1) < 0, -1, 1)[:, None]
+            found.setdefault(shape.series, set()).add(frozenset(map(tuple, (ways.round(2) + 0.0).tolist())))
+    assert len(found) == 4
+    assert all(len(ways) == 1 for ways in found.values())
+    assert len(set.union(*found.values())) == 4
+    if view == "flat":
+        for text, (left, top, right, bottom) in inks(scene, 0, ("input", "output")):
+            middles = lines.mean(axis=1)
+            assert not ((middles > (left, top)) & (middles < (right, bottom))).all(axis=1).any(), text
 
 
 def test_an_arrow_leads_to_outputs_in_several_columns() -> None:

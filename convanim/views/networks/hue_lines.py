@@ -6,7 +6,7 @@ import numpy as np
 
 from convanim.scene.scene import Blocks, Lattice, Lines, Shape, Texts
 from convanim.views.drawing import Page
-from convanim.views.networks.hatches import APART, strokes
+from convanim.views.hatches import APART, strokes
 from convanim.views.networks.volume import Volume
 from convanim.views.text_layout import LEADING, wrapped
 

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 import numpy as np
 
 from convanim.scene.scene import Blocks, Ints, Lattice, Lines, Shape
-from convanim.views.networks.hatches import APART, strokes
+from convanim.views.hatches import APART, strokes
 from convanim.views.networks.overview_look import Overview
 from convanim.views.networks.overview_places import Point
 from convanim.views.networks.volume import Volume

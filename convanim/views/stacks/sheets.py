@@ -16,6 +16,7 @@ from convanim.views.cell_numbers import Lettering, lettering
 from convanim.views.cell_shapes import framed, outline, sides, source_frames, unread_marks
 from convanim.views.drawing import TooNarrowError
 from convanim.views.grids import Mask
+from convanim.views.hatches import cell_strokes
 from convanim.views.stacks.stack import SheetMap, Spot, Stack
 from convanim.views.step_parts import at_last, but_for, lit
 from convanim.views.window_roles import KIND_ROLES
@@ -209,6 +210,7 @@ class _Sheet:
                     both = mask & part
                     at, index = plan.canvas.cells[own[both]], self._own_index[both]
                     shapes.append(Cells(role, plan.name, lattice, at, index, series=hue))
+                    shapes += self._strokes(at, hue)
                 if role == "unread":
                     shapes.append(unread_marks(lattice, cells, around_text=bool(self.strings[own[0]])))
                 shapes += self._texts(role, own[mask], series)
@@ -246,6 +248,7 @@ class _Sheet:
         for hue, part in self._hues(series):
             shapes.append(Cells("output_pending", plan.name, lattice, cells[part], index[part], series=hue))
             shapes.append(Cells("output", plan.name, lattice, cells[part], index[part], Since(done.steps[part]), hue))
+            shapes += self._strokes(cells[part], hue)
         return shapes + self._texts("output", every, series, when=done)
 
     def _hues(self, series: int | None) -> list[tuple[int | None, Mask]]:
@@ -254,6 +257,15 @@ class _Sheet:
         if of is None:
             return [(series, np.ones(prod(self.plan.size), dtype=bool))]
         return [(hue, of == hue) for hue in np.unique(of).tolist()]
+
+    def _strokes(self, cells: Ints, hue: int | None) -> list[Shape]:
+        """The strokes of a hue on some cells, where these move from map to map: print has no colour to tell them."""
+        lattice = self.placed.lattice
+        if hue is None or not self.stack.is_shuffled or not len(cells):
+            return []
+        around = bool(self.strings.any())
+        ends = cell_strokes(lattice, cells, hue, self.stack.unit, around_text=around)
+        return [Lines("channel", ends)] if len(ends) else []
 
     def _window_in_hues(self, role: str, name: str) -> list[Shape]:
         """What a step reads of a sheet whose cells have hues of their own."""

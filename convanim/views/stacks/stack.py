@@ -248,6 +248,11 @@ class Stack(Page):
         sheet, place = self.made(step)
         return (self.output.drawn[sheet], *place) if self.output.has_channels else place
 
+    @property
+    def is_shuffled(self) -> bool:
+        """Whether channels become cells, or cells channels, each in its hue."""
+        return any(plan.cell_series is not None for plan in self.maps)
+
     def window_series(self, number: int, sheet: int) -> Series:
         """The series of what a step shows on a drawn sheet of map `number`: the sheet's own, or that of the filter."""
         plan = self.maps[number]

@@ -1,14 +1,22 @@
-"""Strokes on blocks that tell what made them where there is no colour: one pattern a hue, the same in the key."""
+"""Strokes on blocks and cells that tell their hues where there is no colour: one pattern a hue, the same in the key."""
 
 import numpy as np
 
-from convanim.scene.scene import Floats, Lattice
+from convanim.scene.scene import Floats, Ints, Lattice
 
 # Where strokes of each hue go, in cells of a pattern: none for the input, which comes first.
 _DOWN, _ALONG = ((0, 1),), ((1, 0),)
 _RISING, _FALLING = ((1, 1),), ((1, -1),)
 _PATTERNS = (_ALONG, _DOWN, _RISING, _FALLING, (*_ALONG, *_DOWN), (*_RISING, *_FALLING))
 APART = 4.5  # pixels at the least text from a stroke to the next
+_WIDER, _LEAST_CELL = 1.6, 8  # in cells, whose lines are many; smaller ones have none
+# Of a pattern what leaves the middle of a cell to its number.
+_BESIDE_TEXT = {
+    _ALONG: (((0.1, 0.1), (0.1, 0.9)), ((0.9, 0.1), (0.9, 0.9))),
+    _DOWN: (((0.1, 0.1), (0.9, 0.1)), ((0.1, 0.9), (0.9, 0.9))),
+    _RISING: (((0.7, 0.0), (1.0, 0.3)), ((0.0, 0.7), (0.3, 1.0))),
+    _FALLING: (((0.3, 0.0), (0.0, 0.3)), ((1.0, 0.7), (0.7, 1.0))),
+}
 
 
 def strokes(lattice: Lattice, high: int, wide: int, kind: int | None, apart: float) -> Floats:
@@ -17,6 +25,19 @@ def strokes(lattice: Lattice, high: int, wide: int, kind: int | None, apart: flo
         return np.zeros((0, 2, 2))
     found = [_family(high, wide, *way, apart) for way in _PATTERNS[kind % len(_PATTERNS)]]
     return lattice.points(np.concatenate(found))
+
+
+def cell_strokes(lattice: Lattice, cells: Ints, kind: int, unit: float, *, around_text: bool) -> Floats:
+    """The strokes (N, 2, 2) of a hue on some cells (M, 2); `unit` is a pixel at the base width."""
+    pattern = _PATTERNS[kind % len(_PATTERNS)]
+    side = min(np.hypot(*lattice.row), np.hypot(*lattice.column))
+    if side < _LEAST_CELL * unit:
+        return np.zeros((0, 2, 2))
+    if around_text:
+        one = np.array([stroke for way in pattern for stroke in _BESIDE_TEXT[(way,)]])
+    else:
+        one = np.concatenate([_family(1, 1, *way, _WIDER * APART * unit / side) for way in pattern])
+    return lattice.points((cells[:, None, None, :] + one).reshape(-1, 2, 2))
 
 
 def _family(high: int, wide: int, along: int, down: int, apart: float) -> Floats:
