@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.campaigns import campaign
+from helpers.pixels import inks
 from helpers.stacks import drawn, run
 from hypothesis import given
 from hypothesis import strategies as st
@@ -185,6 +186,38 @@ def distances(points: Any, lines: Any) -> Any:
     share = ((points[:, None] - start) * along).sum(axis=2) / np.maximum((along**2).sum(axis=1), 1e-9)
     nearest = start + np.clip(share, 0, 1)[..., None] * along
     return np.hypot(*np.moveaxis(points[:, None] - nearest, 2, 0)).min(axis=1)
+
+
+def test_the_way_from_a_pixel_is_seen_on_the_lines_of_its_map() -> None:
+    """A ray that runs between two rows has a border in the colour of frames' own, over the map; so has all of it."""
+    scene = load_recipe("network_in_network").animation().scene
+    shapes = list(scene.shapes)
+    (rays,) = [i for i, s in enumerate(shapes) if isinstance(s, Lines) and s.role == "ray"]
+    last_map = max(i for i, s in enumerate(shapes) if isinstance(s, Cells) and s.map in ("input", "output"))
+    ray, border = shapes[rays], shapes[rays - 1]
+    assert rays > last_map
+    assert isinstance(ray, Lines)
+    assert isinstance(border, Lines)
+    assert border.role == "frame_edge"
+    for step in range(scene.steps):
+        assert len(ray.at(step)) >= 6
+        assert np.array_equal(ray.at(step), border.at(step))
+
+
+def test_weights_are_apart_and_sums_have_no_holes() -> None:
+    """Beads below each other have air between them, edges are twice as long as nodes and more, terms a space apart."""
+    scene = load_recipe("network_in_network").animation().scene
+    em = next(s.em for s in scene.shapes if isinstance(s, Texts) and s.role == "equation" and len(s))
+    for step in (0, 1, 2, 4, 5):
+        written = sorted(inks(scene, step, ("equation",)), key=lambda each: each[1][0])
+        assert all(other[0] - one[2] < 0.5 * em for (_, one), (_, other) in pairwise(written))
+    step = scene.steps - 1
+    boxes = sorted((box for role, box in numbers_at(scene, step) if role == "label"), key=lambda box: (box[0], box[1]))
+    for middle in {round((left + right) / 2) for left, _, right, _ in boxes}:
+        column = sorted(box[1::2] for box in boxes if abs((box[0] + box[2]) / 2 - middle) < 1)
+        assert all(below[0] - above[1] > 0.9 * (above[1] - above[0]) for above, below in pairwise(column))
+    first, second = (node(scene, column, 0, 5).lattice for column in (0, 1))
+    assert second.origin[0] - first.origin[0] > 3.5 * first.column[0]
 
 
 def test_both_sides_are_on_the_same_filter() -> None:

@@ -153,8 +153,11 @@ class Perceptron(Page):
             return sum_terms(pairs, weights[work.stage], total, self.spell)
 
         behind = self.font.width(" ≈ ", 1) + made
-        sums = [terms(step) for step, work in enumerate(self.works) if work.node is not None]
-        return Equation(terms, widest_parts(sums, self.font), 0.0, behind)
+        sums = [step for step, work in enumerate(self.works) if work.node is not None]
+        slots = {step: widest_parts([terms(step)], self.font) for step in sums}  # every node's is another sum
+        ways = list(dict.fromkeys(slots.values()))
+        way = {step: ways.index(found) for step, found in slots.items()}
+        return Equation(terms, ways[0], 0.0, behind, ways=tuple(ways[1:]), way=lambda step: way.get(int(step), 0))
 
     def functions(self, step: int) -> str:
         """What a function makes of a column, at a step that makes it: `relu(2) = 2, relu(−1) = 0`."""

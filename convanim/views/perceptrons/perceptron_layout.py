@@ -15,17 +15,17 @@ from convanim.views.perceptrons.perceptron import Perceptron
 from convanim.views.text_layout import LEADING, widest
 
 # Pixels at the base width.
-_NODE, _NODE_GAP = 56, 14
-_EDGES, _FUNCTION, RAYS = 92, 26, 26
+_NODE, _NODE_GAP = 44, 14
+_EDGES, _FUNCTION, RAYS = 130, 26, 26
 _LARGEST_CELL, _FAIR_CELL, _LEAST_CELL, _SHEET_GAP = 34, 30, 7, 10
 _SMALLEST = 0.8  # of these, where there is less room
 _TIGHTER = (1.0, 0.8, 0.62)
 _TALLEST = 0.8  # of the width
 _WEIGHT_EM = 11  # of the weights of all edges; those of one node's are larger
-_AROUND_WEIGHT, _BETWEEN_WEIGHTS = 3, 2
+_AROUND_WEIGHT, _BETWEEN_WEIGHTS = 3, 6
 _SIZES = 9  # of weights, that are tried
 BEVEL = 0.3  # of a bead's height, that its corners are cut off
-_MOST_APART = 2.5  # from a node to the one below, in sides of it
+_MOST_APART = 3.8  # from a node to the one below, in sides of it
 _HALF_WAY = 0.45  # from the node that is read to the one that is made
 MOST_LABELLED = 4  # nodes before, whose edges all have their weight beside each other's
 

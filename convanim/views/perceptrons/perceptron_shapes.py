@@ -37,7 +37,8 @@ def perceptron_scene(net: Perceptron) -> Scene:
             maps += cells
             over += more
     if layout.cell:
-        maps.append(Lines("ray", lru_cache(maxsize=4)(partial(_rays, layout))))
+        rays = lru_cache(maxsize=4)(partial(_rays, layout))
+        maps += [Lines("frame_edge", rays), Lines("ray", rays)]  # which are seen on the lines of the maps, too
     shapes = [*maps, *over, *edges, *nodes, *_labels(layout)]
     bottom = layout.top + layout.height
     equation = net.equation()
