@@ -217,6 +217,15 @@ def test_words_beside_maps_are_of_one_size(width: int) -> None:
     assert len({shape.em for shape in labels}) == 1
 
 
+def test_labels_of_slanted_maps_beside_each_other_are_broken_rather_than_small() -> None:
+    """They leave a quarter more room to the maps; a short line such as `conv 3×3` stays whole."""
+    scene = load_recipe("depthwise_separable").animation().scene
+    assert {shape.lattice.column[0] for shape in scene.shapes if isinstance(shape, Cells)} == {14}
+    labels = [s for s in scene.shapes if isinstance(s, Texts) and s.role == "label" and isinstance(s.text, tuple)]
+    assert {round(shape.em, 2) for shape in labels} == {15.0}
+    assert ("depthwise", "conv 3×3", "4@3×3") in [shape.text for shape in labels]
+
+
 def test_a_long_title_takes_the_lines_that_it_needs() -> None:
     """Titles of differing lengths go over all figures at one height, clear of what stands below."""
     titles = ["short", "a title that is so long that it does not go into its share of the width at all, not even small"]
