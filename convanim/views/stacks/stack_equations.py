@@ -226,7 +226,7 @@ def _placed_equation(geometry: Geometry, values: Values, cell: Callable[[int], C
     return in_words(terms, ("put_back", "no_maximum"), values.output, page)
 
 
-def _pool_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cell], page: Page) -> Equation:
+def _pool_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cell], page: Stack) -> Equation:
     read, made = spelling(page, values.input), spelling(page, values.output)
     if isinstance(geometry.layer, LPPool):
         return _norm_equation(geometry, geometry.layer, values, cell, page)
@@ -251,12 +251,13 @@ def _pool_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cel
             return ""
         return told(step, numbers, max(numbers) if divisor is None else sum(numbers) / divisor).behind
 
-    slot = widest_numeral(values.input, page, bracketed=is_mean)
+    slots = (widest_numeral(values.input, page, bracketed=is_mean),) * prod(window_size(geometry.layer))
+    if page.steps * len(slots) <= _MOST_TERMS:
+        sums = (found for step in range(page.steps) if (found := terms(step)).before)  # words alone have no places
+        slots = widest_parts(sums, page.font) or slots
     joint = " + " if is_mean else page.words.between
     wide = page.font.width(behind, 1) + widest_numeral(values.output, page)
-    return Equation(
-        terms, (slot,) * prod(window_size(geometry.layer)), page.font.width(before, 1), wide, joint, so_far, varies=True
-    )
+    return Equation(terms, slots, page.font.width(before, 1), wide, joint, so_far, varies=True)
 
 
 def _norm_equation(
