@@ -1,8 +1,10 @@
 """Rays to and from a cell of an upright grid: they run between its rows, so that they cross no number out."""
 
+from collections.abc import Callable
+
 import numpy as np
 
-from convanim.scene.scene import Floats, Lattice
+from convanim.scene.scene import Floats, Lattice, Lines, Series, Shape
 
 
 def ray_between_rows(sheet: Lattice, row: int, columns: tuple[int, int], end: tuple[float, float]) -> list[Floats]:
@@ -14,3 +16,23 @@ def ray_between_rows(sheet: Lattice, row: int, columns: tuple[int, int], end: tu
     line = row + (1 if end[1] > middle else 0)
     start, turn = sheet.points(np.array([(line, column) for column in columns]))
     return [np.array([start, turn]), np.array([turn, end])]
+
+
+def bordered(
+    rays: Callable[[int], Floats],
+    on_grids: slice,
+    series: Series = None,
+    of_part: Callable[[int, int], Floats] | None = None,
+) -> list[Shape]:
+    """Rays, with a border where they run on the lines of grids, from which they could not be told without it."""
+
+    def long(lines: Floats) -> Floats:
+        lines = lines[on_grids]
+        kept: Floats = lines[(lines[:, 0] != lines[:, 1]).any(axis=1)]
+        return kept
+
+    border = None if of_part is None else lambda step, part: long(of_part(step, part))
+    return [
+        Lines("frame_edge", lambda step: long(rays(step)), of_part=border, glides=True),
+        Lines("ray", rays, series=series, of_part=of_part),
+    ]

@@ -17,6 +17,7 @@ from convanim.figures.options import Options
 from convanim.figures.recipes.recipes import load_recipe
 from convanim.layers.layer import Conv, MaxPool
 from convanim.networks.chain import Chain
+from convanim.scene.gliding import is_gliding
 from convanim.scene.scene import Cells, During, Lines, Scene, Texts, shown
 from convanim.words.numerals import numeral
 
@@ -188,20 +189,28 @@ def distances(points: Any, lines: Any) -> Any:
     return np.hypot(*np.moveaxis(points[:, None] - nearest, 2, 0)).min(axis=1)
 
 
-def test_the_way_from_a_pixel_is_seen_on_the_lines_of_its_map() -> None:
-    """A ray that runs between two rows has a border in the colour of frames' own, over the map; so has all of it."""
-    scene = load_recipe("network_in_network").animation().scene
-    shapes = list(scene.shapes)
-    (rays,) = [i for i, s in enumerate(shapes) if isinstance(s, Lines) and s.role == "ray"]
-    last_map = max(i for i, s in enumerate(shapes) if isinstance(s, Cells) and s.map in ("input", "output"))
-    ray, border = shapes[rays], shapes[rays - 1]
-    assert rays > last_map
-    assert isinstance(ray, Lines)
+@pytest.mark.parametrize("template", ["network_in_network", "one_by_one_channels"])
+def test_the_way_from_a_cell_is_seen_on_the_lines_of_its_map(template: str) -> None:
+    """The part of a ray that runs between two rows of a map has a border, which glides as it does, over the map."""
+    shapes = list(load_recipe(template).animation().scene.shapes)
+    (at,) = [i for i, s in enumerate(shapes) if isinstance(s, Lines) and s.role == "ray"]
+    border, ray = shapes[at - 1 : at + 1]
     assert isinstance(border, Lines)
+    assert isinstance(ray, Lines)
     assert border.role == "frame_edge"
-    for step in range(scene.steps):
-        assert len(ray.at(step)) >= 6
-        assert np.array_equal(ray.at(step), border.at(step))
+    assert is_gliding(border)
+    maps = [s for s in shapes[: at - 1] if isinstance(s, Cells) and s.map in ("input", "output")]
+    corners = [s.lattice.corners(s.cells).reshape(-1, 2) for s in maps]
+    sheets = [np.concatenate([each.min(axis=0), each.max(axis=0)]) for each in corners]
+    for step in range(0, 20, 5):
+        lines = ray.at(step)
+        on_maps = [line for line in lines if any(_within(line, box) for box in sheets) and (line[0] != line[1]).any()]
+        assert np.array_equal(np.array(on_maps).reshape(-1, 2, 2), border.at(step))
+
+
+def _within(line: Any, box: Any) -> bool:
+    """Whether both ends of a line are within a box, its border included."""
+    return bool(((line >= box[:2]) & (line <= box[2:])).all())
 
 
 def test_weights_are_apart_and_sums_have_no_holes() -> None:

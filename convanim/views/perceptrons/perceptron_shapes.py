@@ -8,11 +8,11 @@ from math import ceil
 import numpy as np
 
 from convanim.layers.step_order import unravel
-from convanim.scene.scene import Cells, During, Floats, Ints, Lattice, Lines, Scene, Series, Shape, Since, Texts
+from convanim.scene.scene import Cells, During, Floats, Ints, Lattice, Scene, Series, Shape, Since, Texts
 from convanim.views.cell_numbers import lettering
 from convanim.views.cell_shapes import framed, sides
 from convanim.views.drawing import TooNarrowError
-from convanim.views.grid_rays import ray_between_rows
+from convanim.views.grid_rays import bordered, ray_between_rows
 from convanim.views.page import line_height, scene_of
 from convanim.views.perceptrons.perceptron import Perceptron
 from convanim.views.perceptrons.perceptron_edges import edge_shapes
@@ -37,8 +37,7 @@ def perceptron_scene(net: Perceptron) -> Scene:
             maps += cells
             over += more
     if layout.cell:
-        rays = lru_cache(maxsize=4)(partial(_rays, layout))
-        maps += [Lines("frame_edge", rays), Lines("ray", rays)]  # which are seen on the lines of the maps, too
+        maps += bordered(lru_cache(maxsize=4)(partial(_rays, layout)), slice(0, None, 2))
     shapes = [*maps, *over, *edges, *nodes, *_labels(layout)]
     bottom = layout.top + layout.height
     equation = net.equation()

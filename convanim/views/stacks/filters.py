@@ -9,10 +9,10 @@ import numpy as np
 
 from convanim.layers.axis import CellKind
 from convanim.numbers.scales import scale_of
-from convanim.scene.scene import Blocks, Cells, During, Floats, Ints, Lattice, Lines, Shape, Texts
+from convanim.scene.scene import Blocks, Cells, During, Floats, Ints, Lattice, Shape, Texts
 from convanim.views.cell_numbers import Lettering, lettering
 from convanim.views.cell_shapes import framed, sides
-from convanim.views.grid_rays import ray_between_rows
+from convanim.views.grid_rays import bordered, ray_between_rows
 from convanim.views.grids import Canvas
 from convanim.views.kernel_work import line_up, product_shapes
 from convanim.views.stacks.sheets import PlacedSheet
@@ -154,7 +154,7 @@ def slice_shapes(
         return []
     if outputs:
         rays = partial(_rays, stack, sources, outputs)
-        shapes.append(Lines("ray", lru_cache(maxsize=4)(rays), series=stack.series, of_part=rays))
+        shapes += bordered(lru_cache(maxsize=4)(rays), slice(0, 1), stack.series, rays)
     return shapes + _heads(stack, heads, places[0].lattice.origin[1])
 
 
