@@ -16,6 +16,7 @@ from convanim.views.step_parts import first_of
 from convanim.views.text_layout import LEADING, widest
 from convanim.words.equations import Terms, joined
 
+MOST_TERMS = 1_500  # of all steps, that are spelled out to know how wide they are
 _MOST_LINES = 3
 _APART = 0.3  # pixels, since each text starts on a quarter of one
 

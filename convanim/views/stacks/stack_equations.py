@@ -7,32 +7,27 @@ from math import prod
 import numpy as np
 
 from convanim.layers.geometry import Geometry
-from convanim.layers.layer import LPPool, window_size
+from convanim.layers.layer import window_size
 from convanim.layers.operation import Reduction
 from convanim.layers.operations import operation_of
 from convanim.layers.sizes import Cell
 from convanim.networks.chain import Chain
 from convanim.networks.pointwise import FUNCTIONS, Pointwise
 from convanim.numbers.figure_values import FigureValues
-from convanim.numbers.norms import is_plain
 from convanim.numbers.sources import Numbers
 from convanim.numbers.values import Values, channel_sums, slice_sums, taken, weight_of
 from convanim.views.cell_numbers import kernel_weights, own_weights, spelling, widest_numeral, widest_weight
 from convanim.views.drawing import Page
-from convanim.views.equation_line import Equation, copied_number, in_words, widest_parts
+from convanim.views.equation_line import MOST_TERMS, Equation, copied_number, in_words, widest_parts
 from convanim.views.shares import gathered_equation
+from convanim.views.stacks.pool_equations import pool_equation
 from convanim.views.stacks.stack import Stack, TermPlace
 from convanim.views.text_layout import widest
 from convanim.words.equations import (
     Terms,
     added_terms,
-    around_norm,
-    around_power,
     blend_terms,
     copy_terms,
-    max_terms,
-    mean_terms,
-    norm_terms,
     sum_terms,
 )
 from convanim.words.layer_names import pointwise_name
@@ -40,7 +35,6 @@ from convanim.words.numerals import MINUS, factor
 from convanim.words.spelling import Spelling
 
 _MOST_PRODUCTS = 9  # of a box; of more the equation is what each of its slices adds
-_MOST_TERMS = 1_500  # of all steps, that are spelled out to know how wide they are
 _MOST_SUMS = 100_000  # of channels, that are all looked at to know how wide they are
 
 
@@ -63,7 +57,7 @@ def layer_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cel
     if operation_of(geometry.layer).reduction is Reduction.PLACE:
         return _placed_equation(geometry, values, cell, page)
     if values.kernel is None:
-        return _pool_equation(geometry, values, cell, page)
+        return pool_equation(geometry, values, cell, page)
     kernel, weights = values.kernel, kernel_weights(values, page.words)
 
     def own(step: int) -> int:
@@ -153,7 +147,7 @@ def _of_filters(
 
     Of many terms no more is known than how wide any may be.
     """
-    if page.steps * places > _MOST_TERMS:
+    if page.steps * places > MOST_TERMS:
         return Equation(terms, (most,) * places, 0.0, behind, so_far=so_far)
     filters = [own(step) for step in range(page.steps)]
     slots = {
@@ -224,62 +218,6 @@ def _placed_equation(geometry: Geometry, values: Values, cell: Callable[[int], C
         return Terms("", (page.words("put_back", number=number),), "", "")
 
     return in_words(terms, ("put_back", "no_maximum"), values.output, page)
-
-
-def _pool_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cell], page: Stack) -> Equation:
-    read, made = spelling(page, values.input), spelling(page, values.output)
-    if isinstance(geometry.layer, LPPool):
-        return _norm_equation(geometry, geometry.layer, values, cell, page)
-    is_mean = geometry.divisors is not None
-    before, behind = ("(", ")/ ≈ ") if is_mean else (f"{page.words('max')}(", ") ≈ ")
-    if geometry.divisors is not None:
-        behind += factor(page.words.numeral(max(geometry.divisors.min(), geometry.divisors.max(), key=abs)))
-
-    def numbers_of(step: int) -> list[float]:
-        return [values.input[tap.input].item() for tap in geometry.taps(cell(step)) if tap.input is not None]
-
-    def told(step: int, numbers: list[float], total: float) -> Terms:
-        divisor = geometry.divisor(cell(step))
-        return max_terms(numbers, total, read) if divisor is None else mean_terms(numbers, divisor, total, read, made)
-
-    def terms(step: int) -> Terms:
-        return told(step, numbers_of(step), values.output[cell(step)].item())
-
-    def so_far(step: int, part: int) -> str:
-        numbers, divisor = numbers_of(step)[:part], geometry.divisor(cell(step))
-        if not numbers or divisor == 0:
-            return ""
-        return told(step, numbers, max(numbers) if divisor is None else sum(numbers) / divisor).behind
-
-    slots = (widest_numeral(values.input, page, bracketed=is_mean),) * prod(window_size(geometry.layer))
-    if page.steps * len(slots) <= _MOST_TERMS:
-        sums = (found for step in range(page.steps) if (found := terms(step)).before)  # words alone have no places
-        slots = widest_parts(sums, page.font) or slots
-    joint = " + " if is_mean else page.words.between
-    wide = page.font.width(behind, 1) + widest_numeral(values.output, page)
-    return Equation(terms, slots, page.font.width(before, 1), wide, joint, so_far, varies=True)
-
-
-def _norm_equation(
-    geometry: Geometry, layer: LPPool, values: Values, cell: Callable[[int], Cell], page: Page
-) -> Equation:
-    read, made = spelling(page, values.input), spelling(page, values.output)
-    assert geometry.divisors is not None
-    whole = prod(layer.kernel_size)
-
-    def terms(step: int) -> Terms:
-        numbers = [values.input[tap.input].item() for tap in geometry.taps(cell(step)) if tap.input is not None]
-        scale = (whole, geometry.divisor(cell(step)) or whole)
-        norm = values.output[cell(step)].item()
-        return norm_terms(numbers, layer.norm_type, scale, norm, read, made, absolute=layer.absolute)
-
-    if is_plain(layer):
-        return copied_number(terms, values.output, page)
-    before, behind = around_norm(layer.norm_type, (whole, int(geometry.divisors.min())), page.words)
-    slot = widest_numeral(values.input, page, bracketed=True)
-    slot += page.font.width(around_power(layer, page.words), 1)
-    wide = page.font.width(f"{behind} ≈ ", 1) + widest_numeral(values.output, page)
-    return Equation(terms, (slot,) * whole, page.font.width(before, 1), wide, " + ", varies=True)
 
 
 def terms_from(geometry: Geometry, cell: Callable[[int], Cell], step: int) -> list[TermPlace]:
