@@ -1,10 +1,14 @@
 """A fold shows what it adds, and nothing else: on each row of its matrix another cell."""
 
+from typing import Any
+
+import numpy as np
 import pytest
 
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
-from convanim.layers.kinds.fold import Fold
+from convanim.layers.layer import Fold, PixelShuffle
+from convanim.networks.chain import Chain
 from convanim.scene.scene import Cells, Lines, shown
 from convanim.views.registry import VIEWS
 
@@ -34,3 +38,37 @@ def test_only_what_is_added_is_lit_and_framed(layer: Fold, values: str | None, v
                 frames += len(shape.at(step)) // 4
         assert {cell for cell in lit if len(cell) == 3} == read
         assert frames == len(read) + 1  # and that of the cell that is made
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        Fold("4@3x3", 4, 2),
+        Fold("8@4", (5, 3), 2, stride=(3, 1)),
+        PixelShuffle("4@3", 2),
+        Chain(4, ["conv 3 4 p1", "pixel-shuffle 2"]),
+        Chain(4, ["conv 3 4 p1", "relu", "pixel-shuffle 2"]),
+        Chain("1@3x3", ["conv 1 8", "relu", "pixel-shuffle 2"]),
+    ],
+    ids=str,
+)
+def test_no_sheet_hides_a_cell_that_is_read(figure: Any) -> None:
+    """Sheets of which a step reads some alone lie beside each other, also below a step that keeps channels."""
+    scene = compose(figure, Options(view="iso")).scene
+    shapes = [s for s in scene.shapes if isinstance(s, Cells)]
+    for step in range(scene.steps):
+        for number, shape in enumerate(shapes):
+            if shape.map.split()[0] not in ("window", "taken"):
+                continue
+            for element in shown(shape.when, len(shape), step).tolist():
+                centre = shape.lattice.centres(shape.cells[[element]])[0]
+                over = [s for s in shapes[number:] if s.lattice.origin != shape.lattice.origin and len(s)]
+                assert not any(_covers(s, centre) for s in over if s.role in ("input", "hidden"))
+
+
+def _covers(shape: Cells, point: Any) -> bool:
+    """Whether a cell lies over a point."""
+    lattice = shape.lattice
+    basis = np.array([lattice.row, lattice.column], dtype=float).T
+    at = np.floor(np.linalg.solve(basis, point - np.array(lattice.origin))).astype(int)
+    return at.tolist() in shape.cells.tolist()

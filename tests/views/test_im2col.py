@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from helpers.campaigns import campaign
 from helpers.oracle import Cell
+from helpers.pixels import inks
 from helpers.scenes import walk
 from helpers.stacks import drawn
 from helpers.strategies import channelled, layers, whole
@@ -17,11 +18,12 @@ from convanim.errors import RequestError
 from convanim.figures.animation import compose
 from convanim.figures.film import film
 from convanim.figures.options import Options
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, input_shape, kernel_shape, output_shape
 from convanim.numbers.as_columns import LayerColumns
 from convanim.numbers.values import values_of
-from convanim.scene.scene import Cells, Scene, Texts, series_at, shown
+from convanim.scene.scene import Cells, Lines, Scene, Texts, series_at, shown
 
 ANY = st.sampled_from(["conv", "conv-transpose"]).flatmap(lambda op: st.one_of(layers(op), channelled(op)))
 SMALL = [
@@ -181,3 +183,37 @@ def test_what_has_no_columns_is_refused(layer: Any, said: str) -> None:
     with pytest.raises(RequestError) as caught:
         compose(layer, Options(view="im2col"))
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("layer", [Conv("2@3x3", 2, out_channels=2), Conv("4@2x3", 2, out_channels=2, groups=2)])
+def test_lines_between_channels_keep_clear_of_the_names(layer: Any) -> None:
+    """None runs into the letter beside its matrix."""
+    scene = compose(layer, Options(view="im2col")).scene
+    names = [box for text, box in inks(scene, 0, ("label",)) if text in "WXY"]
+    assert len(names) == 3
+    for shape in scene.shapes:
+        if isinstance(shape, Lines) and shape.role == "ray" and not callable(shape.ends):
+            for (ax, ay), (bx, by) in shape.ends.tolist():
+                for left, top, right, bottom in names:
+                    is_apart = max(ax, bx) < left or min(ax, bx) > right or max(ay, by) < top or min(ay, by) > bottom
+                    assert is_apart
+
+
+def test_the_column_is_framed_among_many_cells() -> None:
+    """The template's are small, and what is filled or multiplied is found at once."""
+    scene = load_recipe("im2col").animation().scene
+    for step in (0, 5, 9, 20, 26):
+        (lit,) = {
+            tuple(shape.lattice.column) for shape in scene.shapes if isinstance(shape, Cells) and shape.map == "columns"
+        }
+        frames = [shape.at(step) for shape in scene.shapes if isinstance(shape, Lines) and shape.role == "accent"]
+        spans = [np.ptp(ends.reshape(-1, 2), axis=0).round().tolist() for ends in frames if len(ends)]
+        assert [lit[0], 27 * lit[0]] in spans
+        assert ([27 * lit[0], lit[0]] in spans) is (step >= 9)
+
+
+def test_letters_on_the_window_have_room() -> None:
+    """Where there is little between filters and columns, the maps stand below."""
+    scene = compose(ConvTranspose(2, 3), Options(view="im2col")).scene
+    grids = [s.lattice for s in scene.shapes if isinstance(s, Cells) and s.map == "input"]
+    assert min(lattice.column[0] for lattice in grids) >= 16

@@ -27,6 +27,7 @@ from convanim.layers.layer import (
     MaxPool,
     Pad,
     PixelShuffle,
+    PixelUnshuffle,
     Unfold,
     Upsample,
     input_shape,
@@ -314,3 +315,32 @@ def test_what_moves_cells_keeps_its_hues(layer: Any) -> None:
     for (row, column), (shape, _) in entries.items():
         channel = row // sheet if isinstance(layer, Unfold) else column // cells
         assert shape.series == channel % 4
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        PixelShuffle("8@1x2", 2),
+        PixelUnshuffle("2@2x4", 2),
+        Unfold("2@2x3", 2),
+        Fold("4@2x1", (3, 2), 2),
+        Conv("4@1x2", 1, out_channels=4, groups=2),
+        Conv("2@3x3", 2),
+        ConvTranspose(2, 2),
+    ],
+)
+def test_unrolled_maps_have_the_hues_of_the_maps(layer: Any) -> None:
+    """Every cell of the input and of the output has one, in both places."""
+    hues: dict[tuple[str, str, Cell], list[int | None]] = {}
+    for shape in compose(layer, Options(view="matrix")).scene.shapes:
+        if isinstance(shape, Cells) and shape.map in ("input", "output") and shape.role != "current":
+            role = "input" if shape.role == "unread" else shape.role
+            for at in shape.index.tolist():
+                hues.setdefault((shape.map, role, tuple(at)), []).append(shape.series)  # type: ignore[arg-type]
+    assert len(hues) == np.prod(input_shape(layer)) + 2 * np.prod(output_shape(layer))
+    assert all(len(found) == 2 and len(set(found)) == 1 for found in hues.values())
+
+
+def test_a_kernel_is_labelled_with_all_its_sides() -> None:
+    """As the maps beside it are, and in flat figures."""
+    assert "kernel 3×3" in written(compose(Conv(4, 3), Options(view="matrix")).scene, "label").values()

@@ -14,13 +14,14 @@ from convanim.numbers.as_columns import LayerColumns
 from convanim.scene.scene import Cells, During, Floats, Ints, Lattice, Lines, Shape, Since, Texts
 from convanim.views.cell_shapes import sides
 from convanim.views.grids import input_canvas, kinds
-from convanim.views.products.shapes import LEAST_FRAMED, brackets, fitting
+from convanim.views.products.shapes import brackets, fitting
 from convanim.views.products.texts import HUES, has_filter_hues, kernel_texts
 from convanim.views.stacks.stack import Stack
 from convanim.views.window_roles import KIND_ROLES
 from convanim.words.numerals import weights_of
 
-_TOOTH = 0.5  # of a cell
+_LEAST_FRAMED = 8  # pixels at the base width: among so many cells a thin line would be lost
+_TOOTH, _LONGEST_TOOTH = 0.5, 5  # of a cell; pixels at the base width, clear of the name beside the matrix
 
 _Lines: TypeAlias = tuple[tuple[tuple[float, float], tuple[float, float]], ...]
 
@@ -101,7 +102,9 @@ def taken_shapes(placed: Matrices) -> tuple[list[Shape], list[Shape]]:
             centres = lattice.centres(cells)
             still.append(Texts(role, centres, said, letters.em, when=filled, series=hue))
             moving.append(Texts(window, centres, said, letters.em, when=now, series=hue))
-    still += _teeth(columns, lattice, lambda row: (((row, -_TOOTH), (row, 0)), ((row, places), (row, places + _TOOTH))))
+    still += _teeth(
+        placed, lattice, lambda row, long: (((row, -long), (row, 0)), ((row, places), (row, places + long)))
+    )
     around = partial(_column_frame, placed)
     return still, [*moving, _frame(stack, lattice, around)]
 
@@ -149,7 +152,7 @@ def filter_rows(placed: Matrices) -> tuple[list[Shape], list[Shape]]:
             still.append(Texts("kernel", centres, said, letters.em, series=hue))
             moving.append(Texts("window", centres, said, letters.em, when=now, series=hue))
     still += _teeth(
-        columns, lattice, lambda row: (((-_TOOTH, row), (0, row)), ((outputs, row), (outputs + _TOOTH, row)))
+        placed, lattice, lambda row, long: (((-long, row), (0, row)), ((outputs, row), (outputs + long, row)))
     )
     around = partial(_row_frame, placed)
     return still, [*moving, _frame(stack, lattice, around)]
@@ -181,11 +184,12 @@ def made_shapes(placed: Matrices) -> tuple[list[Shape], list[Shape]]:
     return still, moving
 
 
-def _teeth(columns: LayerColumns, lattice: Lattice, at: Callable[[int], _Lines]) -> list[Shape]:
+def _teeth(placed: Matrices, lattice: Lattice, at: Callable[[int, float], _Lines]) -> list[Shape]:
     """Short lines beside a matrix between channels, `at` a row of the columns; none where each has one row."""
-    rows = columns.shape[0]
-    each = rows // columns.channels.inputs
-    ends = [line for row in range(0, rows, each)[1:] for line in at(row)] if each > 1 else []
+    rows = placed.columns.shape[0]
+    each = rows // placed.columns.channels.inputs
+    long = min(_TOOTH, _LONGEST_TOOTH * placed.stack.unit / lattice.column[0])
+    ends = [line for row in range(0, rows, each)[1:] for line in at(row, long)] if each > 1 else []
     return [Lines("ray", lattice.points(np.array(ends, dtype=float)), is_upright=True)] if ends else []
 
 
@@ -200,7 +204,7 @@ def _equal_to(numbers: Ints, at: Callable[[int], int | None]) -> Callable[[int],
 
 
 def _frame(stack: Stack, lattice: Lattice, around: Callable[[int], Floats]) -> Lines:
-    role = "accent" if lattice.column[0] >= LEAST_FRAMED * stack.unit else "ray"
+    role = "accent" if lattice.column[0] >= _LEAST_FRAMED * stack.unit else "ray"
     return Lines(role, lru_cache(maxsize=4)(around), is_upright=True)
 
 

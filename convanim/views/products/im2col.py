@@ -15,14 +15,14 @@ from convanim.views.drawing import TooNarrowError
 from convanim.views.products.clock import retimed
 from convanim.views.products.columns_drawn import Matrices, filter_rows, made_shapes, matrix_names, taken_shapes
 from convanim.views.products.maps import map_shapes, maps_in
-from convanim.views.products.texts import has_filter_hues
+from convanim.views.products.texts import has_filter_hues, kernel_texts
 from convanim.views.stacks.stack import Spot, Stack
 from convanim.views.stacks.stack_page import finished_stack
 from convanim.views.text_layout import LEADING, text_block
 
 _LARGEST_CELL, _LEAST_CELL = 26, 4  # pixels at the base width, pixels on a screen
 _GUTTER = 26  # before the filters, between them and the output, behind that
-_FAIR_CELL = 10  # of maps that stand in the corner between filters and columns
+_FAIR_CELL, _FAIR_LETTER = 10, 16  # of maps in the corner between filters and columns; of those with something written
 _TALLEST = 0.9  # of the width
 
 
@@ -53,7 +53,8 @@ def im2col(stack: Stack) -> Scene:
     corner = left + rows * cell - stack.margin, rows * cell
     try:
         maps = maps_in(stack, *corner, may_be_column=True, has_kernel=False)
-        is_inside = maps.cell >= _FAIR_CELL * stack.unit
+        is_written = stack.maps[0].numbers is not None or bool(kernel_texts(matrix, stack.words))
+        is_inside = maps.cell >= (_FAIR_LETTER if is_written else _FAIR_CELL) * stack.unit
     except TooNarrowError:
         is_inside = False
     if is_inside:

@@ -10,7 +10,7 @@ import numpy as np
 from convanim.layers.axis import CellKind
 from convanim.layers.layer import window_size
 from convanim.layers.operations import operation_of
-from convanim.layers.sizes import spelled_short
+from convanim.layers.sizes import spelled
 from convanim.numbers.as_matrix import LayerMatrix
 from convanim.scene.scene import Cells, During, Ints, Lattice, Shape, Texts
 from convanim.views.cell_numbers import lettering
@@ -116,7 +116,7 @@ def maps_in(stack: Stack, room: int, tallest: int, *, may_be_column: bool = Fals
     if has_kernel and operation_of(matrix.geometry.layer).has_weights and not has_filter_hues(matrix):
         size = window_size(matrix.geometry.layer)
         rows, across = size if len(size) == 2 else (1, size[0])
-        found.insert(1, _Column(-1, rows, across, 1, 1, (stack.words("kernel", size=spelled_short(size)),)))
+        found.insert(1, _Column(-1, rows, across, 1, 1, (stack.words("kernel", size=spelled(size)),)))
     most = max(column.sheets for column in found)
     ways = (False, True) if may_be_column else (False,)
     gap, sheet_gap = round(_GAP * stack.unit), round(_SHEET_GAP * stack.unit)
@@ -141,7 +141,7 @@ def _label(stack: Stack, column: _Column, cell: int, gap: int, sheet_gap: int) -
     if not stack.labels or not column.label:
         return None
     room = column.width(cell, sheet_gap) + 0.7 * gap
-    parts = [text_block(stack, line, max(room, 4 * stack.label_em)) for line in column.label]
+    parts = [text_block(stack, line, max(room, 5.5 * stack.label_em)) for line in column.label]
     return Block(tuple(line for part in parts for line in part.lines), min(part.em for part in parts), stack.font)
 
 

@@ -15,8 +15,9 @@ from convanim.scene.scene import Cells, During, Floats, Ints, Lattice, Lines, Sh
 from convanim.views.cell_numbers import Lettering, lettering
 from convanim.views.cell_shapes import sides, unread_marks
 from convanim.views.drawing import TooNarrowError
+from convanim.views.grids import Mask
 from convanim.views.products.texts import entry_series, entry_texts, lit_role
-from convanim.views.stacks.stack import Stack
+from convanim.views.stacks.stack import SheetMap, Stack
 
 _SERIF, _BRACKET_GAP = 5, 4  # pixels at the base width: of a bracket's ends, and from it to the entries
 LEAST_FRAMED = 14
@@ -73,9 +74,7 @@ def _entries(stack: Stack, placed: PlacedMatrix, row_of: Callable[[int], int]) -
     still: list[Shape] = [Lines("ray", brackets(stack, lattice, rows, columns), is_upright=True)]
     still += _between_channels(placed)
     moving: list[Shape] = []
-    hues = [entry_series(matrix, entry) for entry in matrix.entries]
-    for hue in sorted(set(hues), key=lambda hue: -1 if hue is None else hue):
-        own = np.array([i for i, each in enumerate(hues) if each == hue], dtype=np.int64)
+    for hue, own in _by_hue([entry_series(matrix, entry) for entry in matrix.entries]):
         lit = During(_in_row(cells[own, 0], row_of))
         role = lit_role(matrix, hue, is_framed=placed.is_framed(stack.unit))
         still.append(Cells("kernel", "matrix", lattice, cells[own], cells[own], series=hue))
@@ -116,15 +115,15 @@ def _input(
     for role, mask in (("unread", ~is_read), ("input", is_read)):
         if not mask.any():
             continue
-        still.append(Cells(role, "input", lattice, cells[mask], index[mask]))
+        for hue, own in _by_hue(_series(plan, index), mask):
+            still.append(Cells(role, "input", lattice, cells[own], index[own], series=hue))
+            if letters is not None:
+                said = tuple(letters.strings[i] for i in own)
+                still.append(Texts(role, lattice.centres(cells[own]), said, letters.em, series=hue))
         if role == "unread":
             still.append(unread_marks(lattice, cells[mask], around_text=letters is not None))
-        if letters is not None:
-            said = tuple(text for text, there in zip(letters.strings, mask) if there)
-            still.append(Texts(role, lattice.centres(cells[mask]), said, letters.em))
     moving: list[Shape] = []
-    hues = {entry_series(matrix, entry) for entry in matrix.entries}
-    for hue in sorted(hues, key=lambda hue: -1 if hue is None else hue):
+    for hue, _ in _by_hue([entry_series(matrix, entry) for entry in matrix.entries]):
         seen = During(_of_hue(read, hue))
         role = lit_role(matrix, hue, is_framed=placed.is_framed(stack.unit))
         moving.append(Cells(role, "window", lattice, cells, index, seen, hue))
@@ -146,12 +145,10 @@ def _output(stack: Stack, placed: PlacedMatrix) -> tuple[list[Shape], list[Shape
     rows = np.array([ravel(stack.cell(step), shape) for step in range(stack.steps)], dtype=np.int64)
     cells = np.stack([rows, np.zeros(len(rows), int)], axis=1)
     index = np.stack(np.unravel_index(rows, shape), axis=1)
-    hues = [None] * len(rows) if not plan.series else [plan.sheet_series(stack.made(s)[0]) for s in range(len(rows))]
     letters = None if plan.numbers is None else fitting(stack, lattice, plan.numbers)
     still: list[Shape] = []
     moving: list[Shape] = []
-    for hue in sorted(set(hues), key=lambda hue: -1 if hue is None else hue):
-        own = np.array([step for step, each in enumerate(hues) if each == hue], dtype=np.int64)
+    for hue, own in _by_hue(_series(plan, index)):
         done, now = Since(own), During(_at_step(own))
         still.append(Cells("output_pending", "output", lattice, cells[own], index[own], series=hue))
         still.append(Cells("output", "output", lattice, cells[own], index[own], done, hue))
@@ -161,6 +158,22 @@ def _output(stack: Stack, placed: PlacedMatrix) -> tuple[list[Shape], list[Shape
             still.append(Texts("output", centres, said, letters.em, when=done, series=hue))
             moving.append(Texts("current", centres, said, letters.em, when=now, series=hue))
     return still, moving
+
+
+def _series(plan: SheetMap, index: Ints) -> list[int | None]:
+    """The hue of each cell of an unrolled map, as the map has it."""
+    places = [tuple(place) for place in index.tolist()]
+    return [plan.series_of(*((place[0], place[1:]) if plan.has_channels else (0, place))) for place in places]
+
+
+def _by_hue(hues: Sequence[int | None], mask: Mask | None = None) -> list[tuple[int | None, Ints]]:
+    """Each hue, and which elements have it, of those in `mask`."""
+    found: dict[int | None, list[int]] = {}
+    for element, hue in enumerate(hues):
+        if mask is None or mask[element]:
+            found.setdefault(hue, []).append(element)
+    order = sorted(found, key=lambda hue: -1 if hue is None else hue)
+    return [(hue, np.array(found[hue], dtype=np.int64)) for hue in order]
 
 
 def _at_step(steps: Ints) -> Callable[[int], Ints]:

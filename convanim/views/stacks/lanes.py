@@ -1,11 +1,13 @@
 """Sheets that a step reads or makes apart from others stand beside these, in lanes; those of one lane are stacked."""
 
 from collections.abc import Sequence
+from itertools import product
+from math import prod
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from convanim.layers.step_order import step_at
+from convanim.layers.step_order import ravel, step_at
 from convanim.scene.scene import Floats, Offset
 from convanim.views.stacks.stack import Stack
 
@@ -18,15 +20,25 @@ def lanes_of(stack: Stack, number: int) -> Lanes:
     every = range(plan.sheets)
     if plan is stack.output:
         return tuple((sheet,) for sheet in every)
-    made = range(stack.output.sheets)
-    firsts = [step_at(sheet, 0, stack.output.sheets, stack.positions, stack.order) for sheet in made]
-    shown = [stack.spots(step)[number].sheets for step in firsts]
+    shown = list(dict.fromkeys(stack.spots(step)[number].sheets for step in _telling(stack, plan.sheets)))
     together: dict[tuple[int, ...], list[int]] = {}
     for sheet in every:
         group = plan.drawn[sheet] // plan.group_size if plan.group_size else 0
         mark = (group, *(sheet in sheets for sheets in shown))
         together.setdefault(mark, []).append(sheet)
     return tuple(map(tuple, together.values()))
+
+
+def _telling(stack: Stack, sheets: int) -> list[int]:
+    """Steps that show all that are shown together of a map of some sheets.
+
+    What is read depends on the place only where channels become cells of a block, which has no more cells than sheets.
+    """
+    output = stack.output
+    near = product(*(range(min(n, sheets)) for n in output.size))
+    places = [ravel(place, output.size) for place in near if prod(n + 1 for n in place) <= sheets]
+    made = range(output.sheets)
+    return [step_at(s, place, output.sheets, stack.positions, stack.order) for s in made for place in places]
 
 
 def leading(below: Sequence[int], above: Sequence[int], *, is_apart: bool) -> list[tuple[int, int]]:

@@ -77,7 +77,7 @@ def layer_stack(layer: Layer, values: Values | None, options: StackOptions) -> S
             if isinstance(shuffle, PixelShuffle | Fold)
             else tuple(hues_of.get(c // channels.read) if apart and shuffle is None else None for c in read),
             cell_series=phases(shuffle) if isinstance(shuffle, PixelUnshuffle) else None,
-            group_size=1 if isinstance(shuffle, PixelShuffle) else channels.read if apart else 0,
+            group_size=1 if isinstance(shuffle, PixelShuffle | Fold) else channels.read if apart else 0,
             numbers=None if values is None else with_channels(values.input, layer.input_size),
             scale=options.scales[0] if options.scales else None,
             is_one_picture=colour,

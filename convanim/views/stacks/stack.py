@@ -10,7 +10,7 @@ import numpy as np
 from convanim.layers.axis import CellKind
 from convanim.layers.geometry import Geometry
 from convanim.layers.sizes import Cell, Sizes
-from convanim.layers.step_order import cell_at, step_at
+from convanim.layers.step_order import cell_at, ravel, step_at
 from convanim.numbers.scales import Scale
 from convanim.numbers.sources import Numbers
 from convanim.numbers.values import Values
@@ -74,6 +74,12 @@ class SheetMap:
         if own != before + 1:
             return "elided"
         return "group" if self.group_size and own % self.group_size == 0 else ""
+
+    def series_of(self, channel: int, place: Sizes) -> int | None:
+        """The series of a cell, of a drawn sheet or another."""
+        if self.cell_series is not None:
+            return int(self.cell_series[ravel(place, self.size)])
+        return dict(zip(self.drawn, self.series)).get(channel)
 
     def sheet_series(self, sheet: int) -> int | None:
         """The series of a drawn sheet."""
