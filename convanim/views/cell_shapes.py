@@ -73,3 +73,11 @@ def quad(lattice: Lattice, canvas: Canvas, start: Sequence[int], size: Sequence[
     first = canvas.at(np.array([start]))[0]
     rows, columns = (size[0], size[1]) if len(size) == 2 else (1, size[0])
     return lattice.points(first + np.array([(0, 0), (0, columns), (rows, columns), (rows, 0)]))
+
+
+def without_digits(shapes: Sequence[Shape]) -> tuple[list[Shape], list[Shape]]:
+    """Shapes without the digits that come last, and these: what crosses the shapes is drawn between both."""
+    cut = len(shapes)
+    while cut and isinstance(shapes[cut - 1], Texts):
+        cut -= 1
+    return list(shapes[:cut]), list(shapes[cut:])

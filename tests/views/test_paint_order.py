@@ -6,7 +6,8 @@ import pytest
 
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
-from convanim.layers.layer import Conv, Layer, MaxPool, Upsample
+from convanim.layers.layer import Conv, Fold, Layer, MaxPool, Upsample
+from convanim.networks.chain import Chain
 from convanim.scene.scene import Cells, During, Lines, Scene, Shape, Texts, shown
 from convanim.views.registry import VIEWS
 
@@ -94,3 +95,19 @@ def places(shape: Cells | Texts, step: int, part: int | None = None) -> list[tup
     if part is not None and isinstance(shape.when, During) and shape.when.of_part is not None:
         elements = shape.when.of_part(step, part)
     return [(float(x), float(y)) for x, y in points[elements]]
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [Conv(4, 3), MaxPool(4, 2, padding=1), Conv("2@4", 3), Fold("4@9", 4, 2), Chain(5, ["conv 3", "max-pool 2"])],
+    ids=str,
+)
+def test_rays_cross_no_digit_under_the_window(figure: Any) -> None:
+    """They are drawn before the digits of the sheet that they come from."""
+    shapes = compose(figure, Options(view="iso", values="random:3")).scene.shapes
+    assert any(isinstance(shape, Lines) and shape.role == "ray" for shape in shapes)
+    over: list[Shape] = []  # what is drawn over cells, the last first
+    for shape in reversed(shapes):
+        if isinstance(shape, Texts) and shape.role.startswith(("window", "winner")):
+            assert not any(isinstance(each, Lines) and each.role == "ray" for each in over)
+        over = [] if isinstance(shape, Cells) else [*over, shape]

@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from convanim.scene.scene import Lattice, Lines, Offset, Scene, Shape
+from convanim.views.cell_shapes import without_digits
 from convanim.views.drawing import Drawing, TooNarrowError
 from convanim.views.grid_rows import ROW_GAP, largest_cell, placed, work_rows
 from convanim.views.grids import Canvas, Place
@@ -37,8 +38,9 @@ def iso(drawing: Drawing) -> Scene:
     bottom = below_top + _height(source, column, row)
     label, down = _input_label(drawing, below, reading.input, input_text)
     shapes += label
-    shapes += reading.input_shapes(below)
-    shapes.append(Lines("ray", lru_cache(maxsize=4)(lambda step: reading.rays(below, above, step))))
+    cells, digits = without_digits(reading.input_shapes(below))
+    rays = Lines("ray", lru_cache(maxsize=4)(lambda step: reading.rays(below, above, step)))
+    shapes += [*cells, rays, *digits]
     shapes += reading.output_shapes(above)
     bottom += down
     rows = work_rows(drawing, reading.work, cell)

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from convanim.scene.scene import Floats, Lines, Scene, Shape, Texts
+from convanim.views.cell_shapes import without_digits
 from convanim.views.drawing import TooNarrowError
 from convanim.views.legend import LEGEND_HEIGHT, bar
 from convanim.views.stacks.gridless_sheets import gridless_shapes
@@ -112,7 +113,8 @@ def _label(stack: Stack, number: int, block: Block | None, top: float, room: int
 def _map_shapes(stack: Stack, stood: Stood, above: Stood | None) -> list[Shape]:
     """All of one map, and the rays from it to the one above; the farthest lane first, the lowest sheet first.
 
-    Over lanes of one sheet, which lie beside each other, what moves comes last: what is still is one layer then.
+    Over lanes of one sheet, which lie beside each other, what moves comes last: what is still is one layer then. Digits
+    under the window are over the rays.
     """
     rays = {} if above is None else {s: _ray_lines(stack, stood, above, s) for s in stood.sheets}
     text = None
@@ -129,7 +131,8 @@ def _map_shapes(stack: Stack, stood: Stood, above: Stood | None) -> list[Shape]:
             shapes += still
             lines = [rays[sheet.sheet]] if rays else []
             if depth == 0:
-                over += [*moving, *lines]
+                cells, digits = without_digits(moving)
+                over += [*cells, *lines, *digits]
             else:
                 prism = lru_cache(maxsize=4)(partial(_edges, stack, stood.number, sheet, lane[depth - 1]))
                 shapes += [*moving, Lines("ray", prism, series=stack.window_series(stood.number, sheet.sheet)), *lines]
