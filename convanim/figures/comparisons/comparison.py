@@ -34,6 +34,7 @@ from convanim.scene.picture_size import PictureSize
 from convanim.scene.scene import Blocks, Cells, Lattice, Scene, Shape, Texts
 from convanim.scene.transforms import merged, named, retimed
 from convanim.views.drawing import Page
+from convanim.views.registry import PRODUCTS
 from convanim.views.text_layout import LEADING, Block, is_number, numbers_alike, text_block, wrapped
 from convanim.words.backward import backward_name
 from convanim.words.captions import caption_lines
@@ -101,7 +102,8 @@ def comparison_layout(
     captions = _alike(page, said, page.room)
     above = max(round(title.height) for title in titles)
     line = max(_input_line(each.scene) for each in made)
-    lower = [line - _input_line(each.scene) for each in made]
+    is_products = all(part.options.view in PRODUCTS for part in parts)  # whose headlines are on one line
+    lower = [0 if is_products else line - _input_line(each.scene) for each in made]
     tallest = max(each.scene.height + down for each, down in zip(made, lower))
     scenes: list[Scene] = []
     around = key.moved((width - share) // 2, page.margin + above + tallest)

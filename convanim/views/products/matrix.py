@@ -100,7 +100,7 @@ def _stacked(stack: Stack, blocks: list[Block]) -> list[Shape]:
     """Blocks of text under one another at the top of the page."""
     shapes: list[Shape] = []
     top = stack.margin
-    for number, block in enumerate(blocks):
-        shapes.append(block.at(stack.width / 2, top, "caption" if number else "label"))
+    for block in blocks:
+        shapes.append(block.at(stack.width / 2, top))
         top += round(LEADING * block.em * len(block.lines))
     return shapes
