@@ -99,7 +99,14 @@ def places(shape: Cells | Texts, step: int, part: int | None = None) -> list[tup
 
 @pytest.mark.parametrize(
     "figure",
-    [Conv(4, 3), MaxPool(4, 2, padding=1), Conv("2@4", 3), Fold("4@9", 4, 2), Chain(5, ["conv 3", "max-pool 2"])],
+    [
+        Conv(4, 3),
+        MaxPool(4, 2, padding=1),
+        Conv("2@4", 3),
+        Fold("4@9", 4, 2),
+        Chain(5, ["conv 3", "max-pool 2"]),
+        Conv("4x4x4", 3),
+    ],
     ids=str,
 )
 def test_rays_cross_no_digit_under_the_window(figure: Any) -> None:

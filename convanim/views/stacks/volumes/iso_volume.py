@@ -14,6 +14,7 @@ import numpy as np
 
 from convanim.layers.axis import CellKind
 from convanim.scene.scene import Floats, Lattice, Lines, Offset, Scene, Shape
+from convanim.views.cell_shapes import without_digits
 from convanim.views.drawing import TooNarrowError
 from convanim.views.legend import LEGEND_HEIGHT, bar
 from convanim.views.single_maps.iso import iso_basis
@@ -179,7 +180,8 @@ def _map_shapes(stack: Stack, placed: _Placed, made: _Placed | None) -> list[Sha
     for sheet, over in zip(reversed(placed.slices), [*reversed(placed.slices[:-1]), None]):
         still, moving = sheet_shapes(stack, sheet, placed.number, text)
         name = slice_name(stack, sheet, is_right=made is None) if made is None or placed.number == 0 else []
-        shapes += still + name + moving
+        cells, digits = without_digits(moving)
+        shapes += still + name + cells
         if over is not None and made is not None:
             # Heavy lines would hide numbers, and a box that is as narrow as a cell.
             is_light = (text is not None and text.strings) or _narrowest(stack, placed.number) == 1
@@ -187,6 +189,7 @@ def _map_shapes(stack: Stack, placed: _Placed, made: _Placed | None) -> list[Sha
             shapes.append(Lines(role, lru_cache(maxsize=4)(partial(_edges, stack, placed.number, sheet, over))))
         if made is not None:
             shapes.append(Lines("ray", lru_cache(maxsize=4)(partial(_rays, stack, placed.number, sheet, made))))
+        shapes += digits
     return shapes
 
 
