@@ -225,11 +225,11 @@ def test_two_matrices_are_compared_in_numbers() -> None:
 def test_compared_products_begin_on_one_line(view: str) -> None:
     """However high each is, and with all of their headlines in letters of one size."""
     figure = load_recipe("transposed_is_the_adjoint", view=view, transposed_as="gather").animation()
-    texts = [shape for shape in figure.scene.shapes if isinstance(shape, Texts) and isinstance(shape.text, tuple)]
-    first = [shape for shape in texts if shape.text[0].startswith(("y = ", "Y = "))]
+    texts = [(shape.string(0, 0), shape) for shape in figure.scene.shapes if isinstance(shape, Texts) and len(shape)]
+    first = [shape for text, shape in texts if text.startswith(("y = ", "Y = "))]
     assert len(first) == 2
     assert len({shape.points[0, 1] for shape in first}) == 1
-    told = [shape for shape in texts if shape.text[0].startswith("Cᵀ: ")]
+    told = [shape for text, shape in texts if text.startswith("Cᵀ: ")]
     assert len(told) == (view == "matrix")
     assert {shape.em for shape in told} <= {shape.em for shape in first}
 
