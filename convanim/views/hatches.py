@@ -29,6 +29,7 @@ def strokes(lattice: Lattice, high: int, wide: int, kind: int | None, apart: flo
 
 def cell_strokes(lattice: Lattice, cells: Ints, kind: int, unit: float, *, around_text: bool) -> Floats:
     """The strokes (N, 2, 2) of a hue on some cells (M, 2); `unit` is a pixel at the base width."""
+    unit = max(unit, 1.0)  # strokes of a small picture would else hide what they are on
     pattern = _PATTERNS[kind % len(_PATTERNS)]
     side = min(np.hypot(*lattice.row), np.hypot(*lattice.column))
     if side < _LEAST_CELL * unit:

@@ -139,7 +139,7 @@ def test_what_a_maximum_is_padded_with_is_written() -> None:
 def test_pads_are_named_by_their_sides() -> None:
     """In full, and in the fewest words, as stages are written; a pad that only cuts off is a crop."""
     words = english()
-    assert parameters(Pad(5, "1:-2", "circular"), words) == "pad, padding 1:−2×1:−2, circular"
+    assert parameters(Pad(5, "1:-2", "circular"), words) == "pad, padding 1 before and −2 after, circular"
     assert brief(Pad(5, 2, value=1.5), words) == "pad 2 value 1.5"
     assert parameters(Pad(5, -1), words) == "crop, padding −1"
 
