@@ -9,7 +9,7 @@ _DOWN, _ALONG = ((0, 1),), ((1, 0),)
 _RISING, _FALLING = ((1, 1),), ((1, -1),)
 _PATTERNS = (_ALONG, _DOWN, _RISING, _FALLING, (*_ALONG, *_DOWN), (*_RISING, *_FALLING))
 APART = 4.5  # pixels at the least text from a stroke to the next
-_WIDER, _LEAST_CELL = 1.6, 8  # in cells, whose lines are many; smaller ones have none
+_WIDER, _LEAST_CELL = 2.2, 8  # in cells, whose lines are many; smaller ones have none
 # Of a pattern what leaves the middle of a cell to its number.
 _BESIDE_TEXT = {
     _ALONG: (((0.1, 0.1), (0.1, 0.9)), ((0.9, 0.1), (0.9, 0.9))),
