@@ -89,5 +89,6 @@ def _seen(page: Overview, number: int, solid: Solid, step: int) -> Ints:
 def _pixels(first: int, end: int, cells: int, pixels: int, least: int) -> tuple[int, int]:
     """The pixels of some cells along a side, to scale but for the next whole ones, and no fewer than can be seen."""
     size = min(pixels, max(least, round((end - first) * pixels / cells)))
-    low = round((first + end) * pixels / cells / 2 - size / 2)
-    return (low := max(0, min(low, pixels - size))), low + size
+    middle = (first + end) / 2 * pixels / cells
+    low = max(0, min(round(middle - size / 2), pixels - size))
+    return low, low + size
