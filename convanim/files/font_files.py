@@ -3,7 +3,6 @@
 fontTools, which comes with matplotlib, tells what is in a file. Both are imported when a font is asked for.
 """
 
-import hashlib
 import re
 import warnings
 from dataclasses import dataclass
@@ -118,6 +117,8 @@ def _looked_over(name: str, file: str, number: int) -> Face:
 
 def _described(name: str, file: str, number: int, content: bytes) -> Face:
     before_they_load()
+    import hashlib  # what draws nothing names fonts alone
+
     from fontTools.ttLib import TTFont
 
     with TTFont(BytesIO(content), fontNumber=number, lazy=True) as font:

@@ -19,7 +19,7 @@ from convanim.render.painter import Painter
 from convanim.render.patches import PlacedPatch
 from convanim.render.pixels import CLEAR, PIXEL, Pixels, solid, straight_rgba
 from convanim.render.still_layers import Overlay, StillLayer
-from convanim.scene.scene import During, Lines, Scene, Shape, shown
+from convanim.scene.scene import During, Lines, Scene, Shape
 from convanim.style.theme import Theme
 
 
@@ -59,7 +59,7 @@ def still(scene: Scene, theme: Theme, step: int) -> Frame:
             overlay.advance(step)
             overlay.lay(picture.pixels, whole)
         else:
-            for placed in painter.patches(run, step, shown(run.when, len(run), step)):
+            for placed in painter.shown(run, step):
                 placed.lay(picture.pixels, whole)
     return Frame(picture.pixels, (whole,))
 
@@ -126,11 +126,11 @@ class Renderer:
     def _patches(self, shape: Shape, step: int) -> list[PlacedPatch]:
         """The patches of a moving shape; what is alike in several steps is made once."""
         if self._alike is None or isinstance(shape, Lines):
-            return self._painter.patches(shape, step, shown(shape.when, len(shape), step))
+            return self._painter.shown(shape, step)
         key = (id(shape), self._alike[step])
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = self._painter.patches(shape, step, shown(shape.when, len(shape), step))
+            found = self._found[key] = self._painter.shown(shape, step)
         return found
 
 

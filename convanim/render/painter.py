@@ -9,7 +9,7 @@ import numpy as np
 
 from convanim.render.boxes import LARGEST
 from convanim.render.patches import Banded, Patch, PlacedPatch
-from convanim.scene.scene import Blocks, Cells, Ints, Lines, Shape, Texts, levels_at, series_at, shown
+from convanim.scene.scene import Blocks, Cells, Floats, Ints, Lines, Shape, Texts, levels_at, series_at, shown
 from convanim.style.marks import Mark, Writing, cell_marks, line_marks, marks
 from convanim.style.theme import Style, Theme
 
@@ -34,6 +34,12 @@ class Painter:
         """How far a shape's pixels reach past its boxes."""
         return 1.0 if isinstance(shape, Texts) else self._theme.styles[shape.role].width * self._unit + 1.5
 
+    def shown(self, shape: Shape, step: int) -> list[PlacedPatch]:
+        """All that is shown of a shape at a step."""
+        if isinstance(shape, Lines):
+            return self._lines(shape, step, shape.at(step))
+        return self.patches(shape, step, shown(shape.when, len(shape), step))
+
     def patches(self, shape: Shape, step: int, elements: Ints) -> list[PlacedPatch]:
         """Some elements of a shape as they are at a step.
 
@@ -44,7 +50,7 @@ class Painter:
         if isinstance(shape, Cells) and shape.levels is None:
             return self._cells(shape, series_at(shape, step), elements)
         if isinstance(shape, Lines):
-            return self._lines(shape, step, elements)
+            return self._lines(shape, step, shape.at(step)[elements])
         found = marks(shape, step, elements, self._theme, self._unit)
         if isinstance(shape, Texts):
             return [placed for mark in found if isinstance(mark, Writing) for placed in self._texts(mark)]
@@ -54,7 +60,7 @@ class Painter:
         """All elements of a still shape, drawn once for all."""
         found = self._whole.get(id(shape))
         if found is None:
-            found = self._whole[id(shape)] = self.patches(shape, 0, shown(shape.when, len(shape), 0))
+            found = self._whole[id(shape)] = self.shown(shape, 0)
         return found
 
     def _told(self, shape: Cells | Blocks, step: int, elements: Ints) -> tuple[Hashable, ...]:
@@ -78,9 +84,11 @@ class Painter:
         (cx, cy), (rx, ry) = shape.lattice.column, shape.lattice.row
         return _placed(made, row * rx + column * cx, row * ry + column * cy)
 
-    def _lines(self, shape: Lines, step: int, elements: Ints) -> list[PlacedPatch]:
+    def _lines(self, shape: Lines, step: int, ends: Floats) -> list[PlacedPatch]:
         """Lines, all together; they are drawn once for each way in which they stand to each other."""
-        ends, strength = shape.at(step)[elements], shape.strength_at(step)
+        if not len(ends):
+            return []
+        strength = shape.strength_at(step)
         x, y = np.floor(ends.min(axis=(0, 1))).tolist()
         ends = ends - (x, y)
         series = series_at(shape, step)

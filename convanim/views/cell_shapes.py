@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from convanim.scene.scene import Floats, Ints, Lattice, Lines, Shape, Texts
 from convanim.views.grids import Canvas
 
+_AROUND = np.array([(0, 1), (1, 2), (2, 3), (3, 0)])  # which corners a cell's sides join
 _LEAST_FRAMED = 16  # pixels at the base width; frames are 3 wide
 # The neighbour on each side of a cell, and where that side starts and ends.
 _SIDES = (
@@ -43,8 +44,7 @@ def source_frames(lattice: Lattice, sources: Ints, unit: float) -> Floats:
     """
     if min(hypot(*lattice.row), hypot(*lattice.column)) < _LEAST_FRAMED * unit:
         return outline(lattice, sources)
-    corners = lattice.corners(sources)
-    return np.stack([corners, np.roll(corners, -1, axis=1)], axis=2).reshape(-1, 2, 2)
+    return sides(lattice.corners(sources)).reshape(-1, 2, 2)
 
 
 def outline(lattice: Lattice, cells: Ints) -> Floats:
@@ -64,15 +64,16 @@ def framed(around: Callable[[int], Floats], *, is_upright: bool) -> list[Shape]:
 
 
 def sides(corners: Floats) -> Floats:
-    """The four lines (4, 2, 2) between corners (4, 2)."""
-    return np.stack([corners, np.roll(corners, -1, axis=0)], axis=1)
+    """The four lines (…, 4, 2, 2) between corners (…, 4, 2)."""
+    return corners[..., _AROUND, :]
 
 
 def quad(lattice: Lattice, canvas: Canvas, start: Sequence[int], size: Sequence[int]) -> Floats:
     """The four corners (4, 2) of the block of cells that starts at a position."""
-    first = canvas.at(np.array([start]))[0]
+    row, column = canvas.place(start)
     rows, columns = (size[0], size[1]) if len(size) == 2 else (1, size[0])
-    return lattice.points(first + np.array([(0, 0), (0, columns), (rows, columns), (rows, 0)]))
+    bottom, right = row + rows, column + columns
+    return lattice.points(np.array([(row, column), (row, right), (bottom, right), (bottom, column)]))
 
 
 def without_digits(shapes: Sequence[Shape]) -> tuple[list[Shape], list[Shape]]:

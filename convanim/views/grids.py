@@ -1,5 +1,6 @@
 """The grids of cells behind every view: the input's line-up and the output, as rows and columns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from typing import NamedTuple, TypeAlias
@@ -52,6 +53,11 @@ class Canvas:
         """Rows and columns (N, 2) of positions (N, axes)."""
         local = positions - np.array([r.start for r in self.ranges])
         return local if len(self.ranges) == 2 else np.insert(local, 0, 0, axis=1)
+
+    def place(self, position: Sequence[int]) -> tuple[int, int]:
+        """The row and the column of one position."""
+        *row, column = (p - r.start for p, r in zip(position, self.ranges))
+        return row[-1] if len(row) == 1 else 0, column
 
     def element(self, position: Cell) -> int:
         """The row-major number of a position."""
