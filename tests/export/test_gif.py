@@ -26,6 +26,8 @@ from convanim.figures.options import Options
 from convanim.figures.timing import Timing
 from convanim.files.catalogue import theme_names
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool
+from convanim.render.boxes import Box
+from convanim.render.frames import Frame, frames
 from convanim.render.pixels import PIXEL, solid
 from convanim.scene.scene import ALWAYS, Cells, Lattice, Scene, When
 
@@ -85,6 +87,24 @@ def test_frames_that_do_not_change_are_still_frames(transparent: bool) -> None:
     film = decoded(gif_bytes(animation))
     assert film.durations == [70, 70, 70, 70, 70, 200]
     assert all(np.array_equal(picture, film.pictures[0]) for picture in film.pictures)
+
+
+def test_a_pixel_whose_entry_stays_is_not_said_again() -> None:
+    """Where a colour turns into another one that the palette does not tell from it, a frame says nothing."""
+    animation, whole = still(4), Box(0, 0, 60, 30)
+    first = next(frames(animation)).packed.copy()
+    second = first.copy()
+    second[10:20, 20:40] ^= 1  # one level of red
+    sizes = [written(animation, [Frame(one, (whole,)) for one in (first, *[after] * 4)]) for after in (first, second)]
+    # The frame's box and the run of what is unchanged in it are all that may differ.
+    assert sizes[1] - sizes[0] < 16
+
+
+def written(animation: Animation, drawn: list[Frame]) -> int:
+    """The bytes of a GIF of some frames."""
+    stream = io.BytesIO()
+    write_gif(animation, stream, lambda: None, drawn)
+    return len(stream.getvalue())
 
 
 def test_times_are_whole_centiseconds() -> None:

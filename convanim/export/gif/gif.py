@@ -23,7 +23,7 @@ from convanim.figures.animation import Animation
 from convanim.figures.film import film, glides
 from convanim.render.boxes import Box
 from convanim.render.frames import Frame, Renderer, still
-from convanim.render.pixels import CLEAR, Pixels, cut_out, solid
+from convanim.render.pixels import CLEAR, Pixels, cut_out
 from convanim.scene.scene import Scene
 from convanim.style.theme import Colour
 
@@ -35,21 +35,20 @@ _KEEP, _CLEAR = 1, 2  # disposal: leave a frame as it is, or clear its rectangle
 
 
 class _Change(NamedTuple):
-    """The box that a frame changes, and the colours that it says there.
+    """The box that a frame changes, and the colours there.
 
-    Places count the box's pixels row by row: those of the background where `is_ground`, and `places` (N,) whose colours
-    have `numbers` (N,). Where there are no places, the numbers are those of all pixels.
+    `places` (N,) count the box's pixels row by row; their colours have `numbers` (N,). Where there are no places, the
+    numbers are those of all pixels.
     """
 
     box: Box
-    is_ground: NDArray[np.bool_] | None
     places: NDArray[np.uint32] | None
     numbers: ColourNumbers
 
     @property
     def nbytes(self) -> int:
         """How many bytes it takes."""
-        return sum(part.nbytes for part in (self.is_ground, self.places, self.numbers) if part is not None)
+        return sum(part.nbytes for part in (self.places, self.numbers) if part is not None)
 
 
 def write_gif(animation: Animation, stream: BinaryIO, progress: Progress, drawn: Frames = None) -> None:
@@ -82,8 +81,10 @@ def _write(
         stream.write(_comment(comment))
     # Where the background is transparent, each frame is cleared: a drawn pixel cannot become transparent otherwise.
     disposal = _CLEAR if animation.theme.transparent else _KEEP
+    seen = np.full((scene.height, scene.width), palette.unchanged, dtype=np.uint8)
     for number, change in enumerate(changes):
-        stream.write(_frame(change.box, _packed(change, palette), palette, timing.duration(number), disposal))
+        data = _packed(change, palette, seen[change.box.region] if disposal == _KEEP else None)
+        stream.write(_frame(change.box, data, palette, timing.duration(number), disposal))
         progress()
         if most < inf and stream.tell() > most:
             return
@@ -94,9 +95,8 @@ def _with_palette(animation: Animation, drawn: Frames, draw: Draw) -> tuple[Pale
     """The palette of an animation, and its frames as changes: the first of them made already, the others to come."""
     steps, colours = animation.timing.steps, SeenColours()
     changed = _shown if animation.theme.transparent else _changes
-    ground = solid(animation.theme.background)
     frames = map(draw, steps) if drawn is None else map(partial(_cut, animation), drawn)
-    changes = changed(frames, colours, ground)
+    changes = changed(frames, colours)
     held: list[_Change] = []
     room = _HELD
     for change in changes:
@@ -133,36 +133,33 @@ def _cut(animation: Animation, frame: Frame) -> Frame:
     return replace(frame, packed=cut_out(frame.packed, _SEEN)) if animation.theme.transparent else frame
 
 
-def _changes(frames: Iterable[Frame], colours: SeenColours, ground: int) -> Iterator[_Change]:
-    """Each frame laid over the one before, the first whole: what differs, without most of what does not."""
+def _changes(frames: Iterable[Frame], colours: SeenColours) -> Iterator[_Change]:
+    """Each frame laid over the one before, the first whole: what differs."""
     last: Pixels | None = None
     for frame in frames:
         if last is None:
             last = frame.packed.copy()
             everything = Box(0, 0, last.shape[1], last.shape[0])
-            yield _Change(everything, None, None, colours.numbers(last.ravel()))
+            yield _Change(everything, None, colours.numbers(last.ravel()))
             continue
         box = reduce(Box.around, frame.changed) if frame.changed else Box(0, 0, 1, 1)
         fresh, before = frame.packed[box.region], last[box.region]
         differs = fresh != before
         before[:] = fresh
         area = _bounds(differs)
-        new = fresh[area.region].ravel()
-        changed, is_ground = differs[area.region].ravel(), new == ground
-        places = np.flatnonzero(changed & ~is_ground)
-        told = colours.numbers(new[places])
-        moved = area.shifted(box.left, box.top)
-        yield _Change(moved, _kept(changed, is_ground), places.astype(np.uint32), told)
+        places = np.flatnonzero(differs[area.region])
+        told = colours.numbers(fresh[area.region].ravel()[places])
+        yield _Change(area.shifted(box.left, box.top), places.astype(np.uint32), told)
 
 
-def _shown(frames: Iterable[Frame], colours: SeenColours, ground: int) -> Iterator[_Change]:
+def _shown(frames: Iterable[Frame], colours: SeenColours) -> Iterator[_Change]:
     """Each frame by itself."""
     for frame in frames:
         there = frame.packed != CLEAR
         box = _bounds(there)
         places = np.flatnonzero(there[box.region])
         told = colours.numbers(frame.packed[box.region].ravel()[places])
-        yield _Change(box, None, places.astype(np.uint32), told)
+        yield _Change(box, places.astype(np.uint32), told)
 
 
 def _solid_colours(animation: Animation) -> Iterator[Colour]:
@@ -207,15 +204,20 @@ def _comment(text: bytes) -> bytes:
     return b"\x21\xfe" + b"".join(bytes([len(block)]) + block for block in blocks) + b"\0"
 
 
-def _packed(change: _Change, palette: Palette) -> bytes:
-    """A picture's data."""
+def _packed(change: _Change, palette: Palette, seen: NDArray[np.uint8] | None) -> bytes:
+    """A picture's data; `seen` are the indices in its box before it, where they stay, and become those after it."""
     size = (change.box.right - change.box.left, change.box.bottom - change.box.top)
     indices = palette.indices(change.numbers)
     if change.places is not None:
-        indices, found = np.full(size[0] * size[1], palette.unchanged, dtype=np.uint8), indices
-        if change.is_ground is not None:
-            np.copyto(indices, np.uint8(palette.ground), where=change.is_ground)
-        indices[change.places] = found
+        blank = np.full(size[0] * size[1], palette.unchanged, dtype=np.uint8)
+        now = blank if seen is None else seen.flatten()
+        now[change.places], indices = indices, now
+    if seen is not None:
+        before, now = seen.flatten(), indices
+        changed = now != before  # fewer than the places, since colours that differ may have one index
+        said = changed | _kept(changed, now == palette.ground)
+        seen[:] = now.reshape(seen.shape)
+        indices = np.where(said, now, np.uint8(palette.unchanged))
     # Pillow's encoder, asked for directly, takes the bits of an index; saving a picture always spends eight.
     return Image.frombuffer("L", size, indices, "raw", "L", 0, 1).tobytes("gif", "L", palette.bits, 0)
 
