@@ -90,8 +90,6 @@ def workers(jobs: int | None, figures: int) -> "Iterator[Executor | None]":
     from concurrent.futures import BrokenExecutor
     from multiprocessing import Pipe
 
-    # Where processes are forked, what every one of them needs is imported once.
-    import convanim.render  # noqa: F401
     from convanim.cli.output.worker import Workers, serve
 
     # Nobody writes into the pipe: that its other end is closed is the message.
