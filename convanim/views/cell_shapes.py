@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from convanim.scene.scene import Floats, Ints, Lattice, Lines, Shape, Texts
 from convanim.views.grids import Canvas
 
-_AROUND = np.array([(0, 1), (1, 2), (2, 3), (3, 0)])  # which corners a cell's sides join
 _LEAST_FRAMED = 16  # pixels at the base width; frames are 3 wide
 # The neighbour on each side of a cell, and where that side starts and ends.
 _SIDES = (
@@ -64,8 +63,8 @@ def framed(around: Callable[[int], Floats], *, is_upright: bool) -> list[Shape]:
 
 
 def sides(corners: Floats) -> Floats:
-    """The four lines (…, 4, 2, 2) between corners (…, 4, 2)."""
-    return corners[..., _AROUND, :]
+    """The lines (…, N, 2, 2) from each of some corners (…, N, 2) to the next, and from the last to the first."""
+    return np.stack([corners, np.concatenate([corners[..., 1:, :], corners[..., :1, :]], axis=-2)], axis=-2)
 
 
 def quad(lattice: Lattice, canvas: Canvas, start: Sequence[int], size: Sequence[int]) -> Floats:
