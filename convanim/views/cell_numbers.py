@@ -64,6 +64,11 @@ def spelling(page: Page, numbers: Numbers, *, is_fixed: bool = False) -> Spellin
     return Spelling(page.words, page.decimals, is_fixed=is_fixed or bool((finite != np.rint(finite)).any()))
 
 
+def made_spelling(page: Page, numbers: Numbers) -> Spelling:
+    """How the output's numbers are written: as those of figures beside it are, too."""
+    return spelling(page, numbers, is_fixed=page.least_decimals > 0)
+
+
 def _too_narrow(page: Page, lattice: Lattice) -> TooNarrowError:
     return TooNarrowError(f"the longest number does not fit into a cell of {page.spelled(lattice.column[0])}")
 
@@ -104,9 +109,17 @@ def kernel_weights(values: Values | None, words: Words) -> Weights:
     return weights_of(numbers, words.decimal)
 
 
-def widest_numeral(numbers: Numbers, page: Page, *, bracketed: bool = False, is_fixed: bool = False) -> float:
+def widest_made(numbers: Numbers, page: Page) -> float:
+    """The width of the widest number of the output, in ems."""
+    return _widest(numbers, page, made_spelling(page, numbers))
+
+
+def widest_numeral(numbers: Numbers, page: Page, *, bracketed: bool = False) -> float:
     """The width of the widest number of a map, in ems; of a large map a little more, told from its extremes."""
-    spell = spelling(page, numbers, is_fixed=is_fixed)
+    return _widest(numbers, page, spelling(page, numbers), bracketed=bracketed)
+
+
+def _widest(numbers: Numbers, page: Page, spell: Spelling, *, bracketed: bool = False) -> float:
     if numbers.size > _MOST_MEASURED:
         texts = [spell(float(x)) for x in (numbers.min(), numbers.max())]
         texts += [page.words.number(_LONGEST_FRACTION)] if numbers.dtype.kind == "f" else []

@@ -26,7 +26,7 @@ def decimals_of(page: "Drawing | Stack | Perceptron") -> int:
         if page.is_heat and any(plan.numbers is not None for plan in page.maps):
             return _MOST  # as many as each map has room for
         maps = [plan.numbers for plan in page.maps if plan.numbers is not None]
-        return max((needed(numbers, page.kernels) for numbers in maps), default=0)
+        return max((page.least_decimals, *(needed(numbers, page.kernels) for numbers in maps)))
     if not isinstance(page, Drawing):
         return max(map(needed, page.numbers), default=0)
     read = needed(page.values.input, page.values.kernel) if page.values is not None else 0
@@ -38,8 +38,10 @@ def needed(numbers: Numbers, weights: Numbers | None = None) -> int:
     return min(_MOST, _in(numbers) + (_in(weights) if weights is not None else 0))
 
 
-def output_decimals(drawing: Drawing) -> int:
-    """The decimals of a layer's output: a mean has one where two would be rounded, too (1.7 for 5/3)."""
+def output_decimals(drawing: Drawing | Stack) -> int:
+    """The decimals of the output: the mean of a single map has one where two would be rounded, too (1.7 for 5/3)."""
+    if isinstance(drawing, Stack):
+        return 0 if drawing.output.numbers is None else needed(drawing.output.numbers)
     if drawing.values is None:
         return 0
     output = drawing.values.output

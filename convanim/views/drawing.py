@@ -38,6 +38,7 @@ class Page:
 
     labels: bool  # whether there are any
     decimals: int  # of all numbers that are not whole
+    least_decimals: int  # of the output's numbers, as figures beside it have them; 0 for as many as need be
     most_cell: int  # pixels of a cell's side at most, so that all parts of a picture are on one scale; 0 for no bound
 
     @cached_property
@@ -124,9 +125,7 @@ class Drawing(Page):
     most_cell: int = 0
     is_slow: bool = False  # whether steps are shown part by part, too
     decimals: int = 2
-    least_decimals: int = (
-        0  # of the output's numbers, as those of figures beside it have them; 0 for as many as need be
-    )
+    least_decimals: int = 0
     beside: tuple[Geometry, ...] = ()  # of figures of the same picture whose maps stand as this one's do
     font: Metrics = BUNDLED
     words: Words = field(default_factory=english)

@@ -10,7 +10,7 @@ import numpy as np
 from convanim.numbers.sources import Numbers
 from convanim.scene.font import Metrics
 from convanim.scene.scene import Anchor, During, Ints, Shape, Texts
-from convanim.views.cell_numbers import widest_numeral
+from convanim.views.cell_numbers import widest_made
 from convanim.views.drawing import Page, TooNarrowError
 from convanim.views.step_parts import first_of
 from convanim.views.text_layout import LEADING, widest
@@ -49,7 +49,7 @@ def widest_parts(sums: Iterable[Terms], font: Metrics) -> tuple[float, ...]:
 
 def in_words(terms: Callable[[int], Terms], phrases: tuple[str, ...], numbers: Numbers, page: Page) -> Equation:
     """What is told of a single number, in one of some phrases; all begin in the same place."""
-    number = widest_numeral(numbers, page)
+    number = widest_made(numbers, page)
     longest = number + max(page.font.width(page.words(phrase, number=""), 1) for phrase in phrases)
     return Equation(terms, (number,), 0.0, longest - number)
 

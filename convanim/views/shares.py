@@ -7,7 +7,7 @@ from convanim.layers.layer import window_size
 from convanim.layers.sizes import Cell
 from convanim.numbers.shares import Shares
 from convanim.numbers.values import Values
-from convanim.views.cell_numbers import spelling, widest_numeral
+from convanim.views.cell_numbers import made_spelling, spelling, widest_made, widest_numeral
 from convanim.views.drawing import Page
 from convanim.views.equation_line import Equation
 from convanim.words.equations import Terms, share_terms
@@ -42,7 +42,7 @@ def gathered_equation(geometry: Geometry, values: Values, cell: Callable[[int], 
     """
     shares = values.shares
     assert shares is not None
-    read, made = spelling(page, values.input), spelling(page, values.output)
+    read, made = spelling(page, values.input), made_spelling(page, values.output)
 
     def terms(step: int) -> Terms:
         taps = taken(geometry, shares, cell(step))
@@ -58,7 +58,7 @@ def gathered_equation(geometry: Geometry, values: Values, cell: Callable[[int], 
     behind = page.font.width(")", 1) + _widest_divisor(shares, page) + page.font.width(" ≈ ", 1)
     count = _most(geometry)
     before = page.font.width("(", 1)
-    return Equation(terms, (slot,) * count, before, behind + widest_numeral(values.output, page), varies=True)
+    return Equation(terms, (slot,) * count, before, behind + widest_made(values.output, page), varies=True)
 
 
 def _most(geometry: Geometry) -> int:

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from convanim import AvgPool, Chain, Options
+from convanim import AvgPool, Chain, Options, animate
 from convanim.figures.animation import compose
+from convanim.figures.subject import Comparison, Part
 from convanim.scene.scene import Scene, Texts
 
 
@@ -38,3 +39,23 @@ def test_what_is_read_on_has_two() -> None:
     assert "1.67" in written(chain, "hidden")
     given = compose(AvgPool(3, 3, 1, dims=1), Options(values=np.array([0.25, 1.5, 3]))).scene
     assert written(given, "output") == {"1.58"}
+
+
+@pytest.mark.parametrize("view", ["flat", "iso", "matrix"])
+@pytest.mark.parametrize("name", ["adaptive_pooling", "count_include_pad", "differ_ceil_mode_mean"])
+def test_figures_beside_each_other_have_the_same_decimals(name: str, view: str) -> None:
+    """`2.0` in one and `2.7` in the other, in every view: where one figure's means are whole, too."""
+    scene = animate(name, view=view).animation.scene
+    decimals = {len(word.partition(".")[2]) for word in written(scene, "output")}
+    assert decimals == {1}
+
+
+def test_stacks_beside_each_other_have_the_same_decimals() -> None:
+    """Each channel's, with the equation's, which is as wide as that needs."""
+    image = np.array([[[0, 2], [4, 2]], [[4, 4], [4, 4]]])
+    whole, thirds = AvgPool("2@2x2", 2), AvgPool("2@2x3", (2, 3))
+    wide = np.array([[[0, 2, 1], [4, 2, 1]], [[4, 4, 1], [4, 4, 1]]])
+    parts = (Part(whole, Options(values=image)), Part(thirds, Options(values=wide)))
+    scene = compose(Comparison(parts), Options(width=900)).scene
+    assert {len(word.partition(".")[2]) for word in written(scene, "output")} == {2}
+    assert "2.00" in scene.equation(0)

@@ -12,7 +12,7 @@ class InCommon:
     """What figures beside each other have alike; a figure alone has nothing of it.
 
     A cell is `most_cell` pixels wide at most; 0 is no bound. `figures` are all of the picture: stacks too deep for
-    sheets are drawn at one scale. Without `scales` the maps have their own. Numbers of a single output map have
+    sheets are drawn at one scale. Without `scales` the maps have their own. Numbers of the output have
     `least_decimals`.
     """
 

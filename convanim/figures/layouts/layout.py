@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -38,7 +38,7 @@ from convanim.numbers.values import without_channel
 from convanim.scene.font import Metrics
 from convanim.scene.picture_size import PictureSize
 from convanim.scene.scene import Blocks, Cells, Scene
-from convanim.views.decimals import output_decimals
+from convanim.views.decimals import decimals_of, output_decimals
 from convanim.views.drawing import READINGS, Drawing, cell_unit
 from convanim.views.registry import EVERY_VIEW, PRODUCTS
 from convanim.views.stacks.stack import Beside, Stack, StackOptions, drawn_channels
@@ -71,7 +71,7 @@ class Layout:
     is_numeric: bool = False
     still: int | None = None
     scales: tuple[Scale, ...] = ()  # of every map's numbers, where they are drawn as colours
-    decimals: int = 0  # that the output's numbers need, where they are written by themselves
+    decimals: int = 0  # of the output's numbers, where they are written
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -193,6 +193,8 @@ def laid_out(
         page = _drawing(figure, values, options, stack_options, common)
     else:
         page = stack_of(figure, values, stack_options)
+    if isinstance(page, Stack):
+        page = replace(page, least_decimals=common.least_decimals)
     scene, more = fitted(figure, values, options, stack_options, name, page)
     remarks += more + missing_glyphs(scene, font) + rounded(scene) + slow_steps(options) + channels_as_axis(figure)
     remarks += product_notes(page, scene) if isinstance(page, Stack) else ()
@@ -206,7 +208,9 @@ def laid_out(
         clock = clock.paced(row, is_numeric=is_numeric)
     own = stack_options.scales if is_coloured else ()
     cell = 0 if AS_COLOURS in more else cell_side(scene)
-    decimals = output_decimals(page) if isinstance(page, Drawing) and not is_scatter else 0
+    decimals = 0
+    if isinstance(page, Drawing | Stack) and not is_scatter and not is_coloured:
+        decimals = min(output_decimals(page), decimals_of(page) - scene.lost_decimals)
     left_out = left_out_of(page)
     return Layout(
         scene, clock, remarks, left_out, _digest(values), cell, row, is_numeric, scales=own, decimals=decimals

@@ -166,7 +166,7 @@ def made_shapes(placed: Matrices) -> tuple[list[Shape], list[Shape]]:
     size = columns.geometry.output_size
     cells = np.array([(sheet, np.ravel_multi_index(cell, size)) for sheet, cell in made], dtype=np.int64)
     index = np.array([stack.cell(step) for step in range(stack.steps)], dtype=np.int64)
-    letters = None if plan.numbers is None else fitting(stack, lattice, plan.numbers)
+    letters = None if plan.numbers is None else fitting(stack, lattice, plan.numbers, is_fixed=stack.least_decimals > 0)
     still: list[Shape] = [Lines("ray", brackets(stack, lattice, plan.sheets, places), is_upright=True)]
     moving: list[Shape] = []
     for sheet in range(plan.sheets):

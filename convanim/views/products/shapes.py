@@ -140,12 +140,12 @@ def _of_hue(read: Callable[[int], Sequence[tuple[int, int | None]]], hue: int | 
 
 def _output(stack: Stack, placed: PlacedMatrix) -> tuple[list[Shape], list[Shape]]:
     """The unrolled output, pale until it is made, in the order of the steps."""
-    matrix, lattice, plan = placed.matrix, placed.output, stack.maps[-1]
+    matrix, lattice, plan = placed.matrix, placed.output, stack.output
     shape = matrix.geometry.output_shape
     rows = np.array([ravel(stack.cell(step), shape) for step in range(stack.steps)], dtype=np.int64)
     cells = np.stack([rows, np.zeros(len(rows), int)], axis=1)
     index = np.stack(np.unravel_index(rows, shape), axis=1)
-    letters = None if plan.numbers is None else fitting(stack, lattice, plan.numbers)
+    letters = None if plan.numbers is None else fitting(stack, lattice, plan.numbers, is_fixed=stack.least_decimals > 0)
     still: list[Shape] = []
     moving: list[Shape] = []
     for hue, own in _by_hue(_series(plan, index)):
@@ -186,10 +186,12 @@ def _unravelled(matrix: LayerMatrix, shape_of: Callable[..., Sizes]) -> Ints:
     return np.stack([grid.ravel() for grid in np.indices(shape)], axis=1)
 
 
-def fitting(stack: Stack, lattice: Lattice, numbers: Numbers, others: tuple[str, ...] = ()) -> Lettering | None:
+def fitting(
+    stack: Stack, lattice: Lattice, numbers: Numbers, others: tuple[str, ...] = (), *, is_fixed: bool = False
+) -> Lettering | None:
     """Numbers, or texts, as large as there is room for; None where there is none."""
     try:
-        return lettering(stack, lattice, numbers, others)
+        return lettering(stack, lattice, numbers, others, is_fixed=is_fixed)
     except TooNarrowError:
         return None
 

@@ -11,7 +11,15 @@ from convanim.layers.operation import Reduction
 from convanim.layers.operations import operation_of
 from convanim.numbers.norms import is_plain, norm_so_far
 from convanim.scene.scene import Ints
-from convanim.views.cell_numbers import kernel_weights, own_weights, spelling, widest_numeral, widest_weight
+from convanim.views.cell_numbers import (
+    kernel_weights,
+    made_spelling,
+    own_weights,
+    spelling,
+    widest_made,
+    widest_numeral,
+    widest_weight,
+)
 from convanim.views.drawing import Drawing
 from convanim.views.equation_line import Equation, copied_number
 from convanim.views.kernel_work import Under, laid_on_window
@@ -38,10 +46,10 @@ def gather_equation(drawing: Drawing, under: Callable[[int], Under]) -> Equation
     assert values is not None
     if values.shares is not None:
         return gathered_equation(geometry, values, geometry.output, drawing)
-    reduction, is_fixed = operation_of(geometry.layer).reduction, drawing.least_decimals > 0
+    reduction = operation_of(geometry.layer).reduction
     weights = own_weights(geometry, words) if reduction is Reduction.BLEND else kernel_weights(values, words)
     laid = [] if values.kernel is None else values.kernel[tuple(laid_on_window(geometry).T)].tolist()
-    read, made = spelling(drawing, values.input), spelling(drawing, values.output, is_fixed=is_fixed)
+    read, made = spelling(drawing, values.input), made_spelling(drawing, values.output)
 
     def of(step: int, places: Ints, total: float) -> Terms:
         """The equation of the numbers in some places of the window."""
@@ -105,7 +113,7 @@ def gather_equation(drawing: Drawing, under: Callable[[int], Under]) -> Equation
         terms,
         tuple(slots),
         font.width(before, 1),
-        font.width(behind, 1) + widest_numeral(values.output, drawing, is_fixed=is_fixed),
+        font.width(behind, 1) + widest_made(values.output, drawing),
         words.between if reduction is Reduction.MAX else " + ",
         so_far,
         varies=reduction is not Reduction.SUM,

@@ -8,7 +8,7 @@ from convanim.layers.layer import LPPool, window_size
 from convanim.layers.sizes import Cell
 from convanim.numbers.norms import is_plain
 from convanim.numbers.values import Values
-from convanim.views.cell_numbers import spelling, widest_numeral
+from convanim.views.cell_numbers import made_spelling, spelling, widest_made, widest_numeral
 from convanim.views.drawing import Page
 from convanim.views.equation_line import MOST_TERMS, Equation, copied_number, widest_parts
 from convanim.views.stacks.stack import Stack
@@ -18,7 +18,7 @@ from convanim.words.numerals import factor
 
 def pool_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cell], page: Stack) -> Equation:
     """The equation of a maximum, a mean or a norm, whose windows may have fewer cells than places."""
-    read, made = spelling(page, values.input), spelling(page, values.output)
+    read, made = spelling(page, values.input), made_spelling(page, values.output)
     if isinstance(geometry.layer, LPPool):
         return _norm_equation(geometry, geometry.layer, values, cell, page)
     is_mean = geometry.divisors is not None
@@ -47,14 +47,14 @@ def pool_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cell
         sums = (found for step in range(page.steps) if (found := terms(step)).before)  # words alone have no places
         slots = widest_parts(sums, page.font) or slots
     joint = " + " if is_mean else page.words.between
-    wide = page.font.width(behind, 1) + widest_numeral(values.output, page)
+    wide = page.font.width(behind, 1) + widest_made(values.output, page)
     return Equation(terms, slots, page.font.width(before, 1), wide, joint, so_far, varies=True)
 
 
 def _norm_equation(
     geometry: Geometry, layer: LPPool, values: Values, cell: Callable[[int], Cell], page: Page
 ) -> Equation:
-    read, made = spelling(page, values.input), spelling(page, values.output)
+    read, made = spelling(page, values.input), made_spelling(page, values.output)
     assert geometry.divisors is not None
     whole = prod(layer.kernel_size)
 
@@ -69,5 +69,5 @@ def _norm_equation(
     before, behind = around_norm(layer.norm_type, (whole, int(geometry.divisors.min())), page.words)
     slot = widest_numeral(values.input, page, bracketed=True)
     slot += page.font.width(around_power(layer, page.words), 1)
-    wide = page.font.width(f"{behind} ≈ ", 1) + widest_numeral(values.output, page)
+    wide = page.font.width(f"{behind} ≈ ", 1) + widest_made(values.output, page)
     return Equation(terms, (slot,) * whole, page.font.width(before, 1), wide, " + ", varies=True)

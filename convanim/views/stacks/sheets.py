@@ -92,7 +92,7 @@ def written(stack: Stack, plan: SheetMap, lattice: Lattice) -> Written | None:
     letters = (
         _beside_colours(stack, lattice, numbers, fillers)
         if stack.is_heat
-        else lettering(stack, lattice, numbers, fillers)
+        else lettering(stack, lattice, numbers, fillers, is_fixed=plan is stack.output and stack.least_decimals > 0)
     )
     levels = None if plan.scale is None or not stack.is_heat else plan.scale.levels(numbers).ravel()
     return Written(() if letters is None else letters.strings, 0.0 if letters is None else letters.em, levels)

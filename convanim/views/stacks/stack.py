@@ -216,6 +216,7 @@ class Stack(Page):
     most_cell: int = 0
     beside: Beside = ()
     decimals: int = 2
+    least_decimals: int = 0
     behind: Callable[[int], tuple[Key, ...]] = lambda step: ()  # of a chain, what those that are read come from
     links: Callable[[int], tuple[Ints, ...]] | None = None  # of one axis: (from, to) positions on neighbouring maps
     font: Metrics = BUNDLED

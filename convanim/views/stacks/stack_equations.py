@@ -16,7 +16,15 @@ from convanim.networks.pointwise import FUNCTIONS, Pointwise
 from convanim.numbers.figure_values import FigureValues
 from convanim.numbers.sources import Numbers
 from convanim.numbers.values import Values, channel_sums, slice_sums, taken, weight_of
-from convanim.views.cell_numbers import kernel_weights, own_weights, spelling, widest_numeral, widest_weight
+from convanim.views.cell_numbers import (
+    kernel_weights,
+    made_spelling,
+    own_weights,
+    spelling,
+    widest_made,
+    widest_numeral,
+    widest_weight,
+)
 from convanim.views.drawing import Page
 from convanim.views.equation_line import MOST_TERMS, Equation, copied_number, in_words, widest_parts
 from convanim.views.shares import gathered_equation
@@ -45,8 +53,8 @@ def layer_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cel
     """
     if values.shares is not None:
         return gathered_equation(geometry, values, cell, page)
-    read, made = spelling(page, values.input), spelling(page, values.output)
-    behind = page.font.width(" ≈ ", 1) + widest_numeral(values.output, page)
+    read, made = spelling(page, values.input), made_spelling(page, values.output)
+    behind = page.font.width(" ≈ ", 1) + widest_made(values.output, page)
     channels, places = geometry.channels, sum(1 for _ in geometry.taps(cell(0)))
     if operation_of(geometry.layer).reduction is Reduction.BLEND:
         return _blend_equation(geometry, values, cell, page)
@@ -119,7 +127,7 @@ def _sums_equation(
     places: int,
 ) -> Equation:
     """The equation of output cells that are made of so many sums; `sums` are all that there are, or their bounds."""
-    spell, made = spelling(page, sums), spelling(page, values.output)
+    spell, made = spelling(page, sums), made_spelling(page, values.output)
 
     def adding(step: int) -> Terms:
         parts, total = added(step), values.output[cell(step)].item()
@@ -130,7 +138,7 @@ def _sums_equation(
         total = sum(added(step)[:part])
         return f" {'=' if made.is_exact(total) else '≈'} {made(total)}"
 
-    behind = page.font.width(" ≈ ", 1) + widest_numeral(values.output, page)
+    behind = page.font.width(" ≈ ", 1) + widest_made(values.output, page)
     return _of_filters(adding, own, page, widest_numeral(sums, page), places, behind, so_far)
 
 
@@ -170,7 +178,11 @@ def _different_sums(geometry: Geometry, values: Values, slices: int) -> Numbers:
 
 
 def _blend_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cell], page: Page) -> Equation:
-    read, made, weights = spelling(page, values.input), spelling(page, values.output), own_weights(geometry, page.words)
+    read, made, weights = (
+        spelling(page, values.input),
+        made_spelling(page, values.output),
+        own_weights(geometry, page.words),
+    )
 
     def terms(step: int) -> Terms:
         taps = [tap for tap in geometry.taps(cell(step)) if tap.input is not None]
@@ -180,12 +192,12 @@ def _blend_equation(geometry: Geometry, values: Values, cell: Callable[[int], Ce
     if not weights.texts:
         return copied_number(terms, values.output, page)
     slot = widest_numeral(values.input, page, bracketed=True) + widest_weight(weights, page)
-    behind = page.font.width(" ≈ ", 1) + widest_numeral(values.output, page)
+    behind = page.font.width(" ≈ ", 1) + widest_made(values.output, page)
     return Equation(terms, (slot,) * prod(window_size(geometry.layer)), 0.0, behind)
 
 
 def _copy_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cell], page: Page) -> Equation:
-    made = spelling(page, values.output)
+    made = made_spelling(page, values.output)
 
     def terms(step: int) -> Terms:
         (tap,) = geometry.taps(cell(step))
@@ -195,7 +207,7 @@ def _copy_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cel
 
 
 def _added_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cell], page: Page) -> Equation:
-    read, made = spelling(page, values.input), spelling(page, values.output)
+    read, made = spelling(page, values.input), made_spelling(page, values.output)
 
     def terms(step: int) -> Terms:
         taps = geometry.taps(cell(step))
@@ -203,12 +215,12 @@ def _added_equation(geometry: Geometry, values: Values, cell: Callable[[int], Ce
         return added_terms(numbers, values.output[cell(step)].item(), read, made)
 
     slot = widest_numeral(values.input, page, bracketed=True)
-    behind = page.font.width(" ≈ ", 1) + widest_numeral(values.output, page)
+    behind = page.font.width(" ≈ ", 1) + widest_made(values.output, page)
     return Equation(terms, (slot,) * prod(window_size(geometry.layer)), 0.0, behind, varies=True)
 
 
 def _placed_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cell], page: Page) -> Equation:
-    made = spelling(page, values.output)
+    made = made_spelling(page, values.output)
 
     def terms(step: int) -> Terms:
         source = taken(geometry, values, cell(step))
@@ -239,14 +251,14 @@ def last_equation(chain: Chain, values: FigureValues, cell: Callable[[int], Cell
     if not isinstance(stage, Pointwise):
         return layer_equation(Geometry(stage), values.stage(-1), cell, page)
     given, made = values.maps[-2:]
-    read, spell = spelling(page, given), spelling(page, made)
+    read, spell = spelling(page, given), made_spelling(page, made)
     name = pointwise_name(stage, page.words).replace(" ", "-")
 
     def terms(step: int) -> Terms:
         return function_terms(stage, given[cell(step)].item(), made[cell(step)].item(), read, spell)
 
     before, behind = (page.font.width(text, 1) for text in (f"{name}(", ") ≈ "))
-    return Equation(terms, (widest_numeral(given, page),), before, behind + widest_numeral(made, page))
+    return Equation(terms, (widest_numeral(given, page),), before, behind + widest_made(made, page))
 
 
 def function_terms(stage: Pointwise, x: float, y: float, read: Spelling, made: Spelling) -> Terms:

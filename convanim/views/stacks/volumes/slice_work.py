@@ -134,7 +134,7 @@ class SliceWork:
 
     def _sum(self, at: Lattice) -> list[Shape]:
         """What all products add up to."""
-        letters = lettering(self.stack, at, self.values.output)
+        letters = lettering(self.stack, at, self.values.output, is_fixed=self.stack.least_decimals > 0)
         spot, first = np.zeros((1, 2), dtype=np.int64), np.zeros(1, dtype=np.int64)
         now = During(lambda step: first)
         numbers = self.values.output
