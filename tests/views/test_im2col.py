@@ -23,7 +23,7 @@ from convanim.layers.geometry import Geometry
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, input_shape, kernel_shape, output_shape
 from convanim.numbers.as_columns import LayerColumns
 from convanim.numbers.values import values_of
-from convanim.scene.scene import Cells, Lines, Scene, Texts, series_at, shown
+from convanim.scene.scene import Cells, During, Lines, Scene, Texts, series_at, shown
 
 ANY = st.sampled_from(["conv", "conv-transpose"]).flatmap(lambda op: st.one_of(layers(op), channelled(op)))
 SMALL = [
@@ -45,6 +45,12 @@ def seen(scene: Scene, step: int, roles: tuple[str, ...], name: str) -> set[Cell
         for shape in shapes
         for element in shown(shape.when, len(shape), step).tolist()
     }
+
+
+def at_work(scene: Scene, step: int, name: str) -> set[Cell]:
+    """The keys, without the map's name, of the cells on a map that a step shows over those that stay."""
+    shapes = (s for s in scene.shapes if isinstance(s, Cells) and s.map == name and isinstance(s.when, During))
+    return {tuple(s.index[element].tolist()) for s in shapes for element in shown(s.when, len(s), step).tolist()}
 
 
 def grid(scene: Scene, step: int, roles: tuple[str, ...], name: str) -> NDArray[np.float64]:
@@ -105,7 +111,7 @@ def test_columns_come_one_after_another_and_then_the_products(layer: Any, order:
     made: list[Cell] = []
     for step in range(scene.steps):
         filled = seen(scene, step, ("input", "padding", "zero"), "columns")
-        lit = seen(scene, step, ("window", "window_padding", "window_zero"), "columns")
+        lit = at_work(scene, step, "columns")
         assert len({place for _, place in lit}) == 1
         ((*_, place),) = {at[1:] for at in lit}
         reads = {at[1:] for at in scene.reads(step)}
@@ -116,7 +122,7 @@ def test_columns_come_one_after_another_and_then_the_products(layer: Any, order:
             assert filled == {at for at in every if at[1] <= step}
             assert {at[1:] for at in scene.writes(step)} == lit == {at for at in every if at[1] == step}
             assert not seen(scene, step, ("output", "current"), "output")
-            assert not seen(scene, step, ("window",), "kernel")
+            assert not at_work(scene, step, "kernel")
             continue
         (key,) = scene.writes(step)
         made.append(key[1:])  # type: ignore[arg-type]
@@ -129,8 +135,29 @@ def test_columns_come_one_after_another_and_then_the_products(layer: Any, order:
         assert key[-len(layer.input_size) :] == cell_of(layer, place)[-len(layer.input_size) :]
         assert seen(scene, step, ("current",), "output") == {key[1:]}
         assert seen(scene, step, ("output",), "output") == set(made)
-        assert len(seen(scene, step, ("window",), "kernel")) == own
+        assert len(at_work(scene, step, "kernel")) == own
     assert len(set(made)) == outputs
+
+
+@pytest.mark.parametrize("theme", ["classic", "dark", "colorblind"])
+@pytest.mark.parametrize("layer", [Conv(4, 3), Conv("3@5x5", 3, out_channels=2)])
+def test_a_colour_has_one_meaning(layer: Any, theme: str) -> None:
+    """A weight and what it meets have its colour, lit or at rest, no other weight has it; other input cells have none.
+
+    Lit in a stronger one, weights looked like those whose hue comes again in a paler one.
+    """
+    animation = compose(layer, Options(view="im2col", theme=theme))
+    fills: dict[str | int, set[object]] = {}
+    for shape in animation.scene.shapes:
+        if not isinstance(shape, Cells) or shape.map not in ("columns", "kernel", "window", "input"):
+            continue
+        assert not callable(shape.series)
+        if shape.role == "input":
+            assert shape.series is None
+        meant = shape.role if shape.series is None else shape.series
+        fills.setdefault(meant, set()).add(animation.theme.style(shape.role, shape.series).fill)
+    hues = [fill for meant, found in fills.items() if isinstance(meant, int) or meant == "input" for fill in found]
+    assert len(hues) == len(set(hues)) == 9 + 1
 
 
 def test_a_window_has_the_hue_of_the_filter_at_work() -> None:
@@ -162,6 +189,7 @@ def test_at_the_end_nothing_is_lit() -> None:
     rest = played.scene.steps - 1
     for name in ("columns", "kernel", "window", "output"):
         assert not seen(played.scene, rest, ("window", "window_padding", "current"), name)
+        assert not at_work(played.scene, rest, name)
     assert seen(played.scene, rest, ("output",), "output") == {tuple(map(int, at)) for at in np.ndindex(2, 4, 2)}
 
 

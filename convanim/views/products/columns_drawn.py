@@ -11,11 +11,12 @@ import numpy as np
 from convanim.layers.axis import CellKind
 from convanim.layers.layer import kernel_shape
 from convanim.numbers.as_columns import LayerColumns
+from convanim.numbers.as_matrix import LayerMatrix
 from convanim.scene.scene import Cells, During, Floats, Ints, Lattice, Lines, Shape, Since, Texts
 from convanim.views.cell_shapes import sides
 from convanim.views.grids import input_canvas, kinds
 from convanim.views.products.shapes import brackets, fitting
-from convanim.views.products.texts import HUES, has_filter_hues, kernel_texts
+from convanim.views.products.texts import HUES, has_filter_hues, kernel_texts, lit_role
 from convanim.views.stacks.stack import Stack
 from convanim.views.window_roles import KIND_ROLES
 from convanim.words.numerals import weights_of
@@ -71,13 +72,25 @@ class Matrices:
 
     def hue(self, row: int, output: int = 0) -> int | None:
         """The hue of a row of columns, and of what multiplies it: of its kernel cell, or of the filter."""
-        matrix = self.stack.matrix
-        assert matrix is not None
-        return output % HUES if has_filter_hues(matrix) else row % len(self.columns.taps[0]) % HUES
+        return output % HUES if has_filter_hues(self.matrix) else row % len(self.columns.taps[0]) % HUES
+
+    @property
+    def matrix(self) -> LayerMatrix:
+        """The layer's weights."""
+        assert self.stack.matrix is not None
+        return self.stack.matrix
+
+    @property
+    def is_framed(self) -> bool:
+        """Whether cells are large enough for a wide line around what is at work."""
+        return self.taken.column[0] >= _LEAST_FRAMED * self.stack.unit
 
 
 def taken_shapes(placed: Matrices) -> tuple[list[Shape], list[Shape]]:
-    """The columns, which come one after another: cells of the input in the hue of what they meet, and padding."""
+    """The columns, which come one after another: cells of the input, and padding.
+
+    The cells of the column at work have the hues of the weights that they meet.
+    """
     stack, columns, lattice = placed.stack, placed.columns, placed.taken
     rows, places = columns.shape
     numbers = stack.maps[0].numbers
@@ -85,7 +98,7 @@ def taken_shapes(placed: Matrices) -> tuple[list[Shape], list[Shape]]:
     roles = _roles(columns)
     still: list[Shape] = [Lines("ray", brackets(stack, lattice, rows, places), is_upright=True)]
     moving: list[Shape] = []
-    has_hues = not has_filter_hues(stack.matrix) if stack.matrix is not None else False
+    has_hues = not has_filter_hues(placed.matrix)
     groups: dict[tuple[str, str, int | None], list[tuple[int, int]]] = {}
     for place in range(places):
         for row in range(rows):
@@ -95,18 +108,18 @@ def taken_shapes(placed: Matrices) -> tuple[list[Shape], list[Shape]]:
     for (role, window, hue), found in groups.items():
         cells = np.array(found, dtype=np.int64)
         filled, now = Since(cells[:, 1]), During(lru_cache(maxsize=4)(partial(_in_column, placed, cells)))
-        still.append(Cells(role, "columns", lattice, cells, cells, filled, hue))
+        window = lit_role(placed.matrix, hue, is_framed=placed.is_framed) if hue is not None else window
+        still.append(Cells(role, "columns", lattice, cells, cells, filled))
         moving.append(Cells(window, "columns", lattice, cells, cells, now, hue))
         if letters is not None:
             said = tuple(letters.strings[row * places + place] for row, place in found)
             centres = lattice.centres(cells)
-            still.append(Texts(role, centres, said, letters.em, when=filled, series=hue))
+            still.append(Texts(role, centres, said, letters.em, when=filled))
             moving.append(Texts(window, centres, said, letters.em, when=now, series=hue))
     still += _teeth(
         placed, lattice, lambda row, long: (((row, -long), (row, 0)), ((row, places), (row, places + long)))
     )
-    around = partial(_column_frame, placed)
-    return still, [*moving, _frame(stack, lattice, around)]
+    return still, [*moving, _frame(placed, partial(_column_frame, placed))]
 
 
 def _roles(columns: LayerColumns) -> dict[tuple[int, int], tuple[str, str]]:
@@ -126,8 +139,7 @@ def _roles(columns: LayerColumns) -> dict[tuple[int, int], tuple[str, str]]:
 def filter_rows(placed: Matrices) -> tuple[list[Shape], list[Shape]]:
     """The filters, a row each, with their weights or letters; the one that multiplies is lit."""
     stack, columns, lattice = placed.stack, placed.columns, placed.filters
-    assert stack.matrix is not None
-    rows, outputs, kernel = columns.shape[0], columns.channels.outputs, stack.matrix.kernel
+    rows, outputs, kernel = columns.shape[0], columns.channels.outputs, placed.matrix.kernel
     texts: tuple[str, ...] = ()
     every = [(output, row) for output in range(outputs) for row in columns.rows_of(output)]
     if kernel is not None:
@@ -135,7 +147,7 @@ def filter_rows(placed: Matrices) -> tuple[list[Shape], list[Shape]]:
         spelled = weights_of(weights, stack.words.decimal).texts
         texts = tuple(spelled[x] for x in weights)
     elif prod(kernel_shape(columns.geometry.layer)) == rows == len(every):
-        texts = kernel_texts(stack.matrix, stack.words)
+        texts = kernel_texts(placed.matrix, stack.words)
     letters = fitting(stack, lattice, np.zeros(1), texts) if texts else None
     still: list[Shape] = [Lines("ray", brackets(stack, lattice, outputs, rows), is_upright=True)]
     moving: list[Shape] = []
@@ -145,17 +157,17 @@ def filter_rows(placed: Matrices) -> tuple[list[Shape], list[Shape]]:
         cells = np.array([every[i] for i in own], dtype=np.int64)
         index = np.array([columns.kernel_cell(*every[i]) for i in own], dtype=np.int64)
         now = During(_equal_to(cells[:, 0], placed.output))
+        role = lit_role(placed.matrix, hue, is_framed=placed.is_framed)
         still.append(Cells("kernel", "kernel", lattice, cells, index, series=hue))
-        moving.append(Cells("window", "kernel", lattice, cells, index, now, hue))
+        moving.append(Cells(role, "kernel", lattice, cells, index, now, hue))
         if letters is not None:
             said, centres = tuple(texts[i] for i in own), lattice.centres(cells)
             still.append(Texts("kernel", centres, said, letters.em, series=hue))
-            moving.append(Texts("window", centres, said, letters.em, when=now, series=hue))
+            moving.append(Texts(role, centres, said, letters.em, when=now, series=hue))
     still += _teeth(
         placed, lattice, lambda row, long: (((-long, row), (0, row)), ((outputs, row), (outputs + long, row)))
     )
-    around = partial(_row_frame, placed)
-    return still, [*moving, _frame(stack, lattice, around)]
+    return still, [*moving, _frame(placed, partial(_row_frame, placed))]
 
 
 def made_shapes(placed: Matrices) -> tuple[list[Shape], list[Shape]]:
@@ -203,9 +215,8 @@ def _equal_to(numbers: Ints, at: Callable[[int], int | None]) -> Callable[[int],
     return lru_cache(maxsize=4)(found)
 
 
-def _frame(stack: Stack, lattice: Lattice, around: Callable[[int], Floats]) -> Lines:
-    role = "accent" if lattice.column[0] >= _LEAST_FRAMED * stack.unit else "ray"
-    return Lines(role, lru_cache(maxsize=4)(around), is_upright=True)
+def _frame(placed: Matrices, around: Callable[[int], Floats]) -> Lines:
+    return Lines("accent" if placed.is_framed else "ray", lru_cache(maxsize=4)(around), is_upright=True)
 
 
 def _in_column(placed: Matrices, cells: Ints, step: int) -> Ints:

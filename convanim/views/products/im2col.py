@@ -63,7 +63,9 @@ def im2col(stack: Stack) -> Scene:
         maps = maps_in(stack, stack.room, round(_TALLEST * stack.width), has_kernel=False)
         start = (stack.width - maps.width) // 2, bottom + gutter // 2
         bottom = start[1] + maps.height
-    still, moving = map_shapes(stack, maps, start, lambda number, shape: _on_clock(placed, number, shape))
+    still, moving = map_shapes(
+        stack, maps, start, lambda number, shape: _on_clock(placed, number, shape), is_framed=placed.is_framed
+    )
     shapes: list[Shape] = [block.at(stack.width / 2, stack.margin) for block in headline]
     for kept, over in (taken_shapes(placed), filter_rows(placed), made_shapes(placed)):
         shapes += kept
