@@ -52,6 +52,7 @@ UNDER: dict[str, str] = {
     "colour": "background",
     "frame_edge": "background",
     "frame": "background",
+    "source_edge": "input",
     "source": "input",
     "point_edge": "window",
     "point": "window",
@@ -88,6 +89,7 @@ _STAND_IN = {
     "colour": "heat",
     "frame_edge": "differing_edge",
     "frame": "ray",
+    "source_edge": "frame_edge",
     "source": "frame",
     "point_edge": "accent",
     "point": "source",
@@ -132,7 +134,17 @@ _LISTS = {
     "count": ("two to 16 colours, from 0 up", _COUNT),
 }
 _SECOND_TURN = 0.4  # how much of the background is in hues where they come up again: darker, orange is brown
-_EDGES = ("edge", "source", "point_edge", "point", "frame_edge", "frame", "differing_edge", "differing")
+_EDGES = (
+    "edge",
+    "source_edge",
+    "source",
+    "point_edge",
+    "point",
+    "frame_edge",
+    "frame",
+    "differing_edge",
+    "differing",
+)
 _LINES = ("accent", "ray", "channel", "arrow", "link", "link_plus", "link_minus", *_EDGES)
 _TEXTS = ("label", "equation", "faint", "caption")
 _KEYS = ("fill", "stroke", "width", "dash", "alpha", "text")

@@ -57,9 +57,9 @@ def outline(lattice: Lattice, cells: Ints) -> Floats:
     return lattice.points(np.concatenate(found))
 
 
-def framed(around: Callable[[int], Floats], *, is_upright: bool) -> list[Shape]:
+def framed(around: Callable[[int], Floats], *, is_upright: bool, role: str = "frame") -> list[Shape]:
     """Lines at a step that are seen on every colour: dark ones with light ones around them, or the reverse."""
-    return [Lines(role, around, is_upright) for role in ("frame_edge", "frame")]
+    return [Lines(each, around, is_upright) for each in (f"{role}_edge", role)]
 
 
 def sides(corners: Floats) -> Floats:

@@ -150,7 +150,7 @@ def _shapes(
     if made is not None:
         shapes += _sum(drawing, made, lambda step: under(step)[0] * weights, lattices["sum"])
     if drawing.is_slow:
-        shapes += [lit(each, cells, lambda step, part: part) for each in (place, at)]
+        shapes += [line for each in (place, at) for line in lit(each, cells, lambda step, part: part)]
     return shapes
 
 

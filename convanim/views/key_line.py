@@ -112,7 +112,8 @@ def _shapes(entry: _Entry, at: Lattice, left: float, unit: float) -> list[Shape]
     if entry.role == "point":
         window: list[Shape] = [Blocks("window", "key", at, np.array([(0, 0, 1, 1)]))]
         return [*window, *dot(at.points(np.array((0.5, 0.5))), unit), words]
-    cell: list[Shape] = [Blocks(entry.role, "key", at, np.array([(0, 0, 1, 1)]))]
+    roles = ("source_edge", "source") if entry.role == "source" else (entry.role,)
+    cell: list[Shape] = [Blocks(role, "key", at, np.array([(0, 0, 1, 1)])) for role in roles]
     if entry.role == "unread":
         cell.append(Lines("unread", at.points(_STROKE)))
     return [*cell, words]

@@ -37,11 +37,14 @@ def but_for(at: Callable[[int], Ints], others: During) -> During:
     return During(lru_cache(maxsize=4)(left), of_part=of_part)
 
 
-def lit(lattice: Lattice, cells: Ints, element: Callable[[int, int], int | None]) -> Lines:
+def lit(lattice: Lattice, cells: Ints, element: Callable[[int, int], int | None]) -> list[Lines]:
     """The outline of the cell that the last part is about, if any is here: `element(step, part)`, parts from 0."""
 
     def around(step: int, part: int) -> Floats:
         found = element(step, part - 1) if part else None
         return np.zeros((0, 2, 2)) if found is None else sides(lattice.corners(cells[[found]])[0])
 
-    return Lines("source", lambda step: np.zeros((0, 2, 2)), lattice.is_upright, around)
+    def never(step: int) -> Floats:
+        return np.zeros((0, 2, 2))
+
+    return [Lines(role, never, lattice.is_upright, around) for role in ("source_edge", "source")]

@@ -242,6 +242,20 @@ def test_a_theme_names_only_what_it_changes(base: str, tmp_path: Path) -> None:
     assert theme.series == plain.series
 
 
+@pytest.mark.parametrize("name", theme_names())
+def test_frames_of_copied_cells_are_seen_on_every_cell(name: str) -> None:
+    """A whole line and its edge: one is 3:1 to whatever is framed, and both to each other, in greys too."""
+    theme = load_theme(name)
+    line, edge = theme.style("source"), theme.style("source_edge")
+    assert line.dash == edge.dash == ()
+    assert line.stroke is not None
+    assert edge.stroke is not None
+    assert contrast(line.stroke, edge.stroke) >= 3
+    assert edge.width - line.width >= 2
+    for role in ("input", "unread", "window", "hidden", "window_hidden", "winner", "kernel"):
+        assert max(contrast(each, fill(theme, role)) for each in (line.stroke, edge.stroke)) >= 3, role
+
+
 @pytest.mark.parametrize("role", UNDER)
 def test_a_theme_without_any_one_role_is_whole_or_refused(role: str, tmp_path: Path) -> None:
     """Where another role can stand in it does, in whatever order they come; else the refusal names the role."""
@@ -254,6 +268,7 @@ def test_a_theme_without_any_one_role_is_whole_or_refused(role: str, tmp_path: P
         "product": "output_pending",
         "sum": "current",
         "faint": "caption",
+        "source_edge": "frame_edge",
         "source": "frame",
         "block": "input",
         "block_side": "block",

@@ -180,6 +180,10 @@ def test_frames_are_painted_over_the_window_and_under_its_outline(view: str, mod
     scene = made.scene
     shapes = list(scene.shapes)
     over = next(i for i, shape in enumerate(shapes) if isinstance(shape, Lines) and shape.role == "source")
+    edge = shapes[over - 1]
+    assert isinstance(edge, Lines)
+    assert edge.role == "source_edge"
+    assert sorted(sorted(map(tuple, line)) for line in edge.at(0).tolist()) == segments(scene, 0)[: len(edge.at(0))]
     windows = [i for i, shape in enumerate(shapes) if isinstance(shape, Cells) and shape.role.startswith("window")]
     assert max(windows) < over
     picture = Renderer(scene, made.theme).frame(0).pixels[..., :3]

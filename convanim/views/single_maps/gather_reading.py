@@ -17,7 +17,7 @@ from convanim.views.cell_numbers import (
     least_width,
     lettering,
 )
-from convanim.views.cell_shapes import cell_texts, quad, sides, source_frames, unread_marks
+from convanim.views.cell_shapes import cell_texts, framed, quad, sides, source_frames, unread_marks
 from convanim.views.drawing import Drawing
 from convanim.views.grids import Canvas, Mask, copied, input_canvas, kinds, output_canvas
 from convanim.views.kernel_work import gather_work
@@ -101,13 +101,11 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
     )
     if copies is not None:
         ends = partial(_copied_from, lattice, canvas, copies, under_kernel, drawing.unit)
-        moving.append(Lines("source", lru_cache(maxsize=4)(ends), lattice.is_upright))
+        moving += framed(lru_cache(maxsize=4)(ends), is_upright=lattice.is_upright, role="source")
     moving += [around, *source_point(drawing, canvas, lattice, strings, em)]
     if values is not None and drawing.is_slow and values.shares is None:
         under = numbers_under(geometry, values, under_kernel)
-        moving.append(
-            lit(lattice, canvas.cells, lambda step, n: under_kernel(step)[taken_places(geometry, under, step)[n]])
-        )
+        moving += lit(lattice, canvas.cells, lambda step, n: under_kernel(step)[taken_places(geometry, under, step)[n]])
     # Numbers come last: whatever is drawn around cells or on them, digits stay whole.
     return still + moving + written
 

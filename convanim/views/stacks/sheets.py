@@ -319,14 +319,15 @@ class _Sheet:
         shapes += self._copied_from()
         shapes.append(Lines("accent", lru_cache(maxsize=4)(self._frame), lattice.is_upright))
         if self.stack.is_slow and self.is_last_read:
-            shapes.append(lit(lattice, plan.canvas.cells, self._term))
+            shapes += lit(lattice, plan.canvas.cells, self._term)
         return shapes + written  # numbers last: whatever is drawn around cells or on them, digits stay whole
 
     def _copied_from(self) -> list[Shape]:
         """Frames around the cells that padding under the window copies; nothing where it copies none."""
         if self.plan.copies is None:
             return []
-        return [Lines("source", lru_cache(maxsize=4)(self._sources), self.placed.lattice.is_upright)]
+        around = lru_cache(maxsize=4)(self._sources)
+        return framed(around, is_upright=self.placed.lattice.is_upright, role="source")
 
     def _named(self, name: str) -> str:
         """The name in keys of what stands on this map besides its own cells."""
