@@ -111,14 +111,13 @@ def _laid_out(page: Page, equation: Equation, way: int, em: float, top: float) -
     def found(step: int, *, is_real: bool, at_end: bool) -> Ints:
         if equation.way(step) != way or is_alone(step):
             return np.zeros(0, dtype=np.int64)
-        last = len(parts(step)) - 1
-        wanted = [each is is_real and (i in (last, first_at_end)) is at_end for i, (*_, each) in enumerate(parts(step))]
+        wanted = [each is is_real and (i == at_joint) is at_end for i, (*_, each) in enumerate(parts(step))]
         return np.flatnonzero(np.array(wanted, dtype=bool))
 
-    # Numbers of a sum stand in the middle of their places, but the last before what they come to, and the first
-    # before its joint where there is no bracket; those of a list at its comma.
+    # Numbers of a sum stand in the middle of their places, so that gaps are alike on both sides, but the first before
+    # its joint where there is no bracket; those of a list at its comma.
     in_middle = joint.strip() == "+"
-    first_at_end = None if equation.before else 0
+    at_joint = None if equation.before else 0
     middles = np.array([((x + end) / 2 if in_middle else end, y) for (x, y), (end, _) in zip(points, ends)])
     anchor: Anchor = "middle" if in_middle else "end"
 

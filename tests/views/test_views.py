@@ -18,7 +18,7 @@ from convanim.errors import RequestError
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
 from convanim.layers.geometry import Geometry
-from convanim.layers.layer import Conv, Layer, MaxUnpool, Upsample, output_size
+from convanim.layers.layer import AvgPool, Conv, Layer, MaxUnpool, Upsample, output_size
 from convanim.layers.operations import OPERATIONS, operation_of
 from convanim.networks.chain import Chain
 from convanim.render.frames import Renderer
@@ -135,16 +135,39 @@ def test_an_equation_has_three_lines_at_most(view: str, numbers: float) -> None:
             assert bottom <= scene.height
 
 
-def test_what_an_equation_comes_to_follows_its_last_number() -> None:
-    """However narrow a term is for its place, there is no more than a space behind the last; none goes over a sign."""
-    values = 10.0 * np.arange(9).reshape(3, 3)
-    scene = compose(Upsample(3, 5, mode="bilinear"), Options(values=values, view="flat")).scene
+@pytest.mark.parametrize(
+    ("layer", "values", "kernel"),
+    [
+        (Upsample(3, 5, mode="bilinear"), 10.0 * np.arange(9).reshape(3, 3), None),
+        (Conv("3@3", 2, dims=1), np.array([[9, 1, 0], [2, 30, 0], [1, 0, 40]]), np.ones((1, 3, 2))),
+        (AvgPool(4, 2, 1, dims=1), np.array([1, 15, 2, 3]), None),
+    ],
+)
+def test_gaps_of_an_equation_are_alike_on_both_sides(layer: Layer, values: Any, kernel: Any) -> None:
+    """However narrow a term is for its place, it reads as one of the sum, the last as well; none goes over a sign.
+
+    The first, where no bracket is before it, stands at its sign.
+    """
+    scene = compose(layer, Options(values=values, kernel_values=kernel, view="flat")).scene
+    space = BUNDLED.width(" ", 1) * next(s.em for s in scene.shapes if isinstance(s, Texts) and s.role == "equation")
+    slack = 0.0
     for step in range(scene.steps):
-        boxes = [(left, right, text) for text, (left, _, right, _) in inks(scene, step, EQUATION)]
-        *_, last, total = sorted(boxes)
-        assert total[2].startswith(" =")
-        assert abs(total[0] - last[1]) < 1
-        assert all(behind[0] > before[1] - 1 for before, behind in pairwise(sorted(boxes)))
+        boxes = sorted((left, right, text) for text, (left, _, right, _) in inks(scene, step, EQUATION) if text)
+        bracket = boxes[0][2] == "("
+        terms = boxes[int(bracket) :: 2]
+        if len(terms) < 2:
+            continue
+        assert boxes[-1][2].startswith((" =", " ≈", ")/"))
+        for place, (term, behind) in enumerate(pairwise(boxes)):
+            if place == 0 and not bracket:
+                assert abs(behind[0] - term[1]) < 1
+            elif (place - bracket) % 2 == 0:
+                before = boxes[place - 1]
+                gap = term[0] - before[1] - (space if before[2].endswith("+") else 0)
+                assert abs(behind[0] - term[1] - gap) < 1
+                slack = max(slack, gap)
+        assert all(behind[0] > before[1] - 1 for before, behind in pairwise(boxes))
+    assert slack > 2  # some is narrower than its place
 
 
 @every_view
