@@ -10,12 +10,13 @@ _RISING, _FALLING = ((1, 1),), ((1, -1),)
 _PATTERNS = (_ALONG, _DOWN, _RISING, _FALLING, (*_ALONG, *_DOWN), (*_RISING, *_FALLING))
 APART = 4.5  # pixels at the least text from a stroke to the next
 _WIDER, _LEAST_CELL = 2.2, 8  # in cells, whose lines are many; smaller ones have none
-# Of a pattern what leaves the middle of a cell to its number.
+_INSET = 0.24  # of a cell from its sides to its strokes: from side to side they would be a finer grid
+# Of a pattern what leaves the middle of a cell to its number, in corners: beside or above digits it would be a sign.
 _BESIDE_TEXT = {
-    _ALONG: (((0.1, 0.1), (0.1, 0.9)), ((0.9, 0.1), (0.9, 0.9))),
-    _DOWN: (((0.1, 0.1), (0.9, 0.1)), ((0.1, 0.9), (0.9, 0.9))),
-    _RISING: (((0.7, 0.0), (1.0, 0.3)), ((0.0, 0.7), (0.3, 1.0))),
-    _FALLING: (((0.3, 0.0), (0.0, 0.3)), ((1.0, 0.7), (0.7, 1.0))),
+    _ALONG: (((0.12, 0.08), (0.12, 0.3)), ((0.88, 0.7), (0.88, 0.92))),
+    _DOWN: (((0.08, 0.12), (0.3, 0.12)), ((0.7, 0.88), (0.92, 0.88))),
+    _RISING: (((0.74, 0.08), (0.92, 0.26)), ((0.08, 0.74), (0.26, 0.92))),
+    _FALLING: (((0.26, 0.08), (0.08, 0.26)), ((0.92, 0.74), (0.74, 0.92))),
 }
 
 
@@ -28,7 +29,7 @@ def strokes(lattice: Lattice, high: int, wide: int, kind: int | None, apart: flo
 
 
 def cell_strokes(lattice: Lattice, cells: Ints, kind: int, unit: float, *, around_text: bool) -> Floats:
-    """The strokes (N, 2, 2) of a hue on some cells (M, 2); `unit` is a pixel at the base width."""
+    """The strokes (N, 2, 2) of a hue inside some cells (M, 2); `unit` is a pixel at the base width."""
     unit = max(unit, 1.0)  # strokes of a small picture would else hide what they are on
     pattern = _PATTERNS[kind % len(_PATTERNS)]
     side = min(np.hypot(*lattice.row), np.hypot(*lattice.column))
@@ -37,7 +38,9 @@ def cell_strokes(lattice: Lattice, cells: Ints, kind: int, unit: float, *, aroun
     if around_text:
         one = np.array([stroke for way in pattern for stroke in _BESIDE_TEXT[(way,)]])
     else:
-        one = np.concatenate([_family(1, 1, *way, _WIDER * APART * unit / side) for way in pattern])
+        within = 1 - 2 * _INSET
+        apart = _WIDER * APART * unit / (within * side)
+        one = _INSET + within * np.concatenate([_family(1, 1, *way, apart) for way in pattern])
     return lattice.points((cells[:, None, None, :] + one).reshape(-1, 2, 2))
 
 
