@@ -41,9 +41,20 @@ def windows(scene: Scene) -> list[list[Shape]]:
             elif shape.lattice != lattice:
                 lattice = shape.lattice
                 found.append([])
-        if lattice is not None:
+        if isinstance(shape, Texts):  # those of several sheets come after all of their cells
+            own = [shapes for shapes in found if places_of(shape) <= places_of(shapes[0])]
+            for shapes in own[-1:]:
+                shapes.append(shape)
+        elif lattice is not None:
             found[-1].append(shape)
     return [[s for s in shapes if rank(s) >= 0] for shapes in found]
+
+
+def places_of(shape: Shape) -> set[tuple[float, float]]:
+    """Where the elements of cells or texts have their middles, whenever they are shown."""
+    assert isinstance(shape, Cells | Texts)
+    points = shape.points if isinstance(shape, Texts) else shape.lattice.centres(shape.cells)
+    return {(float(x), float(y)) for x, y in points}
 
 
 def rank(shape: Shape) -> int:

@@ -6,6 +6,7 @@ import numpy as np
 
 from convanim.scene.scene import Lattice, Lines, Offset, Scene, Shape
 from convanim.views.cell_shapes import without_digits
+from convanim.views.digits_over_rays import digits_over
 from convanim.views.drawing import Drawing, TooNarrowError
 from convanim.views.grid_rows import ROW_GAP, largest_cell, placed, work_rows
 from convanim.views.grids import Canvas, Place
@@ -40,7 +41,8 @@ def iso(drawing: Drawing) -> Scene:
     shapes += label
     cells, digits = without_digits(reading.input_shapes(below))
     rays = Lines("ray", lru_cache(maxsize=4)(lambda step: reading.rays(below, above, step)))
-    shapes += [*cells, rays, *digits]
+    cells, crossed = digits_over([rays], cells, digits, drawing.font)
+    shapes += [*cells, rays, *crossed, *digits]
     shapes += reading.output_shapes(above)
     bottom += down
     rows = work_rows(drawing, reading.work, cell)

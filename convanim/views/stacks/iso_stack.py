@@ -11,6 +11,7 @@ import numpy as np
 
 from convanim.scene.scene import Floats, Lines, Scene, Shape, Texts
 from convanim.views.cell_shapes import without_digits
+from convanim.views.digits_over_rays import digits_over
 from convanim.views.drawing import TooNarrowError
 from convanim.views.legend import LEGEND_HEIGHT, bar
 from convanim.views.stacks.gridless_sheets import gridless_shapes
@@ -114,7 +115,7 @@ def _map_shapes(stack: Stack, stood: Stood, above: Stood | None) -> list[Shape]:
     """All of one map, and the rays from it to the one above; the farthest lane first, the lowest sheet first.
 
     Over lanes of one sheet, which lie beside each other, what moves comes last: what is still is one layer then. Digits
-    under the window are over the rays.
+    are over the rays.
     """
     rays = {} if above is None else {s: _ray_lines(stack, stood, above, s) for s in stood.sheets}
     text = None
@@ -123,20 +124,25 @@ def _map_shapes(stack: Stack, stood: Stood, above: Stood | None) -> list[Shape]:
         text = written(stack, highest.plan, highest.lattice)
     shapes: list[Shape] = []
     over: list[Shape] = []
+    numbers: list[Shape] = []
     for lane in reversed(stood.lanes):
         for depth, sheet in reversed(list(enumerate(lane))):
             # Numbers on a sheet under another would be half hidden.
             shown = text if text is None or depth == 0 else replace(text, strings=())
             still, moving = _sheet(stack, sheet, stood.number, shown)
+            if rays and depth == 0:
+                still, crossed = digits_over(list(rays.values()), still, without_digits(moving)[1], stack.font)
+                numbers += crossed
             shapes += still
             lines = [rays[sheet.sheet]] if rays else []
             if depth == 0:
                 cells, digits = without_digits(moving)
-                over += [*cells, *lines, *digits]
+                over += [*cells, *lines]
+                numbers += digits
             else:
                 prism = lru_cache(maxsize=4)(partial(_edges, stack, stood.number, sheet, lane[depth - 1]))
                 shapes += [*moving, Lines("ray", prism, series=stack.window_series(stood.number, sheet.sheet)), *lines]
-    return shapes + _dots(stack, stood) + over
+    return shapes + _dots(stack, stood) + over + numbers
 
 
 def _sheet(stack: Stack, sheet: PlacedSheet, number: int, text: Written | None) -> tuple[list[Shape], list[Shape]]:
