@@ -341,6 +341,7 @@ class Scene:
     parts: Callable[[int], int] = lambda step: 0  # in how many parts a step can be taken, such as its products
     alike: Sequence[int] | None = None  # for each step a number: those of the same one differ in lines that glide alone
     lost_decimals: int = 0  # that its numbers would need and have no room for
+    share: float = 1.0  # of their largest size that the blocks of an overview have
     key: KeyLine = NO_KEY
 
     def roles(self) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from helpers.campaigns import listed
 from convanim import RequestError, animate
 from convanim.code.graphs.read_network import read_network
 from convanim.figures.animation import compose
+from convanim.figures.options import Options
 from convanim.figures.recipes.recipes import load_recipe
-from convanim.figures.subject import Comparison
+from convanim.figures.subject import Comparison, Part
 from convanim.files.catalogue import template_groups
 from convanim.networks.network import Network
 from convanim.scene.scene import Blocks, Lines, Scene, Texts
@@ -150,6 +151,22 @@ def test_maps_in_one_low_row_are_larger() -> None:
     assert sides(row)["input"][1] > 120
     assert row.height < 0.6 * row.width
     assert sides(rows)["input"][1] < 84
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize(("sizes", "ratio"), [(("192@28x28", "192@28x28"), 1.0), (("8@32x32", "8@8x8"), 2.0)])
+@pytest.mark.parametrize("width", [700, 960])
+def test_networks_beside_each_other_are_on_one_scale(
+    view: str, sizes: tuple[str, str], ratio: float, width: int
+) -> None:
+    """Also where one of them has so much to show that its blocks become smaller: those of both do."""
+    low = "parallel((conv 1x1 64), (conv 3x3 128 p1))"
+    high = "parallel((conv 1x1 64), (conv 1x1 96, conv 3x3 128 p1), (conv 1x1 16, conv 5x5 32 p2), (conv 1x1 32))"
+    parts = tuple(Part(network(text, size), Options(view=view)) for text, size in zip((low, high), sizes))
+    found = sides(compose(Comparison(parts), Options(width=width)).scene)
+    (deep, large), (as_deep, small) = found["1/input"], found["2/input"]
+    assert large == pytest.approx(ratio * small, abs=ratio / 2)
+    assert deep == as_deep
 
 
 def test_the_last_map_with_cells_is_the_one_that_is_looked_at() -> None:

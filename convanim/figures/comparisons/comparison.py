@@ -59,6 +59,8 @@ class _Sheet(Page):
         self.most_cell = 0
         self.figures: tuple[Layer | Chain, ...] = ()
         self.least_decimals = 0
+        self.networks: tuple[Network, ...] = ()
+        self.share = 1.0
 
 
 def comparison_layout(
@@ -74,9 +76,12 @@ def comparison_layout(
     page = _Sheet(font, words, size, pictures * len(parts))
     drawn = _without_chains_of_one(parts)
     page.figures = tuple(_drawn(part.figure) for part in drawn if not isinstance(part.figure, Network))
+    page.networks = tuple(part.figure for part in drawn if isinstance(part.figure, Network))
     made = _parts(drawn, options, page)
     page.least_decimals = max(each.decimals for each in made)
-    if page.least_decimals > min(each.decimals for each in made):  # 6.00 beside 2.67
+    page.share = min(each.scene.share for each in made)
+    are_decimals_alike = page.least_decimals == min(each.decimals for each in made)  # 6.00 beside 2.67
+    if not are_decimals_alike or page.share < max(each.scene.share for each in made):
         made = _parts(drawn, options, page)
     made = _in_one_colour_scale(drawn, made, options, page)
     difference = difference_of(comparison)
@@ -298,7 +303,7 @@ def _part(
         page.font,
         page.size,
         page.parts,
-        InCommon(most_cell, page.figures, scales, page.least_decimals),
+        InCommon(most_cell, page.figures, scales, page.least_decimals, page.networks, page.share),
     )
 
 

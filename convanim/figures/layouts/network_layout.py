@@ -39,7 +39,7 @@ def any_layout(
 ) -> Layout:
     """The scene of one figure, whichever it is."""
     if isinstance(figure, Network):
-        return network_layout(figure, options, words, font, size, parts)
+        return network_layout(figure, options, words, font, size, parts, common)
     if isinstance(figure, Backward):
         return backward_layout(
             figure,
@@ -62,7 +62,13 @@ def any_layout(
 
 
 def network_layout(
-    network: Network, options: Options, words: Words, font: Metrics, size: PictureSize, parts: int = 1
+    network: Network,
+    options: Options,
+    words: Words,
+    font: Metrics,
+    size: PictureSize,
+    parts: int = 1,
+    common: InCommon = ALONE,
 ) -> Layout:
     """The scene of a network's overview, which is the whole picture or one of its `parts`.
 
@@ -71,7 +77,7 @@ def network_layout(
     # What draws overviews is not needed by the others.
     from convanim.networks.blocks import blocks_of, focus_of
     from convanim.views.networks.layered import TangledError
-    from convanim.views.networks.network_volumes import seen_of, volumes_of
+    from convanim.views.networks.network_volumes import largest_of, seen_of, volumes_of
     from convanim.views.networks.overview_look import Overview
 
     refuse_set(options, _NUMBERS, "an overview of a network has no numbers in it")
@@ -102,6 +108,7 @@ def network_layout(
     _, remarks = sampling(clock, steps if options.steps is None else None, words)
     volumes = volumes_of(network, words, options.input_label, options.output_label)
     name = volumes[focus].name
+    longest, deepest = largest_of(common.networks)
     page = Overview(
         volumes=volumes,
         seen=seen_of(network),
@@ -112,6 +119,9 @@ def network_layout(
         labels=options.labels,
         caption=caption_lines(network, words) if options.caption else (),
         parts=parts,
+        longest=longest,
+        deepest=deepest,
+        most_share=common.share,
         font=font,
         words=words,
     )

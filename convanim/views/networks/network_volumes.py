@@ -1,6 +1,6 @@
 """From a network to its overview: the volumes of its blocks, and what of each of them a cell depends on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -46,6 +46,12 @@ def volumes_of(network: Network, words: Words, input_label: str | None, output_l
             )
         )
     return tuple(made)
+
+
+def largest_of(networks: Iterable[Network]) -> tuple[int, int]:
+    """The cells of the longest side of all faces, and the most channels of a block; 0 where there are none."""
+    shapes = [block.shape for network in networks for block in blocks_of(network)]
+    return max((max(_face(shape)) for shape in shapes), default=0), max((shape[0] for shape in shapes), default=0)
 
 
 def _kind(block: Block) -> int | None:

@@ -1,7 +1,7 @@
 """The overview of a network: every map as a volume, joined by arrows; on each what one output cell depends on.
 
 A volume is as deep as the square root of its channels says, and its face as high and wide as those of its rows and
-columns: deeper and larger is always more, and small ones can be seen. Faces are measured by the network's largest,
+columns: deeper and larger is always more, and small ones can be seen. Faces are measured by the picture's largest,
 depths by 512 channels or the most that it has, so that modules beside each other are on one scale.
 """
 
@@ -53,7 +53,7 @@ def overview(page: Overview, *, is_flat: bool = False) -> Scene:
     read = lru_cache(maxsize=4)(partial(_cells_in, page.volumes[0].name))  # the same at many steps
     keys = (lambda step: read(page.seen(step)[0]), lambda step: (page.cell(step),))
     scene = scene_of(page, shapes, bottom, page.steps, (None, False), page.caption, keys)
-    return replace(scene, unit=look.grain)
+    return replace(scene, unit=look.grain, share=look.share)
 
 
 def _cells_in(name: str, box: tuple[int, int, int, int] | None) -> tuple[Key, ...]:

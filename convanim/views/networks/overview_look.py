@@ -50,6 +50,9 @@ class Overview(Page):
     caption: tuple[str, ...] = ()
     parts: int = 1
     most_cell: int = 0
+    longest: int = 0  # cells of the longest face of all networks of a picture, and
+    deepest: int = 0  # the most channels; of this one alone, if more
+    most_share: float = 1.0  # of faces' largest size, as those beside it have them
     font: Metrics = BUNDLED
     words: Words = field(default_factory=english)
 
@@ -64,6 +67,7 @@ class Look:
     below: tuple[tuple[str, ...], ...]
     em: float
     grain: float  # pixels here for one at the least text of a screen
+    share: float  # of faces' largest size
     is_brief: bool = False  # whether the labels are sizes alone: what made a map is told of its hue
 
 
@@ -90,7 +94,7 @@ def look_of(page: Overview, is_flat: bool) -> Look:
         extents = tuple(_extent(page, *of, em, grain, is_flat, _BRIEF_STUB) for of in zip(over, under, sides))
         gaps = Gaps(_BRIEF_COLUMNS * grain, _ROWS * grain, _LINES * grain)
         places = on_levels(inputs, extents, gaps, *levels)
-        return Look(places, sides, over, under, em, grain, True) if places.width <= page.room else None
+        return Look(places, sides, over, under, em, grain, share, True) if places.width <= page.room else None
 
     def at(em: float, share: float) -> Look | None:
         grain = em * page.font.cap_height / 9.25
@@ -99,27 +103,28 @@ def look_of(page: Overview, is_flat: bool) -> Look:
         extents = tuple(_extent(page, *of, em, grain, is_flat) for of in zip(above, below, sides))
         if levels is not None:
             places = on_levels(inputs, extents, replace(gaps, columns=_LEVEL_COLUMNS * grain), *levels)
-            return Look(places, sides, above, below, em, grain) if places.width <= page.room else None
+            return Look(places, sides, above, below, em, grain, share) if places.width <= page.room else None
         assert found is not None
         rows = in_rows(found, inputs, extents, gaps, page.room)
-        return None if rows is None else Look(rows, sides, above, below, em, grain)
+        return None if rows is None else Look(rows, sides, above, below, em, grain, share)
 
+    first, *smaller = (share for share in (1.0, *_SHARES) if share <= page.most_share)
     least = page.least_em
     most = page.label_em if page.parts == 1 else least  # pictures beside each other are on one scale
     for em in (most, (most + least) / 2, least):
-        look = at(em, 1.0)
+        look = at(em, first)
         if look is not None and (look.places.rows == 1 or em == least):
             break
     if page.labels and levels is not None and (look is None or look.em < _SMALL * most) and has_few_kinds(page.volumes):
         ems = (least + (most - least) * step / _EMS for step in range(_EMS, -1, -1))
-        tries = (brief(em, share) for em in ems for share in (1.0, *_SHARES))
+        tries = (brief(em, share) for em in ems for share in (first, *smaller))
         shorter = next((each for each in tries if each is not None), None)
         if shorter is not None and (look is None or shorter.em > look.em):
             return shorter
-    look = look or next((smaller for share in _SHARES if (smaller := at(least, share)) is not None), None)
+    look = look or next((each for share in smaller if (each := at(least, share)) is not None), None)
     if look is None:
         raise TooNarrowError("leaves no room for the network's blocks beside each other")
-    for share in _SHARES:
+    for share in smaller:
         if look.places.height <= _TALLEST * page.room:
             break
         look = at(look.em, share) or look
@@ -146,8 +151,8 @@ def _texts(page: Overview, *, has_levels: bool) -> tuple[tuple[tuple[str, ...], 
 
 def _sides(page: Overview, grain: float, share: float, is_flat: bool) -> tuple[tuple[int, int, int], ...]:
     """How deep, high and wide every volume is drawn, in pixels; `share` of the largest face."""
-    longest = max(max(v.rows, v.columns) for v in page.volumes)
-    deepest = max(_MANY, *(v.channels for v in page.volumes))
+    longest = max(page.longest, *(max(v.rows, v.columns) for v in page.volumes))
+    deepest = max(_MANY, page.deepest, *(v.channels for v in page.volumes))
 
     def side(cells: int, aslant: float = 1.0) -> int:
         return round(grain * aslant * max(_LEAST_SIDE, share * _FACE * sqrt(cells / longest)))
