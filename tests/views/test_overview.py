@@ -257,3 +257,33 @@ def test_what_an_overview_cannot_show_is_refused() -> None:
         RequestError, match=r"leaves no room for the network's blocks beside each other; try \d+ or more"
     ):
         animate(network("parallel(conv 1x1 8, conv 1x1 9)", "1@999x999"), width=64)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("name", ["resnet_bottleneck", "unet"])
+def test_a_cell_that_is_hardly_seen_is_pointed_at(name: str, view: str) -> None:
+    """By lines towards it that stay on its face and apart from it; what is larger needs none."""
+    recipe = load_recipe(name, view=view)
+    animation = compose(recipe.figure, recipe.options)
+    scene = animation.scene
+    boxes = {
+        shape.map: shape.boxes(step, np.arange(1))[0]
+        for step in animation.timing.steps[animation.still : animation.still + 1]
+        for shape in scene.shapes
+        if isinstance(shape, Blocks) and shape.role in ("block", *MARKS) and shape.map != "key" and len(shape.at(step))
+    }
+    for step in (int(animation.timing.steps[n]) for n in (0, animation.still, -1)):
+        lines = [s.at(step) for s in scene.shapes if isinstance(s, Lines) and s.role == "block_cell"]
+        (cell,) = lines
+        assert len(cell) == (4 if step == int(animation.timing.steps[animation.still]) else 2)
+        left, top, right, bottom = boxes["output"]
+        assert (cell >= (left - 0.01, top - 0.01)).all()
+        assert (cell <= (right + 0.01, bottom + 0.01)).all()
+    left, top, right, bottom = boxes["window output"]
+    step = int(animation.timing.steps[animation.still])
+    (cell,) = (s.at(step) for s in scene.shapes if isinstance(s, Lines) and s.role == "block_cell")
+    near = cell[:, 0]
+    assert not ((near > (left, top)) & (near < (right, bottom))).all(axis=1).any()
+    assert max(abs(near - ((left + right) / 2, (top + bottom) / 2)).max(axis=0)) < 9
+    large = load_recipe("lenet", view=view).animation().scene
+    assert not [s for s in large.shapes if isinstance(s, Lines) and s.role in MARKS and len(s.at(large.steps // 2))]

@@ -17,7 +17,7 @@ from convanim.scene.lengths import PIXELS, Length
 from convanim.scene.picture_size import PictureSize
 from convanim.scene.scene import Key, Lines, Scene, Shape, Texts
 from convanim.views.networks.hue_lines import hue_lines
-from convanim.views.networks.overview_blocks import Solid, faces, hatched, mark, solid_of
+from convanim.views.networks.overview_blocks import Solid, faces, hatched, mark, pointers, solid_of
 from convanim.views.networks.overview_look import LEADING, Look, Overview, look_of
 from convanim.views.networks.overview_places import Point
 from convanim.views.page import scene_of
@@ -44,6 +44,7 @@ def overview(page: Overview, *, is_flat: bool = False) -> Scene:
     if look.is_brief:  # hues are all that says what made a map
         shapes.append(hatched(page.volumes, solids, look.grain))
     shapes += [mark(page, n, solid) for n, solid in enumerate(solids)]
+    shapes += [pointers(page, n, solid, look.grain) for n, solid in enumerate(solids)]
     if page.labels:
         shapes += _labels(look, solids)
     bottom = page.margin + round(look.places.height)
