@@ -41,10 +41,19 @@ def lit(lattice: Lattice, cells: Ints, element: Callable[[int, int], int | None]
     """The outline of the cell that the last part is about, if any is here: `element(step, part)`, parts from 0."""
 
     def around(step: int, part: int) -> Floats:
-        found = element(step, part - 1) if part else None
+        found = element(step, part)
         return np.zeros((0, 2, 2)) if found is None else sides(lattice.corners(cells[[found]])[0])
+
+    return lit_by(around, is_upright=lattice.is_upright)
+
+
+def lit_by(lines: Callable[[int, int], Floats], *, is_upright: bool) -> list[Lines]:
+    """The outline of what the last part is about, if any is: `lines(step, part)`, parts from 0."""
+
+    def around(step: int, part: int) -> Floats:
+        return lines(step, part - 1) if part else np.zeros((0, 2, 2))
 
     def never(step: int) -> Floats:
         return np.zeros((0, 2, 2))
 
-    return [Lines(role, never, lattice.is_upright, around) for role in ("source_edge", "source")]
+    return [Lines(role, never, is_upright, around) for role in ("source_edge", "source")]

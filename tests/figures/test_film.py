@@ -155,7 +155,7 @@ def test_a_page_plays_the_parts() -> None:
 def test_what_has_no_sum_is_played_as_ever_and_says_so() -> None:
     """Without numbers, at the end of some chains, with channels left out, in no figure of several: noted once."""
     bare, elided = Part(Conv(4, 3), Options()), Conv("9@4x4", 3)
-    chains = Chain(4, ["conv 2", "relu"]), Chain(4, ["conv 2 2", "conv 2"]), Chain(4, ["conv 2", "upsample 2"])
+    chains = Chain(4, ["conv 2", "relu"]), Chain(4, ["conv 2 9", "conv 2"]), Chain(4, ["conv 2", "upsample 2"])
     cases: list[tuple[Subject, str | None]] = [(Conv(4, 3), None), (elided, "arange")]
     cases += [(chain, "arange") for chain in chains]
     for figure, values in (*cases, (Comparison((bare, bare)), None)):
@@ -210,6 +210,26 @@ def test_channels_of_a_chain_are_lit_one_after_another() -> None:
     sheets = [s for s in played.scene.shapes if isinstance(s, Cells) and (s.map, s.role) == ("map 1", "hidden")]
     centres = [sheet.lattice.centres(sheet.cells[:1])[0].tolist() for sheet in sheets]
     assert [lit(played, part) for part in range(5)] == [[], *([centre] for centre in centres), []]
+
+
+@pytest.mark.parametrize(("groups", "windows"), [("", (0, 1, 2, 3)), (" g2", (0, 1))])
+def test_what_channels_of_a_chain_add_comes_one_after_another(groups: str, windows: tuple[int, ...]) -> None:
+    """Each with an outline around its window, the sum counts up, and the result comes last; of a group its own."""
+    chain = Chain("1@5x5", ["conv 3 4", f"conv 2 2{groups}"])
+    animation = compose(chain, Options(values="arange", kernel_values="random:3", slow=1, width=900))
+    assert not any("slowly" in note for note in animation.notes)
+    played = film(animation, 0)
+    sheets = [s for s in played.scene.shapes if isinstance(s, Cells) and (s.map, s.role) == ("map 1", "hidden")]
+    middles = [sheet.lattice.centres(sheet.cells[[0, 1, 3, 4]]).mean(axis=0).tolist() for sheet in sheets]
+    assert len(played.timing.steps) == len(animation.timing.steps) + len(windows) + 2
+    assert [lit(played, part) for part in range(len(windows) + 2)] == [[], *([middles[n]] for n in windows), []]
+    parts, total = animation.scene.equation(0).split(" = ")
+    added = [int(number.replace("−", "-")) for number in parts.split(" + ")]
+    for part in range(len(windows) + 1):
+        told = texts(played, part, "equation", "faint")
+        assert (f" = {sum(added[:part])}".replace("-", "−") in told) is (part > 0), told
+        assert texts(played, part, "current") == []
+    assert texts(played, len(windows) + 1, "current") == [total]
 
 
 def test_figures_side_by_side_are_built_in_step() -> None:

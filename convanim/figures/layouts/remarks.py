@@ -26,7 +26,7 @@ _CHANNELS, _PICTURE = (1, 3), 16  # of a picture, and the least of its sides; vo
 _SLOW = 60  # seconds of a step that are worth a word
 NOT_SLOW = (
     "only one layer with numbers, seen from above with its weights, or a chain's last one, if its terms are single "
-    "cells, is built slowly: all steps are played alike"
+    "cells or channels that are all drawn, is built slowly: all steps are played alike"
 )
 
 

@@ -79,8 +79,10 @@ def flat_stack(stack: Stack) -> Scene:
 
 
 def _terms(stack: Stack, step: int) -> int:
-    """In how many parts a step of a chain is taken: one for each term of its equation."""
-    return 0 if stack.terms_from is None else len(stack.terms_from(step))
+    """In how many parts a step of a chain is taken: one for each term of its equation, if all channels are drawn."""
+    terms = [] if stack.terms_from is None else stack.terms_from(step)
+    is_unseen = any(position is None and channel not in stack.maps[-2].drawn for channel, position in terms)
+    return 0 if is_unseen else len(terms)
 
 
 def _placed(

@@ -18,7 +18,7 @@ from convanim.views.drawing import TooNarrowError
 from convanim.views.grids import Mask
 from convanim.views.hatches import cell_strokes
 from convanim.views.stacks.stack import SheetMap, Spot, Stack
-from convanim.views.step_parts import at_last, but_for, lit
+from convanim.views.step_parts import at_last, but_for, lit_by
 from convanim.views.window_roles import KIND_ROLES
 
 LEAST_BLOCK = 13  # pixels that a single cell is wide at least on a sheet without a grid
@@ -319,7 +319,7 @@ class _Sheet:
         shapes += self._copied_from()
         shapes.append(Lines("accent", lru_cache(maxsize=4)(self._frame), lattice.is_upright))
         if self.stack.is_slow and self.is_last_read:
-            shapes += lit(lattice, plan.canvas.cells, self._term)
+            shapes += lit_by(self._term, is_upright=lattice.is_upright)
         return shapes + written  # numbers last: whatever is drawn around cells or on them, digits stay whole
 
     def _copied_from(self) -> list[Shape]:
@@ -407,11 +407,16 @@ class _Sheet:
         won = dict.fromkeys(self.stack.winners(step, self.number, self.placed.sheet))
         return np.array([self.plan.canvas.element(position) for position in won], dtype=np.int64)
 
-    def _term(self, step: int, number: int) -> int | None:
-        """The element of the canvas that a term of a step's equation is from; None where it is not on this sheet."""
+    def _term(self, step: int, number: int) -> Floats:
+        """The lines around what a term of a step's equation is from; none where it is not on this sheet."""
         assert self.stack.terms_from is not None
         channel, position = self.stack.terms_from(step)[number]
-        return self.plan.canvas.element(position) if channel == self.plan.drawn[self.placed.sheet] else None
+        if channel != self.plan.drawn[self.placed.sheet]:
+            return np.zeros((0, 2, 2))
+        if position is None:
+            return self._frame(step)
+        cell = self.plan.canvas.cells[[self.plan.canvas.element(position)]]
+        return sides(self.placed.lattice.corners(cell)[0])
 
     def _frame(self, step: int) -> Floats:
         """The lines around what a step reads or makes on this sheet."""

@@ -140,7 +140,7 @@ class MapShape(NamedTuple):
     columns: int
 
 
-TermPlace: TypeAlias = tuple[int, Cell]  # a channel, 0 without any, and a position
+TermPlace: TypeAlias = tuple[int, Cell | None]  # a channel, 0 without any, and a position; None for all that is read
 Beside: TypeAlias = tuple[tuple[MapShape, ...], ...]  # of each figure of a picture
 
 

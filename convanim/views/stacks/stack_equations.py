@@ -233,15 +233,17 @@ def _placed_equation(geometry: Geometry, values: Values, cell: Callable[[int], C
 
 
 def terms_from(geometry: Geometry, cell: Callable[[int], Cell], step: int) -> list[TermPlace]:
-    """What cell each term of the equation of a layer's step is from; nothing where terms are more than one cell's."""
+    """What cell each term of the equation of a layer's step is from, or what channel; nothing where it is neither."""
     reduction, channels, output = operation_of(geometry.layer).reduction, geometry.channels, cell(step)
     is_pool = reduction in (Reduction.MAX, Reduction.MEAN)
     adds_channels = channels is not None and channels.read > 1 and max(window_size(geometry.layer)) > 1
-    if not is_pool and (reduction is not Reduction.SUM or adds_channels or adds_slices(geometry)):
+    if not is_pool and (reduction is not Reduction.SUM or adds_slices(geometry)):
         return []
     sources = [0] if channels is None else geometry.sources(output)
+    if adds_channels and not is_pool:
+        return [(source, None) for source in sources]
     places = product(sources, geometry.positions(output[-len(geometry.axes) :]))
-    found = [place for place, tap in zip(places, geometry.taps(output)) if tap.input or not is_pool]
+    found: list[TermPlace] = [place for place, tap in zip(places, geometry.taps(output)) if tap.input or not is_pool]
     return found if len(found) > 1 else []
 
 
