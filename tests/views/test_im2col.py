@@ -245,3 +245,10 @@ def test_letters_on_the_window_have_room() -> None:
     scene = compose(ConvTranspose(2, 3), Options(view="im2col")).scene
     grids = [s.lattice for s in scene.shapes if isinstance(s, Cells) and s.map == "input"]
     assert min(lattice.column[0] for lattice in grids) >= 16
+
+
+@pytest.mark.parametrize("view", ["matrix", "im2col"])
+def test_channels_of_a_product_are_all_there(view: str) -> None:
+    """A number of sheets, which would change nothing, is refused."""
+    with pytest.raises(RequestError, match="max_sheets 2: a product has the rows of all channels; leave it out"):
+        compose(Conv("3@4x4", 2, out_channels=3), Options(view=view, max_sheets=2))

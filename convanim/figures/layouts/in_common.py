@@ -14,8 +14,7 @@ class InCommon:
 
     A cell is `most_cell` pixels wide at most; 0 is no bound. `figures` are all of the picture: stacks too deep for
     sheets are drawn at one scale, and so are overviews of all `networks`, whose blocks have `share` of their largest
-    size at most. Without `scales` the maps have their own. Numbers of the output have
-    `least_decimals`.
+    size at most. Without `scales` the maps have their own. Numbers of the output have `least_decimals`.
     """
 
     most_cell: int = 0

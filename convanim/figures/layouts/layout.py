@@ -23,7 +23,7 @@ from convanim.figures.layouts.remarks import (
 )
 from convanim.figures.layouts.slab_scale import slabs_of
 from convanim.figures.layouts.volumes import is_volume, volume_of
-from convanim.figures.options import Options
+from convanim.figures.options import Options, refuse_set
 from convanim.figures.subject import with_its_pool
 from convanim.figures.timing import MOST_FRAMES, Timing, raster, timing
 from convanim.layers.geometry import Geometry
@@ -269,6 +269,8 @@ def _refuse_unfit(figure: Layer | Chain, options: Options, name: str, *, has_val
     sheets = options.max_sheets
     if sheets < 2:
         raise RequestError("max_sheets", sheets, "must be a whole number of at least 2", "try 8")
+    if name in PRODUCTS:
+        refuse_set(options, ("max_sheets",), "a product has the rows of all channels")
 
 
 def _drawing(
