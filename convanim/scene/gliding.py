@@ -53,7 +53,7 @@ def is_gliding(shape: Shape) -> bool:
     """Whether a shape is lines about one step, which glide to where the next has them."""
     return (
         isinstance(shape, Lines)
-        and (shape.role in _GLIDING or shape.glides)
+        and shape.role in _GLIDING
         and not shape.stays
         and not isinstance(shape.ends, np.ndarray)
     )

@@ -201,7 +201,7 @@ class Lines:
     Those between upright cells cover whole pixels, as the cells' own lines do. `of_part(step, part)` gives those that
     are shown when so many of a step's parts are done; left out, those of the step. What `stays` is still there when all
     steps are over. `strength` (0 to 1) says how much of them is seen at a step; left out, all. Some roles have the hue
-    of a `series`. What `glides` does so though most lines of its role do not.
+    of a `series`.
     """
 
     role: str
@@ -211,7 +211,6 @@ class Lines:
     stays: bool = False
     strength: Callable[[int], float] | None = None
     series: Series = None
-    glides: bool = False
 
     @property
     def when(self) -> When:

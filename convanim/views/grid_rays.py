@@ -18,21 +18,21 @@ def ray_between_rows(sheet: Lattice, row: int, columns: tuple[int, int], end: tu
     return [np.array([start, turn]), np.array([turn, end])]
 
 
-def bordered(
+def joined_to_cell(
     rays: Callable[[int], Floats],
     on_grids: slice,
     series: Series = None,
     of_part: Callable[[int, int], Floats] | None = None,
 ) -> list[Shape]:
-    """Rays, with a border where they run on the lines of grids, from which they could not be told without it."""
+    """Rays, as heavy as the frame of the cell where they run on the lines of its grid: they are seen to end at it."""
 
     def long(lines: Floats) -> Floats:
         lines = lines[on_grids]
         kept: Floats = lines[(lines[:, 0] != lines[:, 1]).any(axis=1)]
         return kept
 
-    border = None if of_part is None else lambda step, part: long(of_part(step, part))
+    heavy = None if of_part is None else lambda step, part: long(of_part(step, part))
     return [
-        Lines("frame_edge", lambda step: long(rays(step)), of_part=border, glides=True),
         Lines("ray", rays, series=series, of_part=of_part),
+        Lines("accent", lambda step: long(rays(step)), is_upright=True, of_part=heavy),
     ]

@@ -191,21 +191,22 @@ def distances(points: Any, lines: Any) -> Any:
 
 @pytest.mark.parametrize("template", ["network_in_network", "one_by_one_channels"])
 def test_the_way_from_a_cell_is_seen_on_the_lines_of_its_map(template: str) -> None:
-    """The part of a ray that runs between two rows of a map has a border, which glides as it does, over the map."""
+    """The part of a ray that runs between two rows of a map is as heavy as the frame that it leads to, and glides."""
     shapes = list(load_recipe(template).animation().scene.shapes)
     (at,) = [i for i, s in enumerate(shapes) if isinstance(s, Lines) and s.role == "ray"]
-    border, ray = shapes[at - 1 : at + 1]
-    assert isinstance(border, Lines)
+    ray, heavy = shapes[at : at + 2]
     assert isinstance(ray, Lines)
-    assert border.role == "frame_edge"
-    assert is_gliding(border)
-    maps = [s for s in shapes[: at - 1] if isinstance(s, Cells) and s.map in ("input", "output")]
+    assert isinstance(heavy, Lines)
+    assert heavy.role == "accent"
+    assert is_gliding(heavy)
+    assert not any(isinstance(s, Lines) and s.role == "frame_edge" for s in shapes[at - 1 : at + 3])
+    maps = [s for s in shapes[:at] if isinstance(s, Cells) and s.map in ("input", "output")]
     corners = [s.lattice.corners(s.cells).reshape(-1, 2) for s in maps]
     sheets = [np.concatenate([each.min(axis=0), each.max(axis=0)]) for each in corners]
     for step in range(0, 20, 5):
         lines = ray.at(step)
         on_maps = [line for line in lines if any(_within(line, box) for box in sheets) and (line[0] != line[1]).any()]
-        assert np.array_equal(np.array(on_maps).reshape(-1, 2, 2), border.at(step))
+        assert np.array_equal(np.array(on_maps).reshape(-1, 2, 2), heavy.at(step))
 
 
 def _within(line: Any, box: Any) -> bool:

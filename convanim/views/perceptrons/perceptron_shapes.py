@@ -12,7 +12,7 @@ from convanim.scene.scene import Cells, During, Floats, Ints, Lattice, Scene, Se
 from convanim.views.cell_numbers import lettering
 from convanim.views.cell_shapes import framed, sides
 from convanim.views.drawing import TooNarrowError
-from convanim.views.grid_rays import bordered, ray_between_rows
+from convanim.views.grid_rays import joined_to_cell, ray_between_rows
 from convanim.views.page import line_height, scene_of
 from convanim.views.perceptrons.perceptron import Perceptron
 from convanim.views.perceptrons.perceptron_edges import edge_shapes
@@ -37,7 +37,7 @@ def perceptron_scene(net: Perceptron) -> Scene:
             maps += cells
             over += more
     if layout.cell:
-        maps += bordered(lru_cache(maxsize=4)(partial(_rays, layout)), slice(0, None, 2))
+        maps += joined_to_cell(lru_cache(maxsize=4)(partial(_rays, layout)), slice(0, None, 2))
     shapes = [*maps, *over, *edges, *nodes, *_labels(layout)]
     bottom = layout.top + layout.height
     equation = net.equation()

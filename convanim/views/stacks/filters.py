@@ -12,7 +12,7 @@ from convanim.numbers.scales import scale_of
 from convanim.scene.scene import Blocks, Cells, During, Floats, Ints, Lattice, Shape, Texts
 from convanim.views.cell_numbers import Lettering, lettering
 from convanim.views.cell_shapes import framed, sides
-from convanim.views.grid_rays import bordered, ray_between_rows
+from convanim.views.grid_rays import joined_to_cell, ray_between_rows
 from convanim.views.grids import Canvas
 from convanim.views.kernel_work import line_up, product_shapes
 from convanim.views.stacks.sheets import PlacedSheet
@@ -154,7 +154,7 @@ def slice_shapes(
         return []
     if outputs:
         rays = partial(_rays, stack, sources, outputs)
-        shapes += bordered(lru_cache(maxsize=4)(rays), slice(0, 1), stack.series, rays)
+        shapes += joined_to_cell(lru_cache(maxsize=4)(rays), slice(0, 1), stack.series, rays)
     return shapes + _heads(stack, heads, places[0].lattice.origin[1])
 
 
