@@ -315,7 +315,7 @@ def levels_at(levels: Levels, step: int) -> Floats:
 
 
 class KeyLine(NamedTuple):
-    """The line that tells kinds of cells, where it is the last of a scene: how many shapes it has, how high it is."""
+    """What tells how cells are drawn and their kinds, where it is the last of a scene: its shapes, how high it is."""
 
     shapes: int
     height: int

@@ -37,6 +37,7 @@ class Page:
     parts: int  # of equal width that it has, of which this is one
 
     labels: bool  # whether there are any
+    remark: str = ""  # on the steps that are shown, below the maps
     decimals: int  # of all numbers that are not whole
     least_decimals: int  # of the output's numbers, as figures beside it have them; 0 for as many as need be
     most_cell: int  # pixels of a cell's side at most, so that all parts of a picture are on one scale; 0 for no bound
@@ -118,7 +119,7 @@ class Drawing(Page):
     caption: tuple[str, ...] = ()
     input_label: str | None = None  # left out: the language's word
     output_label: str | None = None
-    remark: str = ""  # stands behind the output's label
+    remark: str = ""
     is_heat: bool = False  # whether numbers are colours, too
     scale: Scale | None = None  # of the output's numbers as colours; wider where sums on their way are
     parts: int = 1

@@ -24,8 +24,12 @@ def scene_of(
     equation: tuple[Equation | None, bool],
     caption: tuple[str, ...],
     keys: tuple[Callable[[int], tuple[Key, ...]], Callable[[int], tuple[Key, ...]]],
+    note: str = "",
 ) -> Scene:
-    """The scene of shapes that end at `bottom`; below them an equation, if it is to be shown, and caption lines."""
+    """The scene of shapes that end at `bottom`; below them an equation, if it is to be shown, and caption lines.
+
+    A note on how the maps are drawn, and which steps are shown, stand above what tells their cells.
+    """
     text: list[Shape] = []
     told, is_shown = equation
     if told is not None and is_shown:
@@ -34,7 +38,9 @@ def scene_of(
         bottom += equation_lines(page, told) * line_height(page)
     key = NO_KEY
     if page.labels:
-        told_of, end = key_line(page, shapes, bottom)
+        noted, end = _noted(page, (note, page.remark), bottom)
+        told_of, end = key_line(page, shapes, end)
+        told_of = noted + told_of
         key = key if caption else KeyLine(len(told_of), end - bottom)
         text, bottom = text + told_of, end
     if caption:
@@ -53,6 +59,17 @@ def scene_of(
         unit=page.unit,
         key=key,
     )
+
+
+def _noted(page: Page, notes: tuple[str, ...], top: int) -> tuple[list[Shape], int]:
+    """Notes from `top` down, each on its own line, and where they end."""
+    told: list[Shape] = []
+    for note in filter(None, notes):
+        block = text_block(page, note, page.room)
+        above = 0.3 * block.em
+        told.append(block.at(page.width / 2, top + above, "caption"))
+        top += round(above + block.height)
+    return told, top
 
 
 def _caption(page: Page, caption: tuple[str, ...], top: int) -> Texts:

@@ -19,12 +19,11 @@ def map_label(
     has_channels: bool,
     drawn: tuple[int, ...],
     words: Words,
-    remark: str = "",
 ) -> tuple[str, ...]:
     """A map's name, its shape, and what is left out of it."""
     shape = spelled_shape((channels, *size), has_channels=True) if has_channels else told_size(size, words)
     left_out = words("drawn_of", drawn=len(drawn), channels=channels) if len(drawn) < channels else ""
-    return tuple(line for line in (name, shape, left_out, remark) if line)
+    return tuple(line for line in (name, shape, left_out) if line)
 
 
 def told_size(size: Sizes, words: Words) -> str:

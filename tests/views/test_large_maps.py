@@ -54,8 +54,9 @@ def test_large_maps_say_what_they_leave_out(figure: Any, expected: list[str], vi
     animation = drawn(figure, view=view, max_frames=60)
     if view == "iso":  # slabs have all channels
         expected = [part for part in expected if "drawn" not in part]
-    said = " ".join(text for text, _ in inks(animation.scene, 0, ("label",)))
+    said = " ".join(text for text, _ in inks(animation.scene, 0, ("label", "caption")))
     assert all(part in said for part in expected), said
+    assert "steps" not in " ".join(text for text, _ in inks(animation.scene, 0, ("label",)))
     assert len(animation.timing.steps) <= 60
     assert animation.timing.steps[0] == 0
     assert animation.timing.steps[-1] == animation.scene.steps - 1

@@ -53,6 +53,7 @@ class Perceptron(Page):
     most_cell: int = 0
     decimals: int = 0
     labels: bool = True
+    remark: str = ""
     font: Metrics = BUNDLED
     words: Words = field(default_factory=english)
 
@@ -225,6 +226,7 @@ def perceptron_of(stages: tuple[Stage, ...], values: FigureValues | None, option
         parts=options.parts,
         most_cell=options.most_cell,
         labels=options.labels,
+        remark=options.remark,
         font=options.font,
         words=options.words,
     )

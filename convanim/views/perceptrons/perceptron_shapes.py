@@ -196,7 +196,6 @@ def _labels(layout: Layout) -> list[Shape]:
             net.has_channels,
             tuple(range(net.nodes[column])),
             words,
-            net.options.remark if column else "",
         )
         wide = net.map_size[-1] * layout.cell if layout.cell else layout.node
         left = layout.sheet(column, 0).origin[0] if layout.cell else layout.left(column)

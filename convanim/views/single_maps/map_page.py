@@ -29,8 +29,6 @@ def map_labels(drawing: Drawing) -> tuple[str, str]:
         return "", ""
     geometry = drawing.geometry
     output = _label(drawing.output_label, "output", drawing.words, geometry.output_size)
-    if drawing.remark:
-        output += f" ({drawing.remark})"
     return _label(drawing.input_label, "input", drawing.words, geometry.layer.input_size), output
 
 

@@ -57,7 +57,6 @@ def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions
         label = words("input") if number == 0 else made_by
         own = options.input_label if number == 0 else options.output_label if number == last else None
         label = label if own is None else own
-        remark = options.remark if number == last else ""
         maps.append(
             SheetMap(
                 name="input" if number == 0 else "output" if number == last else f"map {number}",
@@ -69,9 +68,7 @@ def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions
                 drawn=drawn,
                 canvas=plain_canvas(size) if reader is None else input_canvas(reader),
                 kinds=all_input(size) if reader is None else kinds(reader),
-                label=map_label(
-                    label, size, channels, chain.has_channels, (0, 1, 2) if colour else drawn, words, remark
-                ),
+                label=map_label(label, size, channels, chain.has_channels, (0, 1, 2) if colour else drawn, words),
                 series=_series(chain, number, drawn),
                 cell_series=_cell_series(chain, number),
                 group_size=_group_size(chain, number, channels),
@@ -110,6 +107,7 @@ def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions
         spots=lru_cache(maxsize=8)(lambda step: _spots(maps, readers, regions(step))),
         order=options.order,
         labels=options.labels,
+        remark=options.remark,
         caption=options.caption,
         is_heat=options.is_heat,
         reads=lambda step: _region_keys(maps[-2], regions(step)[-2]),

@@ -93,9 +93,7 @@ def layer_stack(layer: Layer, values: Values | None, options: StackOptions) -> S
             drawn=made,
             canvas=plain_canvas(geometry.output_size),
             kinds=all_input(geometry.output_size),
-            label=map_label(
-                output_label, geometry.output_size, channels.outputs, has_channels, made, words, options.remark
-            ),
+            label=map_label(output_label, geometry.output_size, channels.outputs, has_channels, made, words),
             series=hue,
             cell_series=phases(shuffle) if isinstance(shuffle, PixelShuffle) else None,
             group_size=channels.made if apart else 0,
@@ -121,6 +119,7 @@ def layer_stack(layer: Layer, values: Values | None, options: StackOptions) -> S
         spots=lru_cache(maxsize=8)(partial(_layer_spots, geometry, channels, read, made, at)),
         order=options.order,
         labels=options.labels,
+        remark=options.remark,
         caption=options.caption,
         is_heat=options.is_heat,
         reads=lambda step: tuple(("input", *read) for read in geometry.cells_read(cell(step))),

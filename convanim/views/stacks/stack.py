@@ -202,6 +202,7 @@ class Stack(Page):
     is_heat: bool
     reads: Callable[[int], tuple[Key, ...]]
     series: Callable[[int], int | None]  # of the filter at work
+    remark: str = ""
     equation: Callable[["Stack"], Equation] | None = None
     spells_terms: bool = True  # whether the picture shows it
     winners: Callable[[int, int, int], list[Cell]] | None = None  # positions of maxima: of a step, a map, a sheet

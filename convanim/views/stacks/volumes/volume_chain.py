@@ -37,8 +37,7 @@ def volume_chain(chain: Chain, options: StackOptions) -> Stack:
     maps = [replace(input_map(geometry, None, options), label=label) for geometry, label in zip(geometries, labels)]
     for number in range(1, len(maps)):
         maps[number] = replace(maps[number], name=f"map {number}", role="hidden", window="window_hidden")
-    remark = (options.remark,) if options.remark else ()
-    maps.append(replace(output_map(last, None, options), label=(*labels[-1], *remark)))
+    maps.append(replace(output_map(last, None, options), label=labels[-1]))
     dependence = Dependence(chain)
 
     def cell(step: int) -> Cell:
@@ -59,6 +58,7 @@ def volume_chain(chain: Chain, options: StackOptions) -> Stack:
         spots=lru_cache(maxsize=8)(lambda step: _spots(geometries, regions(step))),
         order="filter",
         labels=options.labels,
+        remark=options.remark,
         caption=options.caption,
         is_heat=False,
         reads=lambda step: _keys(maps[-2], regions(step)[-2]),

@@ -38,6 +38,7 @@ def volume_stack(layer: Layer, values: Values | None, options: StackOptions) -> 
         spots=lru_cache(maxsize=8)(lambda step: _spots(geometry, cell(step))),
         order="filter",
         labels=options.labels,
+        remark=options.remark,
         caption=options.caption,
         is_heat=options.is_heat,
         reads=lambda step: tuple(("input", *read) for read in geometry.cells_read(cell(step))),
@@ -79,7 +80,6 @@ def output_map(geometry: Geometry, values: Values | None, options: StackOptions)
     """The output, a sheet for each of its slices."""
     size = geometry.output_size
     label = options.words("output") if options.output_label is None else options.output_label
-    remark = f" ({options.remark})" if options.remark else ""
     return SheetMap(
         name="output",
         role="output",
@@ -90,7 +90,7 @@ def output_map(geometry: Geometry, values: Values | None, options: StackOptions)
         drawn=tuple(range(size[0])),
         canvas=Canvas(tuple(range(n) for n in size[1:])),
         kinds=all_input(size),
-        label=(f"{label} {spelled(size)}{remark}".strip(),),
+        label=(f"{label} {spelled(size)}".strip(),),
         numbers=None if values is None else values.output,
         scale=options.scales[-1] if options.scales else None,
         is_sliced=True,
