@@ -168,9 +168,12 @@ def stage_parameters(stage: Stage, words: Words) -> str:
 
 
 def stages_in_brief(figure: Layer | Chain, words: Words) -> str:
-    """A layer, or all stages of a chain, in the fewest words: `conv 5×5, relu`."""
+    """A layer, or all stages of a chain, in the fewest words: `conv 5×5, relu`; of one `max pool 2×2, stride 1`."""
     stages = figure.stages if isinstance(figure, Chain) else (figure,)
-    return words("list").join(brief(stage, words) for stage in stages)
+    if len(stages) > 1:
+        return words("list").join(brief(stage, words) for stage in stages)
+    name, *more = _brief_parts(stages[0], words)
+    return words("list").join([" ".join([name, *more[:1]]), *more[1:]])
 
 
 def told_apart(figures: Sequence[Layer | Chain], words: Words) -> list[str]:
@@ -195,7 +198,7 @@ def _with_padding(figure: Layer | Chain, title: str, words: Words) -> str:
     if not isinstance(layer, Sliding):
         return title
     if not any(map(any, layer.padding)):
-        return f"{title} {words('padding_none')}"
+        return words("list").join([title, words("padding_none")])
     sides = padding_words(layer.padding, words)
     is_same = isinstance(layer, Conv) and replace(layer, padding=_SAME).padding == layer.padding
     is_even = all(before == after for before, after in layer.padding)
@@ -204,22 +207,27 @@ def _with_padding(figure: Layer | Chain, title: str, words: Words) -> str:
 
 def brief(stage: Stage, words: Words) -> str:
     """A stage in the fewest words, as the parts of a chain are called: `conv 5×5`, `max pool 2×2 stride 1`, `relu`."""
+    return " ".join(_brief_parts(stage, words))
+
+
+def _brief_parts(stage: Stage, words: Words) -> list[str]:
+    """The name of a stage, the size of its kernel if it has one, and each of its arguments."""
     if isinstance(stage, Pointwise):
-        return pointwise_name(stage, words)
+        return [pointwise_name(stage, words)]
     name = layer_name(stage, words)
     if isinstance(stage, Pad):
         told = [part for field in ("mode", "value") for part in _filled(field, getattr(stage, field), words)]
-        return " ".join([name, sides_words(stage.padding, words), *told])
+        return [name, sides_words(stage.padding, words), *told]
     if not isinstance(stage, Sliding):
         kernel, *more = _own(stage, words)
-        return " ".join([name, spelled(stage.kernel_size) if isinstance(stage, MaxUnpool) else kernel, *more])
+        return [name, spelled(stage.kernel_size) if isinstance(stage, MaxUnpool) else kernel, *more]
     is_depthwise = isinstance(stage, Conv | ConvTranspose) and stage.groups == stage.in_channels != 1
     parts = [words("depthwise", name=name) if is_depthwise else name, spelled(stage.kernel_size)]
     padding = words("causal") if _is_causal(stage) else _padded(stage, words)
     parts += _besides(stage, padding, words)
     if isinstance(stage, Conv | ConvTranspose) and stage.groups > 1 and not is_depthwise:
         parts.append(words("groups", number=str(stage.groups)))
-    return " ".join(parts)
+    return parts
 
 
 def _is_causal(layer: Sliding) -> bool:

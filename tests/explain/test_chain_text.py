@@ -138,7 +138,7 @@ def test_against_measures_the_first_by_the_second() -> None:
     """`A --against B` says what A costs in B's measure; what is equal is said to be."""
     text = explained_against(Part(DIRECT, Options()), Part(REDUCED, Options(), "reduced"))
     assert text.splitlines()[-1] == (
-        "conv 5×5 padding 2 against reduced: 9.68 times the weights · 9.68 times the MACs · 1/2 of the activations"
+        "conv 5×5, padding 2 against reduced: 9.68 times the weights · 9.68 times the MACs · 1/2 of the activations"
     )
     same = explained_against(Part(Conv(5, 3), Options()), Part(Conv(5, 3), Options()))
     assert same.endswith(": as many weights · as many MACs · as many activations\n")

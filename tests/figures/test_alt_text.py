@@ -122,6 +122,19 @@ def test_few_words_say_all_that_is_not_by_itself(layer: Layer, short: str) -> No
 
 
 @pytest.mark.parametrize("lang", language_names())
+def test_titles_are_lists(lang: str) -> None:
+    """A layer beside another has its arguments apart, as a caption has them, in every language."""
+    words = load_words(lang)
+    sides = words("both", one=words("side_before", size="1"), other=words("side_after", size="0"))
+    told = [words("stride", size="2"), words("padding", size=sides)]
+    title = words("list").join([f"{words('conv')} 3×3", *told])
+    bare = words("list").join([f"{words('conv')} 5×5", words("padding_none")])
+    assert layer_names.told_apart([AvgPool(6, 2), Conv(6, 3, 2, ((1, 0),) * 2)], words)[1] == title
+    assert layer_names.told_apart([Conv(6, 5), Conv(6, 3, 1, 1)], words)[0] == bare
+    assert layer_names.stages_in_brief(Conv(6, 3, 2, ((1, 0),) * 2), words) == title
+
+
+@pytest.mark.parametrize("lang", language_names())
 def test_sides_of_padding_are_named(lang: str) -> None:
     """Where they differ each has its number and its name, in every language; and axes theirs where these differ."""
     words = load_words(lang)
