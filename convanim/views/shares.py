@@ -71,7 +71,7 @@ def _most(geometry: Geometry) -> int:
 
 
 def sent_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cell], page: Page) -> Equation:
-    """What each step's cell sends to its window: `adds 3 to the maximum`, `adds 3/4 = 0.75 to each cell`."""
+    """What a step sends to its window: `adds 3 to the gradient at the maximum`, `adds 3/4 = 0.75 to each cell`."""
     shares, words = values.shares, page.words
     assert shares is not None
     read, made = spelling(page, values.input), spelling(page, values.output)

@@ -125,7 +125,7 @@ def test_the_winner_alone_gets_a_max_pools_gradient(data: st.DataObject, seed: i
 @pytest.mark.parametrize(
     ("layer", "options", "equation"),
     [
-        (MaxPool(4, 2), {"gradient_values": [[3, 1], [1, 1]]}, "adds 3 to the maximum"),
+        (MaxPool(4, 2), {"gradient_values": [[3, 1], [1, 1]]}, "adds 3 to the gradient at the maximum"),
         (AvgPool(4, 2), {"gradient_values": [[3, 1], [1, 1]]}, "adds 3/4 = 0.75 to each cell"),
         (AvgPool(4, 2, divisor_override=-2), {"gradient_values": [[3, 1], [1, 1]]}, "adds 3/(−2) = −1.5 to each cell"),
         (MaxPool(3, 2, 1, dims=1), {"values": [0, 2, 1], "gradient_values": [3, 5], "steps": "1:2"}, "3 + 5 = 8"),
