@@ -107,10 +107,13 @@ def filled(geometry: Geometry) -> str:
     """What is around the input: a `border` of zeros or padding of `zeros`; "" for padding that holds anything else.
 
     The border is that of a transposed convolution seen as a direct one; its padding is what is cut off from its output.
+    Where there is some, the border's name says what comes into its size: it is not as wide as that padding.
     """
     layer = geometry.layer
     if isinstance(layer, ConvTranspose):
-        return "border"
+        if not any(map(any, layer.padding)) or any(layer.output_padding):  # which makes it wider behind
+            return "border"
+        return "border_padding_dilated" if any(size > 1 for size in layer.dilation) else "border_padding"
     is_zero = filling_of(layer) == 0 and operation_of(layer).reduction is not Reduction.MAX
     return "zeros" if is_zero and counts_padding(layer) is not False and copied(geometry) is None else ""
 

@@ -15,6 +15,8 @@ _TOLD = {
     ("padding", ""): "key_padding",
     ("padding", "zeros"): "key_padding_zeros",
     ("padding", "border"): "key_border",
+    ("padding", "border_padding"): "key_border_padding",
+    ("padding", "border_padding_dilated"): "key_border_padding_dilated",
     ("padding", "cropped"): "key_cropped",
     ("zero", ""): "key_zero",
     ("overhang", ""): "key_overhang",
@@ -59,8 +61,7 @@ def key_line(page: Page, shapes: Iterable[Shape], top: int) -> tuple[list[Shape]
     em = max(page.least_em, _OF_LABELS * page.label_em)
     room = page.room / em - round(em) / em - _BESIDE  # for words, in ems
     entries = [
-        _Entry(role, round(em), Block(wrapped(page.words(phrase), room, page), em, page.font))
-        for (role, _), phrase in found.items()
+        _Entry(role, round(em), Block(_words(phrase, room, page), em, page.font)) for (role, _), phrase in found.items()
     ]
     top += round(0.5 * round(LEADING * em))
     told: list[Shape] = []
@@ -76,8 +77,18 @@ def key_line(page: Page, shapes: Iterable[Shape], top: int) -> tuple[list[Shape]
     return told, top
 
 
+def _words(phrase: str, room: float, page: Page) -> tuple[str, ...]:
+    """A phrase on lines of `room` ems; how large a border is, is told where it fits on one."""
+    lines = wrapped(page.words(phrase), room, page)
+    is_border = phrase.startswith("key_border")
+    return wrapped(page.words("key_border"), room, page) if is_border and len(lines) > 1 else lines
+
+
 def _kinds(shapes: Iterable[Shape], filled: Mapping[str, str]) -> dict[tuple[str, str], str]:
-    """The kinds of cells among shapes, in the order of the line; padding is one kind where not all of it is zeros."""
+    """The kinds of cells among shapes, in the order of the line.
+
+    Padding is one kind where not all of it is zeros, and borders are where they come from different sizes.
+    """
     roles = set()
     for shape in shapes:
         of = shape.map if isinstance(shape, Cells | Blocks) else ""
@@ -86,6 +97,9 @@ def _kinds(shapes: Iterable[Shape], filled: Mapping[str, str]) -> dict[tuple[str
             roles.add((shape.role, of if (shape.role, of) in _TOLD else ""))
     if ("padding", "") in roles:
         roles.discard(("padding", "zeros"))
+    borders = {each for each in roles if each[1].startswith("border")}
+    if len(borders) > 1:
+        roles = (roles - borders) | {("padding", "border")}
     return {each: phrase for each, phrase in _TOLD.items() if each in roles}
 
 

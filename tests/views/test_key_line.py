@@ -9,6 +9,7 @@ from helpers.pixels import inks
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
 from convanim.files.catalogue import theme_names
+from convanim.layers.axis import CellKind
 from convanim.layers.backward import Backward
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, Pad
 from convanim.networks.chain import Chain
@@ -17,6 +18,7 @@ from convanim.scene.scene import Blocks, Scene
 from convanim.views.registry import VIEWS
 
 every_view = pytest.mark.parametrize("view", list(VIEWS))
+SIZE = "kernel − 1 − padding"  # how large a border is where something is cut off
 FIGURES: dict[str, tuple[Layer | Backward | Chain, dict[str, Any], list[str]]] = {
     "plain": (Conv(5, 3), {}, []),
     "padding alone": (Conv(5, 3, padding=1), {}, ["padding of zeros"]),
@@ -29,11 +31,27 @@ FIGURES: dict[str, tuple[Layer | Backward | Chain, dict[str, Any], list[str]]] =
     "padding of sevens": (Pad(3, 1, value=7), {}, ["padding"]),
     "zeros, then none": (Chain(6, ["conv 3 p1", "max-pool 3 s1 p1"]), {}, ["padding"]),
     "unread": (Conv(6, 1, 2), {}, ["never read"]),
-    "transposed": (ConvTranspose(3, 3, 2, 1), {}, ["border of zeros", "inserted zero"]),
+    "transposed": (ConvTranspose(3, 3, 2, 1), {}, [f"border of zeros: {SIZE}", "inserted zero"]),
+    "transposed, narrow": (ConvTranspose(3, 3, 2, 1), {"width": 200}, ["border of zeros", "inserted zero"]),
+    "transposed, dilated": (
+        ConvTranspose(3, 3, 2, 1, dilation=2),
+        {"width": 700},
+        ["border of zeros: dilation·(kernel − 1) − padding", "inserted zero"],
+    ),
+    "transposed, odd": (
+        ConvTranspose(3, 3, 2, 1, 1),
+        {},
+        ["border of zeros", "inserted zero"],
+    ),
+    "transposed twice": (
+        Chain(3, ["conv-transpose 3 p1", "conv-transpose 3"]),
+        {},
+        ["border of zeros"],
+    ),
     "transposed in numbers": (
         ConvTranspose(3, 3, 2, 1),
         {"values": "random:7", "width": 700},
-        ["border of zeros", "inserted zero"],
+        [f"border of zeros: {SIZE}", "inserted zero"],
     ),
     "transposed channels in numbers": (
         ConvTranspose("2@3", 2, 2),
@@ -42,14 +60,14 @@ FIGURES: dict[str, tuple[Layer | Backward | Chain, dict[str, Any], list[str]]] =
     ),
     "transposed by one": (ConvTranspose(3, 3), {}, ["border of zeros"]),
     "transposed without a border": (ConvTranspose(3, 1), {}, []),
-    "transposed channels": (ConvTranspose("2@3", 3, 2, 1), {}, ["border of zeros", "inserted zero"]),
+    "transposed channels": (ConvTranspose("2@3", 3, 2, 1), {}, [f"border of zeros: {SIZE}", "inserted zero"]),
     "transposed slices": (ConvTranspose("2x3x3", 2, 2), {}, ["border of zeros", "inserted zero"]),
     "padding, then a border": (
         Chain(4, ["conv 3 p1", "conv-transpose 3"]),
         {},
         ["padding of zeros", "border of zeros"],
     ),
-    "gradient": (Backward(Conv(4, 3, padding=1), "input"), {}, ["border of zeros"]),
+    "gradient": (Backward(Conv(4, 3, padding=1), "input"), {}, [f"border of zeros: {SIZE}"]),
     "scatter": (ConvTranspose(3, 3, 2, 1), {"transposed_as": "scatter"}, ["cut off"]),
     "scatter with gaps": (ConvTranspose(3, 1, 2), {"transposed_as": "scatter"}, ["never reached"]),
     "copies": (Conv(5, 3, padding=1, padding_mode="reflect"), {}, ["padding", "copied into the padding"]),
@@ -108,3 +126,14 @@ def test_a_narrow_page_has_the_line_in_two() -> None:
     assert len({bottom for _, _, _, bottom in boxes}) == 2
     assert all(left >= 0 and right <= scene.width for left, _, right, _ in boxes)
     assert max(bottom for _, _, _, bottom in boxes) <= scene.height
+
+
+@pytest.mark.parametrize("layer", [(3, 2, 1, 0), (4, 1, 2, 0), (3, 2, 1, 1), (2, 3, 1, 2)])
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_a_border_is_as_large_as_is_told(layer: tuple[int, int, int, int], dilation: int) -> None:
+    """Kernel − 1 − padding, or dilation·(kernel − 1) − padding, and behind what output padding adds, which is not told."""
+    kernel, stride, padding, more = layer
+    (axis,) = ConvTranspose(5, kernel, stride, padding, more, dilation=dilation, dims=1).axes
+    before = axis.positions.start
+    border = [axis.kind(p) for p in axis.positions].count(CellKind.PADDING)
+    assert (-before, border + before) == (d := dilation * (kernel - 1) - padding, d + more)
