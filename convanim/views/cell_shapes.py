@@ -10,6 +10,9 @@ from convanim.scene.scene import Floats, Ints, Lattice, Lines, Shape, Texts
 from convanim.views.grids import Canvas
 
 _LEAST_FRAMED = 16  # pixels at the base width; frames are 3 wide
+_INSET = 4  # pixels at the base width that a frame lies inside its cell: clear of the window's outline,
+_MOST_INSET = 0.14  # or so much of a small cell
+_HALF = 2.5  # pixels at the base width that a frame with its edge takes to each side
 # The neighbour on each side of a cell, and where that side starts and ends.
 _SIDES = (
     ((-1, 0), (0, 0), (0, 1)),
@@ -36,14 +39,28 @@ def unread_marks(lattice: Lattice, cells: Ints, *, around_text: bool) -> Lines:
     return Lines("unread", np.concatenate(ends))
 
 
-def source_frames(lattice: Lattice, sources: Ints, unit: float) -> Floats:
-    """The lines (N, 2, 2) around cells that padding copies: around each, or around all where they are small.
+def source_frames(lattice: Lattice, sources: Ints, unit: float, text: float = 0.0) -> Floats:
+    """The lines (N, 2, 2) around cells that padding copies: within each, or around all where they are small.
 
-    `unit` is a pixel at the base width. Frames around small cells would hide what is in them.
+    `unit` is a pixel at the base width. Frames around small cells would hide what is in them, and stand on the sides of
+    cells whose `text`, so many pixels wide, leaves them no room.
     """
-    if min(hypot(*lattice.row), hypot(*lattice.column)) < _LEAST_FRAMED * unit:
+    side = min(hypot(*lattice.row), hypot(*lattice.column))
+    if side < _LEAST_FRAMED * unit:
         return outline(lattice, sources)
-    return sides(lattice.corners(sources)).reshape(-1, 2, 2)
+    inset = min(_INSET * unit, _MOST_INSET * side)
+    if text > hypot(*lattice.column) - 2 * (inset + _HALF * unit):
+        inset = 0.0
+    return inner_sides(lattice, np.concatenate([sources, sources + 1], axis=1), inset)
+
+
+def inner_sides(lattice: Lattice, blocks: Ints, inset: float) -> Floats:
+    """The sides (N, 2, 2) of blocks of cells, so many pixels inside them: whole ones where cells are upright."""
+    inset = round(inset) if lattice.is_upright else inset
+    inside = np.array((inset / hypot(*lattice.row), inset / hypot(*lattice.column)))
+    (top, left), (bottom, right) = (blocks[:, :2] + inside).T, (blocks[:, 2:] - inside).T
+    rows, columns = np.stack([top, top, bottom, bottom], axis=1), np.stack([left, right, right, left], axis=1)
+    return sides(lattice.points(np.stack([rows, columns], axis=2))).reshape(-1, 2, 2)
 
 
 def outline(lattice: Lattice, cells: Ints) -> Floats:

@@ -131,7 +131,7 @@ def test_a_narrow_page_has_the_line_in_two() -> None:
 @pytest.mark.parametrize("layer", [(3, 2, 1, 0), (4, 1, 2, 0), (3, 2, 1, 1), (2, 3, 1, 2)])
 @pytest.mark.parametrize("dilation", [1, 2])
 def test_a_border_is_as_large_as_is_told(layer: tuple[int, int, int, int], dilation: int) -> None:
-    """Kernel − 1 − padding, or dilation·(kernel − 1) − padding, and behind what output padding adds, which is not told."""
+    """Kernel − 1 − padding, or dilation·(kernel − 1) − padding; what output padding adds behind is not told."""
     kernel, stride, padding, more = layer
     (axis,) = ConvTranspose(5, kernel, stride, padding, more, dilation=dilation, dims=1).axes
     before = axis.positions.start

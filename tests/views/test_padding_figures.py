@@ -69,8 +69,42 @@ def test_frames_stand_around_the_copied_cells(
             group = int(output[0]) // (layer.out_channels // layer.groups)
             read = layer.in_channels // layer.groups
             sources = {(group * read + c, *cell) for c in range(read) for cell in sources}
-        sides = around(scene, sources)
-        assert segments(scene, step) == (borders(sides) if side_of_a_cell(scene) < 16 * scene.unit else sides)
+        if side_of_a_cell(scene) < 16 * scene.unit:
+            assert segments(scene, step) == borders(around(scene, sources))
+        else:
+            assert middles(segments_by_cell(scene, step)) == middles(cells_of(scene, sources))
+            assert all(0.6 < share <= 1 for share in shares(segments_by_cell(scene, step), cells_of(scene, sources)))
+
+
+def segments_by_cell(scene: Scene, step: int) -> list[Any]:
+    """The corners of each frame of a copied cell at a step."""
+    ends = [s.at(step) for s in scene.shapes if isinstance(s, Lines) and s.role == "source"]
+    return [frame[:, 0] for lines in ends for frame in lines.reshape(-1, 4, 2, 2)]
+
+
+def cells_of(scene: Scene, keys: set[Cell]) -> list[Any]:
+    """The corners of some cells of the input."""
+    return [
+        corners
+        for shape in scene.shapes
+        if isinstance(shape, Cells) and shape.map == "input" and shape.role in ("input", "unread")
+        for element, corners in enumerate(shape.lattice.corners(shape.cells))
+        if shape.key(element)[1:] in keys
+    ]
+
+
+def middles(corners: list[Any]) -> list[tuple[float, ...]]:
+    """The middle of each, in order."""
+    return sorted(tuple(np.round(each.mean(axis=0), 3).tolist()) for each in corners)
+
+
+def shares(frames: list[Any], cells: list[Any]) -> list[float]:
+    """How long the sides of frames are, of those of cells: all cells of a figure are alike."""
+    return [
+        float(np.hypot(*(frame[a] - frame[a - 1])) / np.hypot(*(cells[0][a] - cells[0][a - 1])))
+        for frame in frames
+        for a in range(4)
+    ]
 
 
 def side_of_a_cell(scene: Scene) -> float:
@@ -174,8 +208,8 @@ def test_frames_drawn_one_after_another_are_those_drawn_from_scratch(theme: str,
 
 @every_view
 @every_mode
-def test_frames_are_painted_over_the_window_and_under_its_outline(view: str, mode: str) -> None:
-    """The sides of a copied cell have the colour of frames, over all cells; on the outline they have that one's."""
+def test_frames_are_whole_beside_the_outline_of_the_window(view: str, mode: str) -> None:
+    """Every side of a frame has its colour, over all cells: none lies on the outline, nor on another's side."""
     made = compose(Conv(4, 3, padding=1, padding_mode=mode), Options(view=view, values=None, width=480))
     scene = made.scene
     shapes = list(scene.shapes)
@@ -188,17 +222,24 @@ def test_frames_are_painted_over_the_window_and_under_its_outline(view: str, mod
     assert max(windows) < over
     picture = Renderer(scene, made.theme).frame(0).pixels[..., :3]
     outlines = [side for s in shapes if isinstance(s, Lines) and s.role == "accent" for side in s.at(0)]
-    hidden = 0
-    for start, end in map(np.array, segments(scene, 0)):
+    lines = segments(scene, 0)
+    assert len({tuple(line) for line in lines}) == len(lines)
+    for start, end in map(np.array, lines):
         middle = (start + end) / 2
-        on_it = any(abs(_beside(middle, side)) < 0.5 and _is_within(middle, side) for side in outlines)
-        hidden += on_it
-        stroke = made.theme.style("accent" if on_it else "source").stroke
+        assert not any(abs(_beside(middle, side)) < 3 and _is_within(middle, side) for side in outlines)
         column, row = middle.astype(int)
-        reach = 0 if on_it else 2
-        near = picture[row - reach : row + reach + 1, column - reach : column + reach + 1].reshape(-1, 3)
-        assert stroke in {tuple(colour) for colour in near.tolist()}
-    assert bool(hidden) is (mode != "circular")
+        near = picture[row - 2 : row + 3, column - 2 : column + 3].reshape(-1, 3)
+        assert made.theme.style("source").stroke in {tuple(colour) for colour in near.tolist()}
+
+
+def test_frames_stand_on_the_sides_of_cells_that_wide_numbers_fill() -> None:
+    """A frame within the cell would cross the digits; with room it stands there."""
+    for number, is_inside in ((1.0, True), (-8888.25, False)):
+        values = np.full((4, 4), number)
+        made = compose(Conv(4, 3, padding=1, padding_mode="reflect"), Options(values=values, view="flat", width=900))
+        cell = cells_of(made.scene, {(0, 0)})
+        longest = max(shares(segments_by_cell(made.scene, 0), cell))
+        assert (longest < 0.95) is is_inside
 
 
 def _beside(point: Any, side: Any) -> float:

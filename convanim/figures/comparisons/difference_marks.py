@@ -9,6 +9,7 @@ from convanim.layers.layer import Layer, channels_of
 from convanim.layers.sizes import Sizes
 from convanim.networks.differences import Difference
 from convanim.scene.scene import Cells, Ints, Lattice, Lines, Scene, Shape, Texts
+from convanim.views.cell_shapes import inner_sides
 
 _INSET = 5  # pixels at the base width that a frame lies inside a cell: clear of the outline of the current one,
 _MOST_INSET = 0.2  # or so much of a small cell
@@ -87,15 +88,8 @@ def frames(lattice: Lattice, cells: Ints, unit: float, *, room: float = inf, as_
     inset = min(_INSET * unit, _MOST_INSET * min(sides), room - _HALF * unit)
     if as_one or (inset < _LEAST_INSET * unit and room < inf):
         inset = 0.0
-    if lattice.is_upright:
-        inset = round(inset)
     blocks = np.concatenate([cells, cells + 1], axis=1)
     if as_one:
         blocks = np.concatenate([cells.min(axis=0), cells.max(axis=0) + 1])[None]
-    inside = np.array((inset / sides[0], inset / sides[1]))
-    (top, left), (bottom, right) = (blocks[:, :2] + inside).T, (blocks[:, 2:] - inside).T
-    rows, columns = np.stack([top, top, bottom, bottom], axis=1), np.stack([left, right, right, left], axis=1)
-    corners = np.stack([rows, columns], axis=2)
-    lines = lattice.points(np.stack([corners, np.roll(corners, -1, axis=1)], axis=2).reshape(-1, 2, 2))
-    drawn = Lines("differing", lines, lattice.is_upright)
+    drawn = Lines("differing", inner_sides(lattice, blocks, inset), lattice.is_upright)
     return [drawn] if min(sides) < _SMALL * unit else [replace(drawn, role="differing_edge"), drawn]

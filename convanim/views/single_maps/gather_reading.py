@@ -27,6 +27,7 @@ from convanim.views.single_maps.reading import Reading
 from convanim.views.single_maps.window_numbers import fillers_of, numbers_under, taken_places
 from convanim.views.source_point import numbers_beside, source_point
 from convanim.views.step_parts import at_last, but_for, lit
+from convanim.views.text_layout import widest
 from convanim.views.window_roles import KIND_ROLES
 
 
@@ -100,7 +101,8 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
         is_upright=lattice.is_upright,
     )
     if copies is not None:
-        ends = partial(_copied_from, lattice, canvas, copies, under_kernel, drawing.unit)
+        wide = widest(strings, drawing.font) * em
+        ends = partial(_copied_from, lattice, canvas, copies, under_kernel, drawing.unit, wide)
         moving += framed(lru_cache(maxsize=4)(ends), is_upright=lattice.is_upright, role="source")
     moving += [around, *source_point(drawing, canvas, lattice, strings, em)]
     if values is not None and drawing.is_slow and values.shares is None:
@@ -121,10 +123,10 @@ def _winners(drawing: Drawing, canvas: Canvas) -> During | None:
 
 
 def _copied_from(
-    lattice: Lattice, canvas: Canvas, copies: Ints, seen: Callable[[int], Ints], unit: float, step: int
+    lattice: Lattice, canvas: Canvas, copies: Ints, seen: Callable[[int], Ints], unit: float, text: float, step: int
 ) -> Floats:
     found = copies[seen(step)]
-    return source_frames(lattice, canvas.cells[np.unique(found[found >= 0])], unit)
+    return source_frames(lattice, canvas.cells[np.unique(found[found >= 0])], unit, text)
 
 
 def _real_cells(

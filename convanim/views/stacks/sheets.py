@@ -19,6 +19,7 @@ from convanim.views.grids import Mask
 from convanim.views.hatches import cell_strokes
 from convanim.views.stacks.stack import SheetMap, Spot, Stack
 from convanim.views.step_parts import at_last, but_for, lit_by
+from convanim.views.text_layout import widest
 from convanim.views.window_roles import KIND_ROLES
 
 LEAST_BLOCK = 13  # pixels that a single cell is wide at least on a sheet without a grid
@@ -387,6 +388,11 @@ class _Sheet:
             elements = (elements[:, None] * len(positions) + along - positions.start).ravel()
         return elements
 
+    @cached_property
+    def _text_width(self) -> float:
+        """The width of the widest number on the sheet, in pixels."""
+        return widest(self.strings, self.stack.font) * self.em
+
     def _sources(self, step: int) -> Floats:
         """The lines around the cells that padding under the window copies."""
         plan = self.plan
@@ -399,7 +405,7 @@ class _Sheet:
         part = plan.part(self.placed.sheet)
         copied = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
         sources = copied[(copied >= part.start) & (copied < part.stop)] - part.start
-        return source_frames(self.placed.lattice, plan.canvas.cells[sources], self.stack.unit)
+        return source_frames(self.placed.lattice, plan.canvas.cells[sources], self.stack.unit, self._text_width)
 
     def _won(self, step: int) -> Ints:
         assert self.stack.winners is not None
