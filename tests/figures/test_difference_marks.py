@@ -160,6 +160,23 @@ def test_frames_of_single_cells_are_clear_of_the_outline() -> None:
     assert inset - styles["differing"].width / 2 * scene.unit > styles["accent"].width / 2 * scene.unit + 1
 
 
+@pytest.mark.parametrize("name", ["differ_ceil_mode_mean", "differ_mean_counts_padding"])
+def test_digits_do_not_touch_the_frames_around_them(name: str) -> None:
+    """Numbers of both figures are so small that the background's colour around a frame leaves them free, too."""
+    scene = load_recipe(name).animation().scene
+    half = load_theme("classic").styles["differing_edge"].width / 2 * scene.unit
+    ends = np.concatenate([s.at(0) for s in scene.shapes if isinstance(s, Lines) and s.role == "differing"])
+    low, high = ends.min(axis=1) - half, ends.max(axis=1) + half
+    written = [s for s in scene.shapes if isinstance(s, Texts) and s.role == "output"]
+    assert written
+    for shape in written:
+        for element, (x, y) in enumerate(shape.points):
+            wide = shape.font.width(shape.string(scene.steps - 1, element), shape.em)
+            reach = np.array([wide / 2 + scene.unit, shape.font.cap_height * shape.em / 2])
+            meets = (low < np.array((x, y)) + reach).all(axis=1) & (high > np.array((x, y)) - reach).all(axis=1)
+            assert not meets.any()
+
+
 def test_frames_around_numbers_are_their_cells_own() -> None:
     """Where digits leave room a frame is inside its cell, so that a cell between framed ones is not taken for one."""
     scene = load_recipe("differ_mean_counts_padding").animation().scene

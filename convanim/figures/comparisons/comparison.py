@@ -11,7 +11,7 @@ import numpy as np
 from convanim.errors import RequestError
 from convanim.figures.alt_text import default_title
 from convanim.figures.comparisons.cost_bars import cost_bars
-from convanim.figures.comparisons.difference_marks import frames, is_heat, marked
+from convanim.figures.comparisons.difference_marks import em_within, frames, is_heat, marked
 from convanim.figures.comparisons.shared_key import shared_key
 from convanim.figures.layouts.in_common import InCommon
 from convanim.figures.layouts.layout import Layout
@@ -87,7 +87,7 @@ def comparison_layout(
     difference = difference_of(comparison)
     made, key = shared_key(_on_one_size(drawn, _on_one_scale(drawn, made, options, page)))
     if difference is not None:
-        made = _marked(parts, made, difference)
+        made = _marked(parts, made, difference, page.least_em)
     frames = max(len(each.timing.steps) for each in made)
     clock = timing(
         frames,
@@ -260,12 +260,16 @@ def _worded(shape: Shape, em: float) -> Shape:
     return replace(shape, em=em) if _is_words(shape) else shape
 
 
-def _marked(parts: Sequence[Part], made: list[Layout], difference: Difference) -> list[Layout]:
-    """The parts with frames around the cells that differ."""
+def _marked(parts: Sequence[Part], made: list[Layout], difference: Difference, least: float) -> list[Layout]:
+    """The parts with frames around the cells that differ; where single ones do, digits are small enough for frames."""
+    em = inf
+    if not difference.is_equal and difference.differing < difference.cells:
+        em = max(least, min(em_within(each.scene, len(p.figure.input_size)) for p, each in zip(parts, made)))
     found = []
     for part, each in zip(parts, made):
         assert isinstance(part.figure, Layer)
-        scene, is_whole = marked(each.scene, difference, part.figure)
+        shapes = each.scene.shapes if em == inf else tuple(numbers_alike(each.scene.shapes, em))
+        scene, is_whole = marked(replace(each.scene, shapes=shapes), difference, part.figure)
         more = () if is_whole else (_UNMARKED,)
         found.append(replace(each, scene=scene, remarks=(*each.remarks, *more)))
     return found

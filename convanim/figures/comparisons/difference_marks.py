@@ -15,6 +15,7 @@ _INSET = 5  # pixels at the base width that a frame lies inside a cell: clear of
 _MOST_INSET = 0.2  # or so much of a small cell
 _HALF = 3  # pixels at the base width that a frame with its edge takes to each side
 _LEAST_INSET = 2.5  # of one that is seen to be its own cell's, and not its neighbour's, too
+_GAP = 1.5  # pixels at the base width between a frame and the digits in it
 _SMALL = 16  # pixels of a cell at the base width below which a frame has no edge around it
 _MAP = "output"
 
@@ -37,6 +38,17 @@ def marked(scene: Scene, difference: Difference, layer: Layer) -> tuple[Scene, b
     return replace(scene, shapes=tuple(shapes)), True
 
 
+def em_within(scene: Scene, dims: int) -> float:
+    """The font size at which the output's numbers have room within frames around their cells; inf without numbers."""
+    found = inf
+    for lattice, (_, at, _) in _output_cells(scene, dims).items():
+        side = hypot(*lattice.column)
+        em, wide = _widest_text(scene, lattice, at)
+        clear = side - 2 * (min(_INSET * scene.unit, _MOST_INSET * side) + (_HALF + _GAP) * scene.unit)
+        found = min(found, em * clear / wide) if wide else found
+    return found
+
+
 def is_heat(scene: Scene) -> bool:
     """Whether numbers are drawn as colours."""
     return any(isinstance(shape, Cells) and shape.levels is not None for shape in scene.shapes)
@@ -56,16 +68,23 @@ def _output_cells(scene: Scene, dims: int) -> dict[Lattice, tuple[int, Ints, Int
 
 def _beside_text(scene: Scene, lattice: Lattice, cells: Ints) -> float:
     """How many pixels of cells are free to the left and right of the widest text in one of them."""
+    _, wide = _widest_text(scene, lattice, cells)
+    return (hypot(*lattice.column) - wide) / 2 if wide else inf
+
+
+def _widest_text(scene: Scene, lattice: Lattice, cells: Ints) -> tuple[float, float]:
+    """The font size of the widest text in some cells, and its width, in pixels; 0 where there is none."""
     written = (shape for shape in scene.shapes if isinstance(shape, Texts))
     texts = [shape for shape in written if shape.role == "output" or shape.levels is not None]
     centres = {(round(x), round(y)) for x, y in lattice.centres(cells)}
     widths = [
-        shape.font.width(shape.string(scene.steps - 1, element), shape.em)
+        (shape.font.width(shape.string(scene.steps - 1, element), shape.em), shape.em)
         for shape in texts
         for element, (x, y) in enumerate(shape.points)
         if (round(x), round(y)) in centres
     ]
-    return (hypot(*lattice.column) - max(widths)) / 2 if widths else inf
+    wide, em = max(widths, default=(0.0, 0.0))
+    return em, wide
 
 
 def _differing(difference: Difference, layer: Layer, index: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
