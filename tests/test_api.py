@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.campaigns import some, together
 from PIL import Image
 
 import convanim
@@ -110,7 +111,7 @@ def test_a_template_is_rendered_with_options() -> None:
         "dark",
     )
     assert len(list(figure.frames())) == 2
-    assert all(animate(name).animation.alt for name in template_names())
+    assert all(animate(name).animation.alt for name in some(template_names()))
 
 
 def test_a_recipe_may_be_a_path(tmp_path: Path) -> None:
@@ -146,7 +147,7 @@ def refusal(**options: Any) -> RequestError | None:
     return None
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(Options)])
+@together("name", [field.name for field in fields(Options)])
 def test_every_option_of_the_wrong_kind_is_refused(name: str) -> None:
     """An option's value of a wrong kind is a RequestError that names the option, never another exception."""
     for wrong in (object(), -7, [], "no such thing", b"bytes", 1.5):

@@ -8,6 +8,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+from helpers.campaigns import together
 
 import convanim
 
@@ -139,7 +140,7 @@ def test_every_room_inside_a_room_is_named() -> None:
     assert {f"{folder}/{each}" for folder, inner in INNER.items() for each in inner} == {f for f in folders if "/" in f}
 
 
-@pytest.mark.parametrize("folder", INNER)
+@together("folder", INNER)
 def test_rooms_inside_a_room_import_only_earlier_ones(folder: str) -> None:
     """Their order is the one of the list, and they and the files beside them, each as one, are in no circle."""
     order = INNER[folder]
@@ -159,7 +160,7 @@ def test_a_room_can_be_seen_as_a_whole() -> None:
     assert {folder: count for folder, count in counts.items() if count > MOST} == {}
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if p.name == "__init__.py" and p.parent != PACKAGE])
+@together("path", [p for p in MODULES if p.name == "__init__.py" and p.parent != PACKAGE])
 def test_a_rooms_face_says_what_it_is_for(path: Path) -> None:
     """The `__init__` of a room holds one line of words: importing a module imports no other. `cli` hands on `main`."""
     tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from helpers.all_commands import COMMANDS
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.command_lines import check, described, done, gif, in_a_new_folder, run
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
@@ -156,7 +156,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("line", "words"), BAD, ids=[" ".join(line) for line, _ in BAD])
+@together("line, words", BAD)
 def test_a_wrong_request_is_refused_in_one_line(line: list[str], words: str) -> None:
     """The line names the figure, the stage or the option, what it got and the rule; nothing is written."""
     before = sorted(Path().iterdir())
@@ -175,7 +175,7 @@ def commands(found: Mapping[str, click.Command], *path: str) -> Iterator[tuple[s
             yield from commands(command.commands, *path, name)
 
 
-@pytest.mark.parametrize("path", list(commands(COMMANDS)), ids=" ".join)
+@together("path", list(commands(COMMANDS)))
 def test_every_help_has_an_example(path: tuple[str, ...]) -> None:
     """`--help` of every command ends in a line that can be typed."""
     text = " ".join(done(*path, "--help").stdout.split())

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from helpers.all_commands import COMMANDS
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.command_lines import check, in_a_new_folder, run
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
@@ -200,7 +200,7 @@ def contents() -> dict[str, bytes]:
     return {str(path): path.read_bytes() if path.is_file() else b"" for path in Path().rglob("*")}
 
 
-@pytest.mark.parametrize(("line", "option", "value", "way_out"), BAD, ids=[line for line, *_ in BAD])
+@together("line, option, value, way_out", BAD)
 def test_a_wrong_request_is_refused_in_one_line(
     line: str, option: str, value: str, way_out: str, some_files: dict[str, bytes]
 ) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.campaigns import listed
 from helpers.command_lines import SMALL, done, in_a_new_folder, run
 
 import convanim
@@ -21,9 +22,7 @@ def broken(*arguments: Any, **more: Any) -> Any:
     raise KeyError("ray\n" + LONG)
 
 
-@pytest.mark.parametrize(
-    "error", [KeyError("ray"), AssertionError(), EOFError("no more"), RecursionError("deep"), TypeError("x")]
-)
+@listed("error", [KeyError("ray"), AssertionError(), EOFError("no more"), RecursionError("deep"), TypeError("x")])
 @pytest.mark.parametrize("name", ["a.gif", "old.gif", "f/"])
 def test_a_fault_of_ours_is_one_line_and_no_half_a_file(
     error: Exception, name: str, monkeypatch: pytest.MonkeyPatch

@@ -8,6 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from helpers.all_commands import COMMANDS
+from helpers.campaigns import listed, together
 from helpers.command_lines import done, in_a_new_folder, run
 
 from convanim.cli import main
@@ -63,7 +64,7 @@ def test_summaries_are_whole_and_take_a_line_each(columns: int) -> None:
     assert all(summary.endswith(".") and "..." not in summary for _, summary in rows)
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in UNDRAWN])
+@together("name", [name for name in COMMANDS if name not in UNDRAWN])
 def test_options_come_in_groups(name: str) -> None:
     """Every option but --help is under a title, in the same order everywhere; -o comes first among the files'."""
     options = [param for param in COMMANDS[name].params if isinstance(param, click.Option)]
@@ -76,15 +77,15 @@ def test_options_come_in_groups(name: str) -> None:
         assert "-o FILE" in help_of(name).splitlines()[0]
 
 
-@pytest.mark.parametrize("columns", [80, 100])
-@pytest.mark.parametrize("name", list(COMMANDS))
+@together("columns", [80, 100])
+@together("name", list(COMMANDS))
 def test_help_fits_its_terminal(name: str, columns: int) -> None:
     """No line is longer than the terminal is wide."""
     assert max(map(len, help_of(name, columns=columns).splitlines())) <= columns
 
 
 @pytest.mark.usefixtures("few_frames")
-@pytest.mark.parametrize("name", list(COMMANDS))
+@listed("name", list(COMMANDS))
 def test_an_example_can_be_pasted(name: str) -> None:
     """It takes one line, on a terminal of 80 columns as well; what it names is drawn or printed."""
     (line,) = [line for line in help_of(name, columns=78).splitlines() if line.startswith("  Example: ")]

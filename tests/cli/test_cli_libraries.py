@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers.campaigns import listed
 from helpers.command_lines import in_a_new_folder
 from matplotlib import get_data_path
 
@@ -26,8 +27,10 @@ def said(*arguments: str, **variables: str) -> str:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a folder in which nothing can be made")
-@pytest.mark.parametrize(
-    "line", ["conv -i 3 -k 2 --width 96 -o a.gif", "render one_by_one dilation --width 200 --still -o {name}.png -j 2"]
+@listed(
+    "line",
+    ["conv -i 3 -k 2 --width 96 -o a.gif", "render one_by_one dilation --width 200 --still -o {name}.png -j 2"],
+    start=1,
 )
 def test_a_home_that_cannot_be_written_to_is_no_matter(line: str) -> None:
     """As in a container: matplotlib then makes a folder elsewhere, also where others draw for the program."""

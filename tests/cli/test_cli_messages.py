@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from helpers.all_commands import COMMANDS
+from helpers.campaigns import listed, together
 from helpers.command_lines import SMALL, check, done, in_a_new_folder, run
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,8 +24,8 @@ LONG = "a" * 3000
 NASTY = "\x1b[31m\n\r\t\u2028\u2029\x85\u202e\udcff\x07"
 
 
-@pytest.mark.parametrize(
-    ("line", "tried"),
+@together(
+    "line, tried",
     [
         ("galery", "try gallery"),
         ("maxpool", "try max-pool"),
@@ -112,7 +113,7 @@ def test_escapes_say_what_was_there() -> None:
     assert shown(None) == ""
 
 
-@pytest.mark.parametrize(
+@together(
     "line",
     [
         ("{}",),
@@ -144,7 +145,7 @@ def test_escapes_say_what_was_there() -> None:
         ("deck", "dilation", "-o", "{}"),
     ],
 )
-@pytest.mark.parametrize("word", [NASTY, LONG], ids=["controls", "long"])
+@together("word", [NASTY, LONG])
 def test_words_of_the_user_are_shown_escaped_and_cut(line: tuple[str, ...], word: str) -> None:
     """In every message, click's own too: one line of printable characters, no word longer than 120."""
     result = run(*(part.replace("{}", word) for part in line))
@@ -194,7 +195,7 @@ def missing() -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize(("name", "field"), missing())
+@together("name, field", missing())
 def test_what_is_missing_is_called_as_it_would_be_given(name: str, field: str) -> None:
     """By its option in a command; by its own name in a stage, which has none; in a recipe, too."""
     others = [other for op, other in missing() if op == name and other != field]
@@ -267,7 +268,7 @@ MARKED = [suffix for suffix, form in FORMATS.items() if form.is_marked and is_in
 
 
 @pytest.mark.usefixtures("no_betweens")
-@pytest.mark.parametrize("name", [*(f"a{suffix}" for suffix in MARKED), "frames/"])
+@listed("name", [*(f"a{suffix}" for suffix in MARKED), "frames/"])
 def test_a_file_that_held_something_else_is_told(name: str) -> None:
     """Of other layers, or no figure at all; the same layers in another look are no news, nor is what is new."""
     line = ["conv", "-i", "3", "-k", "2", "--width", "128", "-o", name]

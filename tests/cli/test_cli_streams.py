@@ -71,7 +71,7 @@ def test_every_command_is_tried() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-@listed("line", EVERY, one_in=5)
+@listed("line", EVERY, one_in=10)
 def test_a_full_standard_output_is_an_error_in_one_line(line: str) -> None:
     """What cannot be printed ends with status 1 and one line; the interpreter has nothing to add to it."""
     result = shell(line, "> /dev/full")
@@ -79,7 +79,7 @@ def test_a_full_standard_output_is_an_error_in_one_line(line: str) -> None:
     assert result.returncode == 1
 
 
-@listed("line", EVERY, start=2, one_in=5)
+@listed("line", EVERY, start=2, one_in=10)
 def test_a_closed_standard_output_is_an_error_in_one_line(line: str) -> None:
     """It is refused before any work, with a way out, and nothing is written."""
     result = shell(line, ">&-")
@@ -89,7 +89,7 @@ def test_a_closed_standard_output_is_an_error_in_one_line(line: str) -> None:
     assert list(Path().iterdir()) == []
 
 
-@listed("line", EVERY, start=1, one_in=5)
+@listed("line", EVERY, start=1, one_in=10)
 def test_a_reader_who_has_enough_ends_a_command_quietly(line: str) -> None:
     """As `head` does: the status is 1 where something was left to print, and nothing is said."""
     read, write = os.pipe()
@@ -109,7 +109,7 @@ NO_ERRORS = [
 ]
 
 
-@listed("line, joined", NO_ERRORS, start=2, one_in=9)
+@listed("line, joined", NO_ERRORS, start=2, one_in=18)
 def test_a_standard_error_that_takes_nothing_is_no_matter(line: str, joined: str) -> None:
     """With nowhere to say notes commands do what they do otherwise."""
     result = shell(line, joined)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from helpers.campaigns import listed
 from helpers.pixels import decoded
 
 from convanim.cli import main
@@ -123,7 +124,8 @@ PAIRS = [
     ),
     Pair("jax", "nn.max_pool(x, (2, 2), strides=(2, 2))", "4x6", "max-pool -i 4x6 -k 2"),
 ]
-every_pair = pytest.mark.parametrize("pair", PAIRS, ids=[pair.code[:40] for pair in PAIRS])
+NAMES = [pair.code[:40] for pair in PAIRS]
+every_pair = pytest.mark.parametrize("pair", PAIRS, ids=NAMES)
 
 
 @pytest.fixture(autouse=True)
@@ -140,7 +142,7 @@ def done(*arguments: str) -> Result:
 
 
 @pytest.mark.usefixtures("no_betweens")
-@every_pair
+@listed("pair", PAIRS, ids=NAMES)
 def test_the_picture_is_that_of_the_ordinary_command(pair: Pair) -> None:
     """Every frame is pixel for pixel the same, with numbers and a caption where there are no channels."""
     looks = ["--width", "260", "--steps", ":4", "--caption"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, listed
 from helpers.strategies import LAYERS, layers
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -59,7 +59,7 @@ def reads(layer: Layer) -> list[Any]:
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-@pytest.mark.parametrize("op", LAYERS)
+@listed("op", LAYERS)
 @given(data=st.data())
 @campaign(120)
 def test_code_comes_back_as_the_same_layer(op: str, framework: str, data: st.DataObject) -> None:

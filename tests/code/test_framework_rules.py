@@ -1,6 +1,7 @@
 """The rules in which frameworks differ, against sizes and sides worked out by hand."""
 
 import pytest
+from helpers.campaigns import together
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,8 +56,8 @@ def test_pads_of_the_spread_input_and_back(k: int, d: int, low: int, high: int) 
     assert jax_pads(k, d, *jax_transposed_pads(k, d, low, high)) == (low, high)
 
 
-@pytest.mark.parametrize(
-    ("k", "s", "extra", "expected"),
+@together(
+    "k, s, extra, expected",
     [
         (3, 2, None, (0, 1, 0)),
         (4, 2, None, (1, 1, 0)),

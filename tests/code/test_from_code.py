@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from helpers.campaigns import together
 
 from convanim import from_code as public_from_code
 from convanim.cli import main
@@ -141,7 +142,7 @@ ALL = [
 ]
 
 
-@pytest.mark.parametrize(("framework", "text", "size", "layer"), ALL, ids=[str(case[1])[:60] for case in ALL])
+@together("framework, text, size, layer", ALL)
 def test_code_is_the_layer_that_it_makes(framework: str, text: Any, size: Any, layer: Layer) -> None:
     """With the framework named and without: it is told from the code."""
     assert from_code(text, size) == layer
@@ -171,7 +172,7 @@ NOTED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "size", "note"), NOTED)
+@together("text, size, note", NOTED)
 def test_notes_say_what_is_assumed_and_left_out(text: str, size: str, note: str) -> None:
     """Each in one line, among the notes."""
     notes = read_code(text, size).notes
@@ -254,7 +255,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "said"), REFUSED, ids=[case[0] for case in REFUSED])
+@together("text, said", REFUSED)
 def test_faults_are_named_as_the_framework_spells_them(text: str, said: str) -> None:
     """In one line, with the code in front."""
     with pytest.raises(RequestError) as refused:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -117,7 +117,7 @@ HOSTILE = {
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("name", HOSTILE)
+@together("name", HOSTILE)
 def test_hostile_text_is_refused(name: str, tmp_path: Path) -> None:
     """In one line of bounded length, fast, without a warning, and nothing was run."""
     ran = tmp_path / "ran"
@@ -134,7 +134,7 @@ def test_hostile_text_is_refused(name: str, tmp_path: Path) -> None:
     assert not ran.exists()
 
 
-@pytest.mark.parametrize("name", [name for name in HOSTILE if "\0" not in HOSTILE[name]])
+@together("name", [name for name in HOSTILE if "\0" not in HOSTILE[name]])
 def test_the_command_refuses_it_too(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With exit status 2, one line on standard error and no file."""
     monkeypatch.chdir(tmp_path)
@@ -184,7 +184,7 @@ def test_any_table_is_a_layer_or_refused(table: dict[str, Any], op: str) -> None
     assert refused({**table, "op_type": op, "kernel_shape": table.get("kernel_shape", [1, 1])}) in (0, 1)
 
 
-@pytest.mark.parametrize("text", [None, 3, b"nn.Conv2d(3, 8, 3)", ["nn.Conv2d(3, 8, 3)"], object()])
+@together("text", [None, 3, b"nn.Conv2d(3, 8, 3)", ["nn.Conv2d(3, 8, 3)"], object()])
 def test_what_is_not_text(text: Any) -> None:
     """Anything but text or a dict is refused as such."""
     with pytest.raises(RequestError, match="not text"):

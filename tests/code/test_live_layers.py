@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.campaigns import together
 
 from convanim import from_module as public_from_module
 from convanim.code.frameworks import from_code
@@ -120,7 +121,7 @@ KERNELS: list[tuple[str, dict[str, Any], tuple[int, ...], tuple[int, ...], int]]
 ]
 
 
-@pytest.mark.parametrize(("name", "attributes", "theirs", "ours", "inputs"), KERNELS, ids=[case[0] for case in KERNELS])
+@together("name, attributes, theirs, ours, inputs", KERNELS)
 def test_keras_kernels_in_our_order(
     name: str, attributes: dict[str, Any], theirs: tuple[int, ...], ours: tuple[int, ...], inputs: int
 ) -> None:

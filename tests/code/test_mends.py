@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.layer_pairs import KINDS, random_pairs
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,8 +56,8 @@ def test_what_is_proposed_reads_back_and_equals(kind: Any, seed: int) -> None:
             assert np.array_equal(run(arranged, numbers, kernel), expected), mend
 
 
-@pytest.mark.parametrize(
-    ("layer", "framework", "before", "code", "after"),
+@together(
+    "layer, framework, before, code, after",
     [
         (Conv(6, 3, 2, "same"), "pytorch", "nn.ZeroPad2d((0, 1, 0, 1))", "nn.Conv2d(1, 1, 3, stride=2)", ""),
         (Conv(7, 3, 2, "same"), "pytorch", "", "nn.Conv2d(1, 1, 3, stride=2, padding=1)", ""),
@@ -139,8 +139,8 @@ def test_pads_and_slices_are_those_that_a_person_would_write(
     assert (mend.before, mend.layer, mend.after, mend.checked) == (before, code, after, "values")
 
 
-@pytest.mark.parametrize(
-    ("layer", "framework", "why"),
+@together(
+    "layer, framework, why",
     [
         (MaxPool(9, 3, 1, dilation=2), "keras", "Keras's pools have no dilation"),
         (AvgPool(7, 3, 2, 1, divisor_override=5), "onnx", "ONNX's AveragePool has no divisor of its own"),
@@ -174,8 +174,8 @@ def test_large_layers_are_checked_by_their_windows() -> None:
     assert proposed(Conv(9000, 3, 2, "same"), "pytorch").checked == "windows"
 
 
-@pytest.mark.parametrize(
-    ("layer", "framework", "code", "axes"),
+@together(
+    "layer, framework, code, axes",
     [
         (Conv("4@5", 3, out_channels=2), "pytorch", "", ("out", "in", "ky", "kx")),
         (ConvTranspose("4@5", 3, out_channels=2), "onnx", "", ("in", "out", "ky", "kx")),

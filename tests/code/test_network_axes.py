@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.campaigns import together
 
 from convanim import AvgPool, Chain, RequestError, Upsample, network
 from convanim.code.graphs.leaves import Leaf, leaf_parts
@@ -76,14 +77,14 @@ def model(dims: int, text: str) -> tuple[Any, Any]:
     return made, tuple(made(torch.zeros(1, int(channels), *map(int, size.split("x")))).shape)
 
 
-@pytest.mark.parametrize(("dims", "text"), FOLLOWED)
+@together("dims, text", FOLLOWED)
 def test_axes_of_a_live_model_are_those_of_its_maps(dims: int, text: str) -> None:
     """Whichever way an axis is counted, the output is the model's."""
     made, shape = model(dims, text)
     assert (1, *network(made, SIZES[dims]).output.shape) == shape
 
 
-@pytest.mark.parametrize(("dims", "text"), REFUSED)
+@together("dims, text", REFUSED)
 def test_axes_that_no_network_has_are_refused(dims: int, text: str) -> None:
     """They are not taken for the channels, or for all axes."""
     made, _ = model(dims, text)
@@ -169,7 +170,7 @@ def test_axes_of_a_file_are_those_of_its_maps(
     assert filed(tmp_path / "m.onnx", MAPS[2], *nodes, **constants).output.shape == shape
 
 
-@pytest.mark.parametrize(
+@together(
     "code",
     [
         *("nn.Flatten(2)", "nn.Flatten(1, 2)", "nn.Flatten(end_dim=2)"),
@@ -182,8 +183,8 @@ def test_axes_in_code_that_no_network_has_are_refused(code: str) -> None:
         network(code, "4@6x6")
 
 
-@pytest.mark.parametrize(
-    ("code", "shape"),
+@together(
+    "code, shape",
     [
         ("nn.Flatten(1, -1)", (144,)),
         ("nn.Flatten(start_dim=-3, end_dim=3)", (144,)),
@@ -200,7 +201,7 @@ def test_axes_in_code_are_those_of_the_map(code: str, shape: tuple[int, ...]) ->
     assert network(code, "4@6x6").output.shape == shape
 
 
-@pytest.mark.parametrize(("axis", "is_channels"), [(-1, True), (3, True), (1, False), (-2, False), (None, False)])
+@together("axis, is_channels", [(-1, True), (3, True), (1, False), (-2, False), (None, False)])
 def test_a_concatenate_of_keras_is_of_the_last_axis(axis: int | None, is_channels: bool) -> None:
     """Rows behind one another are no channels."""
     ((_, what, _),) = leaf_parts(Leaf("Concatenate", (), {"axis": axis}))
@@ -212,8 +213,8 @@ def test_a_concatenate_of_keras_is_of_the_last_axis(axis: int | None, is_channel
         building.network("4@6x7", asked)
 
 
-@pytest.mark.parametrize(
-    ("code", "weights", "biases"),
+@together(
+    "code, weights, biases",
     [
         ("nn.LayerNorm([4, 6, 6], elementwise_affine=False)", 0, 0),
         ("nn.LayerNorm([4, 6, 6], 1e-5, False)", 0, 0),

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+from helpers.campaigns import together
 
 from convanim import RequestError, network
 from convanim.code.frameworks import read_code
@@ -177,8 +178,8 @@ def test_text_in_a_file(tmp_path: Path) -> None:
     assert network(path, "3@8x8") == network(PRINTED, "3@8x8")
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
+@together(
+    "text, said",
     [
         ("conv 3x3 8, convolve 3", "no such stage"),
         ("parallel(conv 1x1 8)", "two branches or more"),
@@ -207,7 +208,6 @@ def test_text_in_a_file(tmp_path: Path) -> None:
         ("A(\n  (0-9998): 9999 x B(\n  (0-9998): 9999 x C(\n (x): ReLU()\n)\n)\n)", "more than 10,000 modules"),
         ("A(\n" + "(a): B(\n" * 60 + ")\n" * 61, "more than 50 modules inside each other"),
     ],
-    ids=lambda text: str(text)[:30],
 )
 def test_what_is_no_network_is_refused(text: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In one line, at once, with nothing run and nothing written."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from helpers.campaigns import together
 
 from convanim import animate, from_code
 from convanim.cli import main
@@ -74,7 +75,7 @@ def shape_of(figure: Layer | Chain) -> str:
     )
 
 
-@pytest.mark.parametrize(("text", "size", "shape"), FOUND, ids=IDS)
+@together("text, size, shape", FOUND)
 def test_what_people_pasted_is_read(text: str, size: str, shape: str) -> None:
     """In Python, and as a part of any page, the same."""
     made = from_code(text, size or None)
@@ -83,7 +84,7 @@ def test_what_people_pasted_is_read(text: str, size: str, shape: str) -> None:
     assert part_of(text, "figure", input_size=size or None).figure == made
 
 
-@pytest.mark.parametrize(("text", "size", "shape"), FOUND, ids=IDS)
+@together("text, size, shape", FOUND)
 def test_commands_read_it_alike(text: str, size: str, shape: str) -> None:
     """`draw` and `explain` give its size, with exit status 0."""
     sized = ["-i", size] if size else []
@@ -185,7 +186,7 @@ AROUND = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", AROUND, ids=[text[:40] for text in AROUND])
+@together("text", AROUND)
 def test_what_stands_around_a_layer_changes_nothing(text: str) -> None:
     """Prompts, statements, calls around it, other ways to write it."""
     made = read_code(text, "3@7x9").layer
@@ -225,7 +226,7 @@ DIALECTS: list[tuple[str, str, Layer]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "size", "layer"), DIALECTS, ids=[case[0][:40] for case in DIALECTS])
+@together("text, size, layer", DIALECTS)
 def test_every_dialect_means_its_own(text: str, size: str, layer: Layer) -> None:
     """Argument orders, defaults and padding words are those of the library."""
     assert from_code(text, size) == layer
@@ -265,7 +266,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "asked", "field", "said"), REFUSED, ids=[case[0][:40] for case in REFUSED])
+@together("text, asked, field, said", REFUSED)
 def test_what_is_refused_is_told_truly(text: str, asked: dict[str, Any], field: str, said: str) -> None:
     """In one line, with what is wrong in front, alike wherever the text is given."""
     with pytest.raises(RequestError) as refused:

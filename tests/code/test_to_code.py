@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from helpers.campaigns import together
 from helpers.english import explained
 
 from convanim import to_code as public_to_code
@@ -83,7 +84,7 @@ SAID: list[tuple[Layer, dict[str, str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("layer", "codes"), SAID, ids=[case[0].op for case in SAID])
+@together("layer, codes", SAID)
 def test_code_reads_as_people_write_it(layer: Layer, codes: dict[str, str]) -> None:
     """Defaults left out, one number where axes agree; or the reason why there is none."""
     assert code_of(layer) == codes

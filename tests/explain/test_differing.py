@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.campaigns import together
 
 from convanim import AvgPool, Conv, ConvTranspose, MaxPool, differ
 from convanim.errors import RequestError
@@ -58,8 +59,8 @@ def test_the_first_cell_that_differs_has_both_equations() -> None:
     assert "with these numbers 4 of 4 output cells differ, by 2.25 at most: at (0, 0) A has 2.5, B 0.25" in text
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "size", "said"),
+@together(
+    "a, b, size, said",
     [
         ("conv -k 3", "conv -k 5", "9", "A's kernel is 3×3, B's 5×5: no weights fit both"),
         ("conv -k 3 -s 2", "conv -k 3", "9", "B's windows are 1 apart, A's 2"),
@@ -121,8 +122,8 @@ def test_every_kind_of_difference_is_named(a: str, b: str, size: str, said: str)
     assert said in str(differ(a, b, size))
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "size"),
+@together(
+    "a, b, size",
     [
         (KERAS, "nn.Conv2d(3, 8, 3, stride=2, padding=1)", "3@7x7"),
         ("nn.MaxPool2d(3, 2, ceil_mode=True)", 'keras.layers.MaxPooling2D(3, strides=2, padding="same")', "6"),
@@ -166,8 +167,8 @@ def test_live_layers_are_compared_with_what_they_became() -> None:
     assert found.mend is not None
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "words"),
+@together(
+    "a, b, words",
     [
         ("conv -k 3", "max-pool -k 3", "give two layers that do the same"),
         ("conv -k 3 --dims 1", "conv -k 3 --dims 2", "A has 1 axis, B 2 axes"),

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.json_rule import divisor_of, from_the_json_alone, taps_of
 from helpers.json_text import printed, run, strict
 from helpers.strategies import MOVING, NUMBERED, channelled, layers
@@ -173,8 +173,8 @@ def test_taps_without_json_are_refused() -> None:
         assert refused.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize(
-    ("line", "kernel"),
+@together(
+    "line, kernel",
     [
         ("conv -i 4@3x4 -k 2 --out-channels 6 --groups 2", (6, 2, 2, 2)),
         ("conv-transpose -i 4@2 -k 2 -s 2 -p 1 --out-channels 6 --groups 2", (4, 3, 2, 2)),
@@ -183,7 +183,7 @@ def test_taps_without_json_are_refused() -> None:
         ("avg-pool -i 3@4 -k 3 -s 2 -p 1", None),
     ],
 )
-@pytest.mark.parametrize("order", ["filter", "position"])
+@together("order", ["filter", "position"])
 def test_every_index_names_its_channel(line: str, kernel: tuple[int, ...] | None, order: str) -> None:
     """With channels input, kernel and output indices begin with theirs, and the rule holds as it stands."""
     told = printed(f"{line} --values random:4 --order {order} --taps")

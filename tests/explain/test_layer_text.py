@@ -2,7 +2,7 @@
 
 import pytest
 from click.testing import CliRunner
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.english import explained, size_formulas
 from helpers.formulas import worked_out
 from helpers.strategies import LAYERS, layers
@@ -64,8 +64,8 @@ def test_the_dumoulin_example_is_spelled_out() -> None:
     assert "multiply–accumulates: 81" in lines
 
 
-@pytest.mark.parametrize(
-    ("layer", "rule", "source"),
+@together(
+    "layer, rule, source",
     [
         (Conv(5, 3), "size: as many windows as fit into the padded input", "torch.nn.Conv2d, Shape"),
         (ConvTranspose(5, 3), "size: a stamp of the kernel every stride cells", "torch.nn.ConvTranspose2d, Shape"),

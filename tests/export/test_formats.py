@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.campaigns import listed, together
 from helpers.streams import tries
 from PIL import Image, ImageSequence
 
@@ -45,7 +46,7 @@ def test_every_picture_shows_the_last_frame(tmp_path: Path, suffix: str, transpa
     assert ((shown[..., 3] == 0) == (last[..., 3] < (80 if suffix == ".gif" else 1))).all()
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@listed("suffix", FORMATS)
 def test_a_stream_gets_the_bytes_of_the_file(tmp_path: Path, suffix: str) -> None:
     """What goes to standard output is what a file would hold; any case of the suffix names the format."""
     animation = compose(Conv(4, 3), Options(width=150))
@@ -61,7 +62,7 @@ def test_a_stream_gets_the_bytes_of_the_file(tmp_path: Path, suffix: str) -> Non
     assert calls
 
 
-@pytest.mark.parametrize(("suffix", "most"), [(s, form.most) for s, form in FORMATS.items() if form.most])
+@listed("suffix, most", [(s, form.most) for s, form in FORMATS.items() if form.most])
 def test_a_side_that_a_format_cannot_say_is_refused(tmp_path: Path, suffix: str, most: int) -> None:
     """A picture too tall is refused before it is drawn; one as tall as may be is written whole."""
     small = compose(Conv(2, 2), Options(width=64, view="flat", labels=False, still=True))
@@ -87,7 +88,7 @@ def test_frames_are_the_rendered_pictures(tmp_path: Path) -> None:
             assert np.array_equal(np.asarray(picture.convert("RGBA")), frame.pixels)
 
 
-@pytest.mark.parametrize("name", ["figure", "figure.bmp", "figure.", ".gif.x", ""])
+@together("name", ["figure", "figure.bmp", "figure.", ".gif.x", ""])
 def test_what_names_no_format_is_refused(name: str) -> None:
     """The refusal lists the formats that there are."""
     with pytest.raises(RequestError) as caught:

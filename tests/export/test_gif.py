@@ -54,7 +54,7 @@ def still(count: int, when: When = ALWAYS, *, transparent: bool = False) -> Anim
     return replace(animation, scene=scene, timing=Timing(range(count), (7,) * count, 20, 0))
 
 
-@listed("figure, transparent", list(product(FIGURES, [False, True])), one_in=5)
+@listed("figure, transparent", list(product(FIGURES, [False, True])), one_in=9)
 def test_a_gif_shows_the_frames(figure: tuple[Layer, dict[str, Any]], transparent: bool) -> None:
     """Every decoded frame is the rendered one but for the palette; without a background pixels are whole or clear."""
     layer, options = figure

@@ -81,7 +81,7 @@ def _lattice(page: Page, told: dict[str, Any]) -> tuple[int, ...]:
     return tuple(page.scene["lattices"][told["lattice"]])
 
 
-@pytest.mark.parametrize("op", LAYERS)
+@listed("op", LAYERS, start=2)
 @campaign(15)
 @given(data=st.data())
 def test_a_page_holds_what_the_scene_shows(op: str, data: st.DataObject) -> None:
@@ -106,7 +106,7 @@ def test_a_page_holds_stacks_and_chains(data: st.DataObject) -> None:
     assert_same(animation, read_page(page_of(animation)))
 
 
-@listed("name", template_names(), start=2, one_in=7)
+@listed("name", template_names(), start=2, one_in=15)
 def test_every_template_is_a_page_of_sane_size(name: str) -> None:
     """Each holds what its scene shows, in under 130 kB."""
     animation = load_recipe(name).animation()

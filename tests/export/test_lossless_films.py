@@ -55,7 +55,7 @@ def assert_same(picture: Picture, expected: Picture) -> None:
     assert not picture[clear][:, 3].any()
 
 
-@pytest.mark.parametrize("op", OPERATIONS)
+@listed("op", OPERATIONS, start=1)
 @campaign(10)
 @given(suffix=st.sampled_from(LOSSLESS), data=st.data())
 def test_frames_are_the_renderers_pixel_for_pixel(op: str, suffix: str, data: st.DataObject) -> None:
@@ -73,7 +73,7 @@ def test_frames_are_the_renderers_pixel_for_pixel(op: str, suffix: str, data: st
     assert_shows(seen_in(animation, suffix), animation, pictures_of(animation))
 
 
-@listed("name, suffix", list(product(template_names(), LOSSLESS)), one_in=29)
+@listed("name, suffix", list(product(template_names(), LOSSLESS)), one_in=59)
 def test_every_template_is_a_film(name: str, suffix: str) -> None:
     """The templates' frames are the renderer's, on no background too."""
     animation = film(load_recipe(name, max_frames=3, transparent=True).animation())

@@ -13,7 +13,7 @@ import pytest
 
 resource = pytest.importorskip("resource")  # whose bounds only POSIX has
 
-from helpers.campaigns import listed  # noqa: E402
+from helpers.campaigns import listed, together  # noqa: E402
 from helpers.extremes import ended, way_out  # noqa: E402 - it needs it, too
 
 from convanim import Conv, MaxPool, Options, RequestError, animate  # noqa: E402
@@ -48,7 +48,7 @@ def test_large_requests_take_little_memory(line: str, most: int) -> None:
     assert done.printed if "--json" in words else done.status == 0
 
 
-@pytest.mark.parametrize("name", ["a.webp", "frames/"])
+@listed("name", ["a.webp", "frames/"])
 def test_pictures_too_large_are_refused_with_a_width(name: str) -> None:
     """The refusal comes before anything is drawn, and names a width that is taken."""
     words = shlex.split(f"conv -i 20 -k 3 --width 8000 --max-frames 2 -o {name}")
@@ -58,7 +58,7 @@ def test_pictures_too_large_are_refused_with_a_width(name: str) -> None:
     assert way_out(words, refused) is not None
 
 
-@pytest.mark.parametrize("suffix", list(FORMATS))
+@together("suffix", list(FORMATS))
 def test_every_format_says_what_a_pixel_takes(suffix: str) -> None:
     """What has pixels is refused past its bound, with formats that can; what has none takes any picture."""
     large = compose(Conv(20, 3), Options(width=8192, max_frames=2))

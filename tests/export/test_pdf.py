@@ -7,7 +7,7 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, listed
 from helpers.pdfs import Pdf, opened
 from helpers.pixels import Picture, composed, pictures_of
 from helpers.probes import probes, unlike
@@ -42,7 +42,7 @@ def assert_fills(pdf: Pdf, page: int, animation: Animation, picture: Picture, st
     assert unlike(np.where(picture[y, x, 3] == 0, 0, off).reshape(at.shape[:2]), 1.5) == 0
 
 
-@pytest.mark.parametrize("op", OPERATIONS)
+@listed("op", OPERATIONS)
 @campaign(8)
 @given(data=st.data())
 def test_every_page_fills_what_its_step_shows(op: str, data: st.DataObject) -> None:

@@ -37,7 +37,7 @@ SUM_OF_PUBLISHED = 226_583  # bytes, a fifteenth of the published GIFs
 OF_ITS_OWN = 8  # and no file over this part of its own
 
 
-@listed("name", template_names(), start=1, one_in=11)
+@listed("name", template_names(), start=1, one_in=23)
 def test_a_template_shows_its_steps(name: str) -> None:
     """First, last and some frames between show what the scene says of their steps, to the cell, line and number."""
     animation = film(load_recipe(name).animation())
@@ -45,7 +45,7 @@ def test_a_template_shows_its_steps(name: str) -> None:
     check_frames(animation, sorted({0, last // 3, last // 2, last}))
 
 
-@pytest.mark.parametrize("op", LAYERS)
+@listed("op", LAYERS, start=1)
 @campaign(12)
 @given(data=st.data())
 def test_a_layer_shows_its_steps(op: str, data: st.DataObject) -> None:
@@ -93,7 +93,7 @@ def test_sums_that_grow_show_at_their_steps(heat_map: bool) -> None:
     check_frames(animation, list(range(9)))
 
 
-@pytest.mark.parametrize("loop", [0, 1, 3])
+@listed("loop", [0, 1, 3])
 @pytest.mark.parametrize("bounce", [False, True])
 def test_frames_change_when_the_timing_says(loop: int, bounce: bool) -> None:
     """Just after it begins and just before it ends a frame is shown, in every round; after the last, the last stays."""
@@ -244,7 +244,7 @@ def test_the_published_figures_are_small() -> None:
     assert all(OF_ITS_OWN * sizes[name] <= size for name, (_, size) in PUBLISHED.items())
 
 
-@pytest.mark.parametrize("options", [{}, {"values": "random:1", "heat_map": True}])
+@listed("options", [{}, {"values": "random:1", "heat_map": True}])
 def test_bytes_grow_with_the_frames_and_no_faster(options: dict[str, Any]) -> None:
     """Four times as many cells and frames take about four times as many bytes."""
     small, large = (len(svg_bytes(played(Conv(size + 2, 3), Options(**options, max_frames=5000)))) for size in (16, 32))

@@ -7,6 +7,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from helpers.campaigns import listed, together
 from helpers.pixels import Picture, pictures_of, played
 from helpers.probes import probes, unlike
 from helpers.streams import Pipe, tries
@@ -55,7 +56,7 @@ def shown_at(film: list[tuple[float, Picture]], time: float) -> Picture:
 
 
 @pytest.mark.parametrize("suffix", FILMS)
-@pytest.mark.parametrize(
+@listed(
     "options",
     [
         Options(width=301),
@@ -138,9 +139,8 @@ def test_a_still_is_a_film_of_one_picture(suffix: str) -> None:
     assert np.abs(first.astype(int) - second).mean() < 1
 
 
-@pytest.mark.parametrize(
-    ("step_time", "hold", "lasts"),
-    [(0.5, 1, 25), (0.33, 0.1, 1), (0.33, 0, 11), (0.02, 0, 2), (30, 0, 150), (300.01, 0, 19)],
+@together(
+    "step_time, hold, lasts", [(0.5, 1, 25), (0.33, 0.1, 1), (0.33, 0, 11), (0.02, 0, 2), (30, 0, 150), (300.01, 0, 19)]
 )
 def test_pictures_divide_what_frames_last(step_time: float, hold: float, lasts: int) -> None:
     """A picture's time divides each frame's; it is a quarter of a second at most, but where frames are long."""
@@ -173,7 +173,7 @@ def test_a_film_of_many_rounds_is_twenty_minutes_at_most() -> None:
         refuse_unfit(animate(Conv(3, 3), width=64, step_time=1, hold=0, loop=1201).animation, FORMATS[".webm"])
 
 
-@pytest.mark.parametrize(("step_time", "hold"), [(0.02, 655), (0.5, 600.01), (0.33, 200), (300.01, 7.13), (59.99, 1)])
+@together("step_time, hold", [(0.02, 655), (0.5, 600.01), (0.33, 200), (300.01, 7.13), (59.99, 1)])
 def test_frames_last_as_long_as_told_and_are_not_many_pictures(step_time: float, hold: float) -> None:
     """Every frame has a picture; its time is off by half a picture at most, by a step's thousandth where it moves."""
     from convanim.export.films.video import picture_time

@@ -1,6 +1,6 @@
 """Alternative texts, and layers in a line."""
 
-import pytest
+from helpers.campaigns import together
 from helpers.english import alt_text, brief, parameters, stage_parameters
 
 from convanim.figures.options import Options
@@ -15,8 +15,8 @@ from convanim.words.user_language import load_words
 REDUCED = Chain("192@28x28", ["conv 1x1 16", "relu", "conv 5x5 32 p2"])
 
 
-@pytest.mark.parametrize(
-    ("figure", "text"),
+@together(
+    "figure, text",
     [
         (
             Conv(5, 3),
@@ -78,8 +78,8 @@ def test_a_comparison_is_its_figures_in_turn() -> None:
     assert text.endswith(alt_text(REDUCED))
 
 
-@pytest.mark.parametrize(
-    ("layer", "line", "short"),
+@together(
+    "layer, line, short",
     [
         (Conv("50@200", 1, out_channels=20), "conv, kernel 1×1, 20 filters", "conv 1×1"),
         (Conv("4@5", 3, 2, groups=4), "conv, kernel 3×3, 4 filters, stride 2, groups 4", "depthwise conv 3×3 stride 2"),
@@ -102,8 +102,8 @@ def test_layers_in_a_line(layer: Layer, line: str, short: str) -> None:
     assert brief(layer) == short
 
 
-@pytest.mark.parametrize(
-    ("layer", "short"),
+@together(
+    "layer, short",
     [
         (ConvTranspose(3, 3, 2, 1, 1), "conv transpose 3×3 stride 2 padding 1 output padding 1"),
         (ConvTranspose(3, 3, transpose_kernel=False), "conv transpose 3×3 kernel stamped flipped"),
@@ -121,7 +121,7 @@ def test_few_words_say_all_that_is_not_by_itself(layer: Layer, short: str) -> No
     assert parameters(layer).replace(", ", " ").replace("kernel ", "", 1) == short
 
 
-@pytest.mark.parametrize("lang", language_names())
+@together("lang", language_names())
 def test_titles_are_lists(lang: str) -> None:
     """A layer beside another has its arguments apart, as a caption has them, in every language."""
     words = load_words(lang)
@@ -134,7 +134,7 @@ def test_titles_are_lists(lang: str) -> None:
     assert layer_names.stages_in_brief(Conv(6, 3, 2, ((1, 0),) * 2), words) == title
 
 
-@pytest.mark.parametrize("lang", language_names())
+@together("lang", language_names())
 def test_sides_of_padding_are_named(lang: str) -> None:
     """Where they differ each has its number and its name, in every language; and axes theirs where these differ."""
     words = load_words(lang)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from helpers.campaigns import together
 
 from convanim.cli import main
 from convanim.errors import RequestError
@@ -36,8 +37,8 @@ def test_slanted_templates_of_a_family_have_cells_of_one_size(family: str) -> No
     assert len(found) == 1
 
 
-@pytest.mark.parametrize(
-    ("figure", "options"),
+@together(
+    "figure, options",
     [
         (Conv(4, 3), {}),
         (Conv(4, 3), {"view": "flat"}),

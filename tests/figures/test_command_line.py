@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from helpers.all_commands import COMMANDS
+from helpers.campaigns import together
 
 import convanim
 from convanim import Conv, ConvTranspose, MaxPool, RequestError
@@ -25,7 +26,7 @@ def read(text: str) -> dict[str, Any]:
     return read_command(words_of(text, "figure"), EVERY, "figure", text)
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+@together("name", OPERATIONS)
 def test_every_option_of_a_command_is_known(name: str) -> None:
     """Long and short names, switches and their opposites: what the command takes is taken here."""
     values = {Takes.SIZES: "3", Takes.PADDING: "1:0x2:2", Takes.INTEGER: "2", Takes.WORD: "full"}
@@ -42,7 +43,7 @@ def test_every_option_of_a_command_is_known(name: str) -> None:
             assert read(f"{name} {field.short} {value}") == read(f"{name} {field.short}{value}") == expected
 
 
-@pytest.mark.parametrize("name", EVERY)
+@together("name", EVERY)
 def test_every_option_of_a_figure_is_known(name: str) -> None:
     """With a value of its own kind it is what the command itself makes of it."""
     (param,) = (param for param in COMMANDS["render"].params if param.name == name)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.pixels import inks
 from helpers.stacks import drawn
 from helpers.strategies import chains, channelled
@@ -153,7 +153,7 @@ def on_one_scale(scene: Scene) -> bool:
     )
 
 
-@pytest.mark.parametrize("name", [n for n in template_names() if isinstance(load_recipe(n).figure, Comparison)])
+@together("name", [n for n in template_names() if isinstance(load_recipe(n).figure, Comparison)])
 def test_templates_compare_on_one_scale(name: str) -> None:
     """Equal cells are equally large in every part of every comparison among the templates."""
     assert on_one_scale(load_recipe(name).animation().scene)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.campaigns import together
 
 from convanim import AvgPool, Comparison, Conv, ConvTranspose, MaxPool, Options, Part, animate, load_recipe
 from convanim.errors import RequestError
@@ -49,8 +50,8 @@ def maps(scene: Scene) -> set[str]:
     return {shape.map for shape in scene.shapes if isinstance(shape, Cells)}
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "options"),
+@together(
+    "a, b, options",
     [
         (Conv(6, 3, 2, "same"), Conv(6, 3, 2, 1), {}),
         (Conv(9, 3, 2, "same", dims=1), Conv(9, 3, 2, 0, dims=1), {}),
@@ -242,7 +243,7 @@ def test_a_recipe_with_wrong_differences_is_refused(text: str, words: str, tmp_p
         load_recipe(str(path))
 
 
-@pytest.mark.parametrize("name", template_groups()[GROUP])
+@together("name", template_groups()[GROUP])
 def test_templates_mark_what_differs(name: str) -> None:
     """Each template of the group is of two layers that do differ, and says in its words that cells are framed."""
     recipe = load_recipe(name)

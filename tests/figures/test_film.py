@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.campaigns import together
 from helpers.html_pages import read_page
 from helpers.pixels import pictures_of
 
@@ -88,8 +89,8 @@ def test_what_is_taken_is_lit() -> None:
         assert sorted(lit(played, 12 + place)) == sorted(wanted)
 
 
-@pytest.mark.parametrize(
-    ("layer", "options", "behind"),
+@together(
+    "layer, options, behind",
     [
         (MaxPool(4, 2), {}, [") = 1", ") = 2", ") = 4", ") = 5"]),
         (AvgPool(4, 2), {}, [")/4 ≈ 0.3", ")/4 ≈ 0.8", ")/4 ≈ 1.8", ")/4 = 3.0"]),
@@ -175,8 +176,8 @@ def test_a_layer_with_channels_is_built_channel_by_channel() -> None:
     assert [texts(played, part, "current") for part in range(4)] == [[], [], [], ["−18"]]
 
 
-@pytest.mark.parametrize(
-    ("stage", "cells"),
+@together(
+    "stage, cells",
     [
         ("conv 2", [(0, 0), (0, 1), (1, 0), (1, 1)]),
         ("conv 2 p1", [(-1, -1), (-1, 0), (0, -1), (0, 0)]),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, listed, some, together
 from helpers.pixels import composed
 from helpers.strategies import layers
 from hypothesis import given
@@ -122,7 +122,7 @@ def test_films_of_one_scene_are_the_films_by_themselves() -> None:
         assert (played.timing.times, played.timing.turn) == (alone.timing.times, alone.timing.turn)
         assert [*own] == [*step_frames(animation, betweens)]
         assert len(played.timing.steps) == len(alone.timing.steps)
-        for step, same in zip(played.timing.steps, alone.timing.steps):
+        for step, same in some(list(zip(played.timing.steps, alone.timing.steps))):
             assert np.array_equal(renderer.frame(step).packed, still(alone.scene, alone.theme, same).packed)
 
 
@@ -170,9 +170,7 @@ def test_random_layers_glide_truly(data: st.DataObject) -> None:
         assert np.array_equal(renderer.frame(step).packed, still(gliding.scene, gliding.theme, step).packed)
 
 
-@pytest.mark.parametrize(
-    "options", [{}, {"slow": 2, "values": "arange"}, {"bounce": True}, {"hold": 0.0}, {"steps": "1:4"}]
-)
+@listed("options", [{}, {"slow": 2, "values": "arange"}, {"bounce": True}, {"hold": 0.0}, {"steps": "1:4"}])
 def test_time_is_what_it_is_without(options: dict[str, Any]) -> None:
     """A film lasts as long; steps begin when they did; its own frames are those of the steps."""
     animation = compose(Conv(5, 3), Options(**options))
@@ -210,8 +208,8 @@ def test_going_back_is_going_forth_reversed() -> None:
     assert list(steps) == [*range(14), 8, 7, 6, 5, 4]
 
 
-@pytest.mark.parametrize(
-    ("figure", "options"),
+@together(
+    "figure, options",
     [
         (Conv(11, 3), {"steps": ":65"}),
         (FOUR, {"glide": False}),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from helpers.campaigns import together
 from helpers.pixels import decoded, gif_bytes, inks, pictures_of
 from PIL import Image
 
@@ -35,8 +36,8 @@ def refusal(**options: object) -> RequestError:
     return refused.value
 
 
-@pytest.mark.parametrize("view", ["iso", "flat"])
-@pytest.mark.parametrize("figure", FIGURES, ids=["layer", "channels", "chain", "comparison"])
+@together("view", ["iso", "flat"])
+@together("figure", FIGURES)
 def test_a_scaled_scene_has_every_point_further_out(figure: Subject, view: str) -> None:
     """Boxes, font sizes and the page are all three times as large; what is shown at a step is the same."""
     values = "random:1" if view == "flat" else None

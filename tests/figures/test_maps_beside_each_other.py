@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -59,9 +59,9 @@ def test_stamps_stand_in_the_same_places() -> None:
         assert np.abs(one[1] - other[1]).max() <= 1
 
 
-@pytest.mark.parametrize("view", ["iso", "flat"])
-@pytest.mark.parametrize("values", [None, "random:3"])
-@pytest.mark.parametrize("layer", [Conv(5, 3, 2, 1), Conv(4, 3), ConvTranspose(3, 3, 2, 1)])
+@together("view", ["iso", "flat"])
+@together("values", [None, "random:3"])
+@together("layer", [Conv(5, 3, 2, 1), Conv(4, 3), ConvTranspose(3, 3, 2, 1)])
 def test_both_gradients_are_on_one_line(layer: Conv | ConvTranspose, values: str | None, view: str) -> None:
     """What each half reads is at one height; what is the kernel of the one does not count, though it has that name."""
     options = Options(values=values, view=view)

@@ -22,7 +22,7 @@ def test_every_command_has_a_line() -> None:
     assert {line.split("|")[0] for line in LINES} == set(COMMANDS) - ELSEWHERE
 
 
-@listed("line", lines(), one_in=5)
+@listed("line", lines(), one_in=11)
 def test_lines_are_right_before_they_are_changed(line: str) -> None:
     """Each does what it says."""
     beside(Path())
@@ -40,6 +40,6 @@ def test_what_is_right_is_read(name: str, tmp_path: Path) -> None:
 
 def test_changed_inputs_are_read_or_refused(tmp_path: Path) -> None:
     """No traceback, no other status than 0, 1 and 2, nothing on standard error but one line, no more than 10 s."""
-    tried = newest_inputs(7, 500 if is_long() else 60)
+    tried = newest_inputs(7, 500 if is_long() else 30)
     faults = [(name, fault_of(NEWEST[name], content, tmp_path), content[:300]) for name, content in tried]
     assert [found for found in faults if found[1]] == []

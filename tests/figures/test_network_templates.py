@@ -1,6 +1,7 @@
 """The templates of networks: their numbers are those of the papers that the networks are from."""
 
 import pytest
+from helpers.campaigns import together
 
 from convanim.figures.recipes.recipes import load_recipe
 from convanim.figures.subject import Comparison
@@ -43,7 +44,7 @@ def network(name: str) -> Network:
     return figure
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@together("name", SHAPES)
 def test_shapes_are_those_of_the_paper(name: str) -> None:
     """Every block has the channels and the size that the paper has."""
     assert [block_shape(block) for block in blocks_of(network(name))] == SHAPES[name].split()

@@ -3,7 +3,7 @@
 from math import hypot
 
 import numpy as np
-import pytest
+from helpers.campaigns import together
 
 from convanim import AvgPool, Chain, Comparison, Conv, MaxPool, Options, Part
 from convanim.figures.animation import compose
@@ -32,8 +32,8 @@ def labels(scene: Scene) -> set[float]:
     return {s.em for s in texts if isinstance(s.text, tuple) and s.text[0].startswith(("input", "output"))}
 
 
-@pytest.mark.parametrize("width", [480, 960])
-@pytest.mark.parametrize("name", STAGES)
+@together("width", [480, 960])
+@together("name", STAGES)
 def test_cells_and_labels_of_all_parts_have_one_size(name: str, width: int) -> None:
     """In a narrow picture and a wide one; and all cells are drawn, none is left out for want of room."""
     scene = compared(name, width)
@@ -46,7 +46,7 @@ def test_cells_and_labels_of_all_parts_have_one_size(name: str, width: int) -> N
     assert len(labels(scene)) == 1
 
 
-@pytest.mark.parametrize("name", [name for name in STAGES if name != "one and two"])
+@together("name", [name for name in STAGES if name != "one and two"])
 def test_quoted_layers_are_drawn_as_layers(name: str) -> None:
     """A chain of one layer beside others has that layer's picture, with larger cells than a chain's."""
     size, stages = STAGES[name]

@@ -79,7 +79,7 @@ def test_an_option_of_another_type_is_refused(place: str, option: str, tmp_path:
                 assert any(word in str(error) for word in (place, option, "timing")), str(error)
 
 
-@listed("argument", ARGUMENTS, one_in=12)
+@listed("argument", ARGUMENTS, one_in=24)
 def test_an_argument_of_any_type_is_taken_or_refused(argument: str, tmp_path: Path) -> None:
     """In a layer, in a stage of a chain and in a figure: a picture, or a line that says which argument is wrong."""
     for op in OPERATIONS:

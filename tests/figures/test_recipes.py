@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from helpers.campaigns import listed, together
 from helpers.command_lines import gif_of
 from PIL import Image
 
@@ -60,7 +61,7 @@ def double(number: int) -> tuple[int, int]:
     return (number, number)
 
 
-@pytest.mark.parametrize("name", template_names())
+@listed("name", template_names())
 def test_every_template_is_whole(name: str) -> None:
     """A template has a title and an alternative text that says more than the title, and draws its first frame."""
     template = load_recipe(name)
@@ -78,7 +79,7 @@ def test_every_template_is_whole(name: str) -> None:
     assert len(np.unique(frame.pixels.view(np.uint32))) > 3
 
 
-@pytest.mark.parametrize(("name", "n", "output", "kernel", "stride", "padding", "dilation"), GUIDE)
+@together("name, n, output, kernel, stride, padding, dilation", GUIDE)
 def test_the_guides_figures_have_its_sizes(
     name: str, n: int, output: int, kernel: int, stride: int, padding: int, dilation: int
 ) -> None:
@@ -245,7 +246,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("text", "key"), BAD, ids=[f"{key}-{i}" for i, (_, key) in enumerate(BAD)])
+@together("text, key", BAD)
 def test_a_wrong_recipe_is_refused_with_its_file_and_key(
     text: str, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import pytest
+from helpers.campaigns import together
 
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
@@ -20,9 +20,9 @@ def told(figure: Any, **options: Any) -> tuple[bool, list[str]]:
     return is_drawn, [note for note in made.notes if "weights" in note]
 
 
-@pytest.mark.parametrize("view", ["flat", "iso"])
-@pytest.mark.parametrize("figure", [Conv(5, 3), Conv("3@5", 3, out_channels=2), Conv("12@5", 1), CHAIN])
-@pytest.mark.parametrize("heat_map", [None, True])
+@together("view", ["flat", "iso"])
+@together("figure", [Conv(5, 3), Conv("3@5", 3, out_channels=2), Conv("12@5", 1), CHAIN])
+@together("heat_map", [None, True])
 def test_weights_never_vanish_silently(figure: Any, view: str, heat_map: bool | None) -> None:
     """They stand in the figure, or one note says that they do not."""
     is_drawn, notes = told(figure, view=view, heat_map=heat_map)

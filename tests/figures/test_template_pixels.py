@@ -144,7 +144,7 @@ def test_every_template_is_in_the_table() -> None:
     assert sorted(figure.name for figure in FIGURES) == sorted(plain)
 
 
-@listed("figure", FIGURES)
+@listed("figure", FIGURES, one_in=7)
 def test_every_cell_of_every_frame_has_its_colour(figure: Figure) -> None:
     """Each frame shows the window, unread cells, padding, zeros, and the output done so far, exactly where they are."""
     film = decoded(gif_bytes(load_recipe(figure.name, slow=0).animation()))
@@ -153,7 +153,7 @@ def test_every_cell_of_every_frame_has_its_colour(figure: Figure) -> None:
     assert wrong_cells(load_theme("classic"), film, figure, figure.name) == []
 
 
-@pytest.mark.parametrize("theme", ["dark", "print", "colorblind"])
+@listed("theme", ["dark", "print", "colorblind"])
 @pytest.mark.parametrize("name", ["padding_strides_odd_transposed", "numerical_max_pooling", "one_by_one_strides"])
 def test_other_themes_dress_the_same_cells(name: str, theme: str) -> None:
     """Every theme shows the same cells in its own colours."""

@@ -4,6 +4,7 @@ import math
 from itertools import pairwise
 
 import pytest
+from helpers.campaigns import together
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,7 +74,7 @@ def test_a_long_timing_is_not_spelled_out() -> None:
     assert list(shown.steps) == [0, 500_000_000, 10**9 - 1] or list(shown.steps) == [0, 499_999_999, 10**9 - 1]
 
 
-@pytest.mark.parametrize("text", ["", "3", "a:b", "1:2:3", "1.5:2", "--1:", "-:", ":-", "1:x", "１:２", "99999999999:"])
+@together("text", ["", "3", "a:b", "1:2:3", "1.5:2", "--1:", "-:", ":-", "1:x", "１:２", "99999999999:"])
 def test_what_is_no_slice_is_refused(text: str) -> None:
     """Only `A:B` with whole numbers is a slice."""
     error = refusal(steps=text)
@@ -81,8 +82,8 @@ def test_what_is_no_slice_is_refused(text: str) -> None:
     assert len(str(error).splitlines()) == 1
 
 
-@pytest.mark.parametrize("field", ["step_time", "hold"])
-@pytest.mark.parametrize("seconds", [-1, math.nan, math.inf, 656, "1", True])
+@together("field", ["step_time", "hold"])
+@together("seconds", [-1, math.nan, math.inf, 656, "1", True])
 def test_times_that_no_gif_can_say_are_refused(field: str, seconds: object) -> None:
     """Negative, endless or too long, or no number."""
     assert refusal(**{field: seconds}).field == field
@@ -100,14 +101,14 @@ def test_a_held_frame_fits_too() -> None:
     assert refusal(step_time=400, hold=400).field == "hold"
 
 
-@pytest.mark.parametrize("loop", [-1, 65_536, 1.5, True, "1", None])
+@together("loop", [-1, 65_536, 1.5, True, "1", None])
 def test_loops_are_whole_numbers_of_two_bytes(loop: object) -> None:
     """0 to 65535."""
     assert refusal(loop=loop).field == "loop"
     assert timing(2, loop=65_535).loop == 65_535
 
 
-@pytest.mark.parametrize("most", [1, 0, -5, 2.5, True, None])
+@together("most", [1, 0, -5, 2.5, True, None])
 def test_there_is_room_for_the_first_and_the_last(most: object) -> None:
     """At most means at least two."""
     assert refusal(most=most).field == "max_frames"

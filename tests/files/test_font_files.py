@@ -9,6 +9,7 @@ import pytest
 from fontTools.ttLib import TTFont, newTable
 from fontTools.ttLib.tables._f_v_a_r import Axis
 from fontTools.ttLib.ttCollection import TTCollection
+from helpers.campaigns import listed, together
 
 from convanim.errors import RequestError
 from convanim.files.font_families import bundled_file
@@ -113,7 +114,7 @@ def test_a_collections_first_font_is_its_files(tmp_path: Path) -> None:
     assert load_font(str(path)).width("input", 1) == load_font(SERIF).width("input", 1)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@listed("seed", range(60))
 def test_damaged_fonts_raise_nothing_else(seed: int, tmp_path: Path) -> None:
     """Whatever bytes are changed, a font is refused, or every text can still be measured."""
     chance = random.Random(seed)
@@ -151,7 +152,7 @@ def test_files_of_a_list_are_beside_its_file() -> None:
     assert font_names(fonts_beside(Path("my, fonts"), "Lato, own.TTF")) == ["Lato", "my, fonts/own.TTF"]
 
 
-@pytest.mark.parametrize("text", ["", " ", "a,,b", "a,", ",a", ",".join("a" * 17)])
+@together("text", ["", " ", "a,,b", "a,", ",a", ",".join("a" * 17)])
 def test_lists_that_lack_a_name_are_refused(text: str) -> None:
     """So are those of very many."""
     with pytest.raises(RequestError):

@@ -4,8 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.oracle import cells, maxima, means, oracle_of
 from helpers.refusals import refused
 from helpers.strategies import NUMBERED, avg_pools, convs, layers, max_pools, transposed, whole
@@ -174,8 +173,8 @@ def test_groups_share_channels_evenly(groups: int, read: int, made: int, outputs
     assert (channels.read, channels.made) == (read, made)
 
 
-@pytest.mark.parametrize(
-    ("given", "expected"),
+@together(
+    "given, expected",
     [
         (Conv("3@32x32", 5, out_channels=6), Conv((32, 32), 5, in_channels=3, out_channels=6)),
         (Conv(" 3 @32x16", 5, in_channels=3, out_channels=6), Conv((32, 16), 5, in_channels=3, out_channels=6)),
@@ -192,9 +191,7 @@ def test_channels_in_the_input(given: Layer, expected: Layer) -> None:
     assert channels_of(Conv("3@32x32", 5, out_channels=6)) == Channels(3, 6, 1)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "field", "message"),
-    [
+@together("arguments, field, message", [
         ({"in_channels": 6, "out_channels": 9, "groups": 4}, "groups", "does not divide in_channels 6; try 1 or 3"),
         ({"in_channels": 6, "out_channels": 8, "groups": 3}, "groups", "does not divide out_channels 8; try 1 or 2"),
         ({"in_channels": 5, "groups": 2}, "groups", "groups 2: does not divide in_channels 5; try 1"),
@@ -214,9 +211,8 @@ def test_channels_in_the_input(given: Layer, expected: Layer) -> None:
         ({"input_size": "٣@8"}, "input_size", "such as 3@32x32"),
         ({"input_size": "3@"}, "input_size", "such as 3@32x32"),
         ({"kernel_size": "3@3"}, "kernel_size", "only an input has channels"),
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("kind", [Conv, ConvTranspose])
+    ])  # fmt: skip
+@together("kind", [Conv, ConvTranspose])
 def test_channels_that_do_not_fit(kind: Any, arguments: dict[str, Any], field: str, message: str) -> None:
     """Channels and groups that contradict each other are refused, with the field and a way out."""
     error = refused(lambda: kind(**{"input_size": 8, "kernel_size": 3, **arguments}))

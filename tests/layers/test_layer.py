@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, listed, together
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -106,7 +106,7 @@ NO_SIZES: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("op_field", SIDED_FIELDS, ids=":".join)
+@together("op_field", SIDED_FIELDS)
 def test_what_is_no_size_is_refused(op_field: tuple[str, str]) -> None:
     """Whatever is not a whole number, or one per axis, is refused by the field that holds it."""
     op, field = op_field
@@ -117,8 +117,8 @@ def test_what_is_no_size_is_refused(op_field: tuple[str, str]) -> None:
             assert refusal(op, **{field: value}).field == field
 
 
-@pytest.mark.parametrize(
-    ("op", "fields"),
+@together(
+    "op, fields",
     [
         ("conv", {"kernel_size": 10**5000}),
         ("conv", {"dilation": 10**5000}),
@@ -130,14 +130,13 @@ def test_what_is_no_size_is_refused(op_field: tuple[str, str]) -> None:
         ("avg-pool", {"padding": (1, 10**5000)}),
         ("avg-pool", {"dims": 10**5000}),
     ],
-    ids=lambda value: value if isinstance(value, str) else next(iter(value)),
 )
 def test_numbers_too_long_to_spell_are_refused(op: str, fields: dict[str, Any]) -> None:
     """Python refuses to spell numbers of more than 4300 digits; a refusal of one is a line all the same."""
     refusal(op, **fields)
 
 
-@pytest.mark.parametrize(("op", "field"), SIDED_FIELDS)
+@together("op, field", SIDED_FIELDS)
 def test_empty_text_and_nothing_are_refused(op: str, field: str) -> None:
     """Empty text is no size; neither is None, but where it stands for the default."""
     assert refusal(op, **{field: ""}).field == field
@@ -149,8 +148,8 @@ def test_empty_text_and_nothing_are_refused(op: str, field: str) -> None:
         assert refusal(op, **{field: None}).field == field
 
 
-@pytest.mark.parametrize(("op", "field"), [pair for pair in SIZE_FIELDS if pair[1] != "output_padding"])
-@pytest.mark.parametrize("zero", [0, "0", "0x1", (1, 0)])
+@together("op, field", [pair for pair in SIZE_FIELDS if pair[1] != "output_padding"])
+@together("zero", [0, "0", "0x1", (1, 0)])
 def test_zero_is_no_size(op: str, field: str, zero: Any) -> None:
     """Sizes, strides and dilations start at 1; padding and output_padding at 0."""
     error = refusal(op, **{field: zero})
@@ -158,16 +157,14 @@ def test_zero_is_no_size(op: str, field: str, zero: Any) -> None:
     OPERATIONS[op].layer(**base(op))
 
 
-@pytest.mark.parametrize(
-    ("op", "field"), [(op.name, f.name) for op in OPERATIONS.values() for f in op.fields if f.takes is Takes.FLAG]
-)
-@pytest.mark.parametrize("value", [0, 1, "true", "", "no", [], 1.0])
+@together("op, field", [(op.name, f.name) for op in OPERATIONS.values() for f in op.fields if f.takes is Takes.FLAG])
+@together("value", [0, 1, "true", "", "no", [], 1.0])
 def test_flags_are_true_or_false(op: str, field: str, value: object) -> None:
     """A flag takes True or False and nothing that is merely true or false in Python."""
     assert refusal(op, **{field: value}).field == field
 
 
-@pytest.mark.parametrize("value", [0, True, False, 1.5, 2.0, "3", "", float("nan"), [], (2, 2)])
+@together("value", [0, True, False, 1.5, 2.0, "3", "", float("nan"), [], (2, 2)])
 def test_what_is_no_divisor_is_refused(value: object) -> None:
     """divisor_override is a whole number other than 0."""
     assert refusal("avg-pool", divisor_override=value).field == "divisor_override"
@@ -196,7 +193,7 @@ def test_same_works_out_output_padding_itself(extra: Any) -> None:
     assert refusal("conv-transpose", padding="same", output_padding=extra, stride=2).field == "output_padding"
 
 
-@pytest.mark.parametrize(("stride", "dilation", "largest"), [(1, 1, 0), (2, 1, 1), (1, 2, 1), (3, 2, 2), (2, 4, 3)])
+@together("stride, dilation, largest", [(1, 1, 0), (2, 1, 1), (1, 2, 1), (3, 2, 2), (2, 4, 3)])
 def test_output_padding_stays_below_stride_or_dilation(stride: int, dilation: int, largest: int) -> None:
     """output_padding is less than the stride or less than the dilation, on each axis."""
     fields: dict[str, Any] = {"stride": stride, "dilation": dilation}
@@ -215,8 +212,8 @@ def test_everything_cropped_is_refused() -> None:
     assert "height" in error.rule
 
 
-@pytest.mark.parametrize("op", ["max-pool", "avg-pool"])
-@pytest.mark.parametrize("kernel", [1, 2, 3, 4, 5])
+@together("op", ["max-pool", "avg-pool"])
+@together("kernel", [1, 2, 3, 4, 5])
 def test_pool_padding_is_at_most_half_the_kernel(op: str, kernel: int) -> None:
     """Pools refuse padding past kernel//2 on any side, the kernel undilated, as PyTorch does."""
     assert OPERATIONS[op].layer(9, kernel, padding=kernel // 2).padding == ((kernel // 2,) * 2,) * 2  # type: ignore[union-attr]
@@ -226,8 +223,8 @@ def test_pool_padding_is_at_most_half_the_kernel(op: str, kernel: int) -> None:
         assert refusal(op, input_size=20, kernel_size=kernel, padding=kernel // 2 + 1, dilation=3).field == "padding"
 
 
-@pytest.mark.parametrize("make", [MaxPool, AvgPool])
-@pytest.mark.parametrize("kernel", [1, 2, 3, 4, 5])
+@together("make", [MaxPool, AvgPool])
+@together("kernel", [1, 2, 3, 4, 5])
 def test_pool_padding_is_less_than_the_kernel(make: Any, kernel: int) -> None:
     """Half the kernel is PyTorch's limit alone: a pool as such has a real cell in every window of a mean."""
     layer = make(9, kernel, padding=kernel - 1, stride=1)
@@ -261,7 +258,7 @@ def test_ceil_mode_still_needs_a_window(op: str) -> None:
     assert refusal(op, input_size=2, kernel_size=4, stride=2, ceil_mode=True).field == "kernel_size"
 
 
-@pytest.mark.parametrize("op_field", ALL_FIELDS, ids=":".join)
+@listed("op_field", ALL_FIELDS, ids=":".join)
 @campaign(60)
 @given(text=st.text(max_size=30) | st.text("0123456789xX×:-. _\n", max_size=12) | st.text("0123456789x:", max_size=6))
 def test_any_text_makes_a_layer_or_a_refusal(op_field: tuple[str, str], text: str) -> None:

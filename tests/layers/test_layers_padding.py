@@ -3,6 +3,7 @@
 from itertools import product
 
 import pytest
+from helpers.campaigns import together
 
 from convanim.errors import RequestError
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, MaxPool, output_size
@@ -84,7 +85,7 @@ def test_words_in_other_spellings(word: str) -> None:
     assert Conv(5, 2, padding=word) == Conv(5, 2, padding="same-lower")
 
 
-@pytest.mark.parametrize(("op", "word"), list(product(WORDS_OF, (*WORDS, "sam", "reflect", "", "same same", "x"))))
+@together("op, word", list(product(WORDS_OF, (*WORDS, "sam", "reflect", "", "same same", "x"))))
 def test_which_operation_has_which_word(op: str, word: str) -> None:
     """Each operation takes exactly its own words; any other is refused with the list of those that it has."""
     if word in WORDS_OF[op]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.oracle import oracle_of
 from helpers.strategies import lp_pools, whole
 from hypothesis import given
@@ -126,7 +126,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "line"), REFUSED)
+@together("fields, line", REFUSED)
 def test_what_does_not_fit_is_refused(fields: dict[str, Any], line: str) -> None:
     """With what would do."""
     with pytest.raises(RequestError, match=line):
@@ -195,7 +195,7 @@ READ = [
 ]
 
 
-@pytest.mark.parametrize(("code", "layer"), READ)
+@together("code, layer", READ)
 def test_code_is_read(code: str, layer: LPPool) -> None:
     """A stride that is left out is the kernel's size in PyTorch, 1 in ONNX."""
     assert read_code(code, 8).layer == layer

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.oracle import cells, oracle_of
 from helpers.strategies import unpools
 from hypothesis import assume, given
@@ -113,7 +113,7 @@ REFUSED: list[tuple[str, list[str], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("size", "stages", "line"), REFUSED)
+@together("size, stages, line", REFUSED)
 def test_an_unpool_needs_its_own_pool(size: str, stages: list[str], line: str) -> None:
     """One with the same windows, of a map of the size that it makes."""
     with pytest.raises(RequestError, match=line):

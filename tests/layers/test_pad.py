@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.campaigns import together
 from helpers.oracle import cells, oracle_of
 from helpers.pixels import keys_at, roles_at
 
@@ -27,8 +28,8 @@ from convanim.words.layer_names import brief, parameters
 ROW = np.array([1, 2, 3, 4])
 
 
-@pytest.mark.parametrize(
-    ("padding", "mode", "made"),
+@together(
+    "padding, mode, made",
     [
         ("2", "constant", [7, 7, 1, 2, 3, 4, 7, 7]),
         ("2:3", "reflect", [3, 2, 1, 2, 3, 4, 3, 2, 1]),
@@ -66,7 +67,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "line"), REFUSED)
+@together("fields, line", REFUSED)
 def test_what_does_not_fit_is_refused(fields: dict[str, Any], line: str) -> None:
     """With what would do."""
     with pytest.raises(RequestError, match=line):
@@ -87,8 +88,8 @@ def test_a_pad_before_a_convolution_is_its_padding() -> None:
     np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "differing"),
+@together(
+    "a, b, differing",
     [
         (Pad(3, 1, "reflect"), Pad(3, 1, "replicate"), 16),
         (Pad(3, 1), Pad(3, 1, value=2), 16),
@@ -122,7 +123,7 @@ def test_a_pad_is_a_matrix_unless_it_adds_a_number() -> None:
         compose(Pad(3, 1, value=1234567.5), Options(view="matrix"))
 
 
-@pytest.mark.parametrize("value", [1234567.5, 0.12345678, -1e-7, 123456789012345, 3])
+@together("value", [1234567.5, 0.12345678, -1e-7, 123456789012345, 3])
 def test_constants_are_written_with_all_digits(value: float) -> None:
     """By every framework that has constants; what is read back pads with the same."""
     pad = Pad("4x4", 1, value=value)
@@ -174,14 +175,14 @@ READ = [
 ]
 
 
-@pytest.mark.parametrize(("code", "layer"), READ)
+@together("code, layer", READ)
 def test_every_frameworks_code_is_read(code: str, layer: Pad) -> None:
     """PyTorch's sides come from the last axis; others' with those of batch and channels, which are left out."""
     size = "5x5" if len(layer.input_size) == 2 else 5
     assert read_code(code, size).layer == layer
 
 
-@pytest.mark.parametrize(
+@together(
     "code",
     [
         "jnp.pad(x, ((1, 2), (0, 0)))",
@@ -198,8 +199,8 @@ def test_too_few_pairs_are_refused_where_frameworks_refuse_them(code: str) -> No
     assert read_code("F.pad(x, (0, 0, 1, 2))", "5x5x5").layer == Pad("5x5x5", "0x1:2x0")
 
 
-@pytest.mark.parametrize(
-    ("code", "line"),
+@together(
+    "code, line",
     [
         ("tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], 'SYMMETRIC')", "repeats the border cell, which is not drawn"),
         ("F.pad(x, (1, 1, 1))", "not two numbers for each axis; name those of the last axis first"),
@@ -218,10 +219,8 @@ def test_code_that_no_pad_is_of_is_refused(code: str, line: str) -> None:
         read_code(code, "5x5")
 
 
-@pytest.mark.parametrize("view", ["iso", "flat"])
-@pytest.mark.parametrize(
-    ("size", "padding", "channels"), [("4x5", "1:-1x-1:2", 1), ("2@4x5", "1:-1x-1:2", 2), ("1x4x5", "0x1:-1x-1:2", 1)]
-)
+@together("view", ["iso", "flat"])
+@together("size, padding, channels", [("4x5", "1:-1x-1:2", 1), ("2@4x5", "1:-1x-1:2", 2), ("1x4x5", "0x1:-1x-1:2", 1)])
 def test_beside_what_is_cut_off_nothing_is_drawn(size: str, padding: str, channels: int, view: str) -> None:
     """Cells that are kept and padding are as many as output cells, so that who counts them finds the output."""
     scene = compose(Pad(size, padding), Options(view=view)).scene

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.oracle import cells, moved
 from helpers.strategies import MOVING
 from hypothesis import given
@@ -118,7 +118,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("op", "fields", "line"), REFUSED)
+@together("op, fields, line", REFUSED)
 def test_what_does_not_fit_is_refused(op: str, fields: dict[str, Any], line: str) -> None:
     """With what would do."""
     with pytest.raises(RequestError, match=line):

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.campaigns import together
 
 from convanim import Upsample
 from convanim.code.canonical import canonical
@@ -123,7 +124,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "line"), REFUSED)
+@together("fields, line", REFUSED)
 def test_what_does_not_go_together_is_refused(fields: dict[str, Any], line: str) -> None:
     """With what would do."""
     with pytest.raises(RequestError, match=line):
@@ -144,14 +145,14 @@ READ = [
 ]
 
 
-@pytest.mark.parametrize(("code", "layer"), READ)
+@together("code, layer", READ)
 def test_frameworks_have_the_rule_that_is_theirs(code: str, layer: Upsample) -> None:
     """TensorFlow's, Keras's and JAX's bicubic is Keys's, without cells outside; axes may be named."""
     assert canonical(read_code(code, "4x4").layer) == canonical(layer)
 
 
-@pytest.mark.parametrize(
-    ("code", "line"),
+@together(
+    "code, line",
     [
         ("Resize(antialias=1, mode='linear', scales=[1, 1, 2, 2])", "grow with the scale are not drawn"),
         ("Resize(mode='linear', sizes=[4, 9], keep_aspect_ratio_policy='not_larger')", "give that size"),
@@ -197,8 +198,8 @@ def test_other_frameworks_say_why_they_have_no_code() -> None:
             to_code(Upsample(4, 8, **{"mode": "bilinear", **fields}), framework)
 
 
-@pytest.mark.parametrize(
-    ("fields", "formula", "said"),
+@together(
+    "fields, formula, said",
     [
         (
             {"coordinate_transformation_mode": "asymmetric"},

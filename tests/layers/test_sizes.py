@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.campaigns import together
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,8 +15,8 @@ from convanim.layers.sizes import count_axes, per_axis, per_side, spelled, spell
 SEVEN = np.int64(7)
 
 
-@pytest.mark.parametrize(
-    ("written", "sizes"),
+@together(
+    "written, sizes",
     [
         (5, (5, 5)),
         ("5", (5, 5)),
@@ -33,7 +34,6 @@ SEVEN = np.int64(7)
         ("5 x 7", (5, 7)),
         (np.array([5, 7]), (5, 7)),
     ],
-    ids=repr,
 )
 def test_sizes_are_normalised(written: Any, sizes: tuple[int, ...]) -> None:
     """However a size is written, the layer holds plain whole numbers, height first."""
@@ -44,8 +44,8 @@ def test_sizes_are_normalised(written: Any, sizes: tuple[int, ...]) -> None:
     assert hash(layer) == hash(Conv(sizes, 1))
 
 
-@pytest.mark.parametrize(
-    ("written", "sides"),
+@together(
+    "written, sides",
     [
         (1, ((1, 1), (1, 1))),
         (np.uint8(1), ((1, 1), (1, 1))),
@@ -61,7 +61,6 @@ def test_sizes_are_normalised(written: Any, sizes: tuple[int, ...]) -> None:
         ([[1, 0], 2], ((1, 0), (2, 2))),
         ([(np.int16(1), SEVEN), 2], ((1, 7), (2, 2))),
     ],
-    ids=repr,
 )
 def test_padding_is_normalised(written: Any, sides: tuple[tuple[int, int], ...]) -> None:
     """Padding is held as (before, after) on each axis, in plain whole numbers."""
@@ -70,8 +69,8 @@ def test_padding_is_normalised(written: Any, sides: tuple[tuple[int, int], ...])
     assert {type(n) for pair in padding for n in pair} == {int}
 
 
-@pytest.mark.parametrize(
-    ("fields", "axes"),
+@together(
+    "fields, axes",
     [
         ({"input_size": 5}, 2),
         ({"input_size": (5,)}, 1),
@@ -86,7 +85,6 @@ def test_padding_is_normalised(written: Any, sides: tuple[tuple[int, int], ...])
         ({"input_size": 5, "kernel_size": 3, "dilation": (1,)}, 1),
         ({"input_size": 5, "kernel_size": 3, "padding": "same", "dims": 1}, 1),
     ],
-    ids=repr,
 )
 def test_axes_are_counted_from_any_field(fields: dict[str, Any], axes: int) -> None:
     """The number of axes is `dims`, else what any size says, else 2."""
@@ -100,8 +98,8 @@ def test_output_padding_counts_axes_too() -> None:
     assert ConvTranspose(3, 3, 2, output_padding="1x0").output_padding == (1, 0)
 
 
-@pytest.mark.parametrize(
-    ("fields", "blamed"),
+@together(
+    "fields, blamed",
     [
         ({"input_size": "5x7", "kernel_size": (3,)}, "kernel_size"),
         ({"input_size": (5,), "kernel_size": 3, "dims": 2}, "input_size"),
@@ -113,7 +111,6 @@ def test_output_padding_counts_axes_too() -> None:
         ({"input_size": 5, "kernel_size": 3, "padding": "1x1x1x1"}, "padding"),
         ({"input_size": 5, "kernel_size": 3, "stride": [1, 2, 3], "dims": 2}, "stride"),
     ],
-    ids=repr,
 )
 def test_wrong_numbers_of_axes_are_refused(fields: dict[str, Any], blamed: str) -> None:
     """Sizes that disagree on the number of axes, or have none or three, are refused in one line."""
@@ -124,7 +121,7 @@ def test_wrong_numbers_of_axes_are_refused(fields: dict[str, Any], blamed: str) 
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("dims", [0, 4, -1, "2", "", 2.0, 1.5, True, [2], (1,), {}], ids=repr)
+@together("dims", [0, 4, -1, "2", "", 2.0, 1.5, True, [2], (1,), {}])
 def test_wrong_dims_are_refused(dims: Any) -> None:
     """`dims` is the number 1, 2 or 3 and nothing that merely looks like it."""
     with pytest.raises(RequestError) as refused:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from helpers.campaigns import together
 
 from convanim import RequestError, animate, network, receptive_field
 from convanim.cli import main
@@ -121,7 +122,7 @@ def test_what_is_small_is_seen_and_what_a_name_says_is_text() -> None:
     assert len(figure.title) < 80
 
 
-@pytest.mark.parametrize("cell", ["3x3", 3, (1.7, 2), (None, 1), ("1", "2"), b"11", 2.0])
+@together("cell", ["3x3", 3, (1.7, 2), (None, 1), ("1", "2"), b"11", 2.0])
 def test_a_cell_is_whole_numbers(cell: Any) -> None:
     """What else it is said to be is refused, with how it is written; numpy's whole numbers will do."""
     with pytest.raises(RequestError, match=r"cell .*write it as \(channel, row, column\)"):
@@ -130,7 +131,7 @@ def test_a_cell_is_whole_numbers(cell: Any) -> None:
     assert field.cell == (1, 2)
 
 
-@pytest.mark.parametrize(
+@together(
     "given",
     [
         {"values": "random:7"},

@@ -1,8 +1,7 @@
 """Chains: stages in a few words, what does not fit together, and a kernel for each."""
 
 import numpy as np
-import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.refusals import refused
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,9 +16,7 @@ from convanim.networks.stage_text import stage_table
 from convanim.numbers.figure_values import figure_values
 
 
-@pytest.mark.parametrize(
-    ("size", "stages", "field", "parts"),
-    [
+@together("size, stages, field, parts", [
         ("3@8x8", ["conv 3 8", "relu", "conv 9 4"], "stage 3", ["conv 9 4", "it gets 8@6×6", "at most 6"]),
         ("5x4", ["max-pool 2", "avg-pool 3"], "stage 2", ["it gets 2×2", "at most 2"]),
         ("2@9", ["conv 3 4 g3"], "stage 1", ["it gets 2@9×9", "groups 3: does not divide in_channels 2", "try 1 or 2"]),
@@ -38,8 +35,7 @@ from convanim.numbers.figure_values import figure_values
         ("6", [{"kernel_size": 3}], "stage 1", ["op is missing"]),
         ("6", [{"op": "conv", "kernel": 3}], "stage 1", ["kernel", "no such argument"]),
         ("6", [], "stages", ["at least one"]),
-    ],
-)  # fmt: skip
+    ])  # fmt: skip
 def test_stages_that_do_not_fit(size: str, stages: list[StageLike], field: str, parts: list[str]) -> None:
     """A chain that does not hold together names the stage, what it gets, what is wrong and a way out."""
     error = refused(lambda: Chain(size, stages))
@@ -69,7 +65,7 @@ def test_any_text_is_a_stage_or_refused(op: str, words: list[str], text: str) ->
         assert said is None or (said.fix and "\n" not in str(said))
 
 
-@pytest.mark.parametrize("word", ["\x1b[31m", "\x00=1", "ceil-mode=\x08", "x" * 10_000, "y" * 10_000 + "=1"])
+@together("word", ["\x1b[31m", "\x00=1", "ceil-mode=\x08", "x" * 10_000, "y" * 10_000 + "=1"])
 def test_what_is_said_of_a_word_can_be_read(word: str) -> None:
     """A word that is none is shown as values are: cut where it is long, without control characters."""
     error = refused(lambda: stage_table(f"max-pool 2 {word}"))

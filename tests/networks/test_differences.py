@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.layer_pairs import KINDS, differing_cells, oracle, random_pairs
 from helpers.oracle import cells
 from hypothesis import given
@@ -41,8 +41,8 @@ def test_differing_cells_are_those_that_brute_force_finds(kind: Any, seed: int) 
         assert found.is_equal == (output_size(a) == output_size(b) and found.same_size and not expected.any())
 
 
-@pytest.mark.parametrize(
-    ("a", "b"),
+@together(
+    "a, b",
     [
         (MaxPool(7, 3, 2, 2, 2), MaxPool(7, 2, 2, 0, 2)),  # windows that begin in the padding, between two cells or not
         (MaxPool(7, 3, 1, 1, 2), MaxPool(7, 3, 1, 2, 2)),
@@ -101,8 +101,8 @@ def test_large_layers_take_no_longer_than_their_axes() -> None:
     assert prod(output_size(a)) == 10**12
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "words"),
+@together(
+    "a, b, words",
     [
         (Conv(5, 3), MaxPool(5, 3), r"A \(conv\) adds up .*, B \(max pool\) takes the maximum of its window"),
         (AvgPool(5, 3), MaxPool(5, 3), "A .avg pool. takes the mean"),

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.english import spelled_cost
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,8 +16,8 @@ from convanim.networks.receptive_fields import Dependence, ReceptiveField, recep
 few = campaign(60)
 
 
-@pytest.mark.parametrize(
-    ("figure", "weights", "macs"),
+@together(
+    "figure, weights, macs",
     [
         (Conv("192@28x28", 5, padding=2, out_channels=32), 153_600, 120_422_400),  # GoogLeNet's 3a, direct
         (Chain("192@28x28", ["conv 1x1 16", "relu", "conv 5x5 32 p2", "relu"]), 15_872, 12_443_648),  # and reduced

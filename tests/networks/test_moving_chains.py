@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -153,7 +153,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("size", "stages", "line"), REFUSED)
+@together("size, stages, line", REFUSED)
 def test_what_is_no_box_is_refused(size: str, stages: list[str], line: str) -> None:
     """With what tells it."""
     with pytest.raises(RequestError, match=line) as refused:

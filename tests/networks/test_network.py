@@ -4,6 +4,7 @@ import time
 from itertools import pairwise
 
 import pytest
+from helpers.campaigns import together
 
 from convanim import Chain, RequestError
 from convanim.networks.between import Keeps, Linear
@@ -75,8 +76,8 @@ def test_what_stands_between_has_its_shape_and_parameters() -> None:
     assert [node_cost(node).parameters for node in net.nodes] == [6, 0, 0, 0, 0, 180, 0]
 
 
-@pytest.mark.parametrize(
-    ("nodes", "said"),
+@together(
+    "nodes, said",
     [
         (
             [
@@ -112,8 +113,8 @@ def test_a_node_that_does_not_fit_is_named(nodes: list[Asked], said: str) -> Non
     assert len(error.value.before.nodes) == len(nodes) - 1
 
 
-@pytest.mark.parametrize(
-    ("nodes", "said"),
+@together(
+    "nodes, said",
     [
         ([Asked("a", "relu", ("b",)), Asked("b", "relu", ("a",))], "there is a circle"),
         ([Asked("a", "relu", ("a",))], "there is a circle"),

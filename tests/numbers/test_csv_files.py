@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.number_files import check_line, file, refusal
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,8 +13,8 @@ from convanim.errors import RequestError
 from convanim.numbers.sources import file_size, input_numbers, kernel_numbers
 
 
-@pytest.mark.parametrize(
-    ("text", "rows"),
+@together(
+    "text, rows",
     [
         ("1,2\n3,4\n", [[1, 2], [3, 4]]),
         ("1,2\n3,4", [[1, 2], [3, 4]]),
@@ -63,8 +63,8 @@ def test_one_row_or_one_column(text: str, size: tuple[int, ...], tmp_path: Path)
         assert numbers.ravel().tolist() == [int(n) for n in text.replace("\n", ",").split(",")]
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
+@together(
+    "content, said",
     [
         ("1,2\n3\n", "line 2"),
         ("1,2\n\n3,4,5\n", "line 3"),
@@ -105,7 +105,6 @@ def test_one_row_or_one_column(text: str, size: tuple[int, ...], tmp_path: Path)
         ("1,\x002\n3,4", "line 1"),
         ('"1,2\n3,4', "line 1"),
     ],
-    ids=lambda value: ascii(value)[:24],
 )
 def test_csv_files_that_are_no_map_are_refused(content: str | bytes, said: str, tmp_path: Path) -> None:
     """Ragged rows, text, NaN, numbers past 64 bits and other encodings are refused, lines counted as editors do."""

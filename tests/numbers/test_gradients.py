@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.copies import NUMPY
 from helpers.gradients import gradients
 from helpers.strategies import channelled, layers
@@ -77,7 +77,7 @@ def test_gradients_of_channels(op: str, data: st.DataObject, seed: int) -> None:
     checked(data.draw(channelled(op, most=2)), seed)
 
 
-@pytest.mark.parametrize(
+@together(
     "layer",
     [
         Conv(6, 3, 2),  # a row that no window reads
@@ -104,8 +104,8 @@ def test_what_is_easily_wrong(layer: Layer) -> None:
     checked(layer, 7)
 
 
-@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
-@pytest.mark.parametrize("case", [(8, 3, 4, 1, 1), (7, 1, 3, 1, 1), (9, 2, 5, 2, 1), (11, 2, 4, 3, 2), (6, 1, 4, 0, 1)])
+@together("mode", ["reflect", "replicate", "circular"])
+@together("case", [(8, 3, 4, 1, 1), (7, 1, 3, 1, 1), (9, 2, 5, 2, 1), (11, 2, 4, 3, 2), (6, 1, 4, 0, 1)])
 def test_weights_of_copies_where_strides_leave_cells_unread(mode: str, case: tuple[int, ...]) -> None:
     """By numpy's padding: what no window reads behind the last one is copied into the padding before the first."""
     size, kernel, stride, padding, dilation = case

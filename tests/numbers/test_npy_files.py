@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.campaigns import together
 from helpers.number_files import file, refusal, saved
 
 from convanim.errors import RequestError
@@ -30,7 +31,7 @@ BAD_ARRAYS = {
 }
 
 
-@pytest.mark.parametrize("name", list(BAD_ARRAYS))
+@together("name", list(BAD_ARRAYS))
 def test_arrays_that_are_no_map_are_refused(name: str, tmp_path: Path) -> None:
     """Neither an array nor its file may hold anything but finite numbers in the map's own shape."""
     array = BAD_ARRAYS[name]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.number_files import check_line, file, refusal, saved
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,13 +37,12 @@ def test_arange_counts_cells_in_row_major_order() -> None:
     assert input_numbers("arange", (2, 3)).dtype == np.int64
 
 
-@pytest.mark.parametrize(
+@together(
     "source",
     [
         *["random:", "random:-1", "random:1.5", "random:x", "random: 7", "random:٧", "random:²", "random:7:8"],
         *["random:" + "9" * 5000, "Random", "rand", "", " ", "arange:3", "zeros", "numbers.txt", "numbers", "a.csv.gz"],
     ],
-    ids=lambda source: ascii(source)[:20],
 )
 def test_unknown_sources_are_refused(source: str) -> None:
     """A seed that is no whole number and a word that is no source are refused, with what would work."""

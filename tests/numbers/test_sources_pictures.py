@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.campaigns import together
 from PIL import Image
 
 from convanim.errors import RequestError
@@ -118,7 +119,7 @@ KNOWN = {
 }
 
 
-@pytest.mark.parametrize(("name", "size"), list(KNOWN))
+@together("name, size", list(KNOWN))
 def test_named_kernels_are_the_usual_ones(name: str, size: tuple[int, ...]) -> None:
     """A named kernel has the weights that OpenCV and SciPy give it; whole numbers but for means."""
     kernel = kernel_numbers(name, size)
@@ -131,8 +132,8 @@ def test_every_name_is_known() -> None:
     assert {name for name, _ in KNOWN} == set(KERNEL_NAMES)
 
 
-@pytest.mark.parametrize("name", ["box", "gaussian"])
-@pytest.mark.parametrize("size", [(1,), (2,), (7,), (1200,), (3, 4), (1, 9), (12, 30)])
+@together("name", ["box", "gaussian"])
+@together("size", [(1,), (2,), (7,), (1200,), (3, 4), (1, 9), (12, 30)])
 def test_means_sum_to_one(name: str, size: tuple[int, ...]) -> None:
     """Box and gaussian exist at every size, are symmetric and sum to 1."""
     kernel = named_kernel(name, size)
@@ -141,8 +142,8 @@ def test_means_sum_to_one(name: str, size: tuple[int, ...]) -> None:
     np.testing.assert_array_equal(kernel, np.flip(kernel))
 
 
-@pytest.mark.parametrize("name", ["sobel-x", "sobel-y", "laplacian", "sharpen", "identity"])
-@pytest.mark.parametrize("size", [(1,), (2,), (3,), (5,), (1, 1), (1, 3), (2, 2), (3, 3), (4, 3), (5, 5)])
+@together("name", ["sobel-x", "sobel-y", "laplacian", "sharpen", "identity"])
+@together("size", [(1,), (2,), (3,), (5,), (1, 1), (1, 3), (2, 2), (3, 3), (4, 3), (5, 5)])
 def test_other_sizes_are_refused(name: str, size: tuple[int, ...]) -> None:
     """A kernel that is not defined at a size is refused, naming that size and those that exist."""
     if (name, size) in KNOWN or (name == "identity" and all(n % 2 for n in size)):

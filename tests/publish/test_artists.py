@@ -12,7 +12,7 @@ import matplotlib
 import numpy as np
 import pytest
 from helpers.agg import plain_figure
-from helpers.campaigns import campaign, listed
+from helpers.campaigns import campaign, listed, together
 from helpers.pixels import composed, lattice_of
 from helpers.strategies import layers
 from hypothesis import given
@@ -124,7 +124,7 @@ def test_the_still_is_what_is_drawn_unless_a_step_is_given() -> None:
     assert (shows(0) != shows(1)).any()
 
 
-@pytest.mark.parametrize("step", [4, -5, 1.0, True, "1"])
+@together("step", [4, -5, 1.0, True, "1"])
 def test_a_step_that_is_not_there_is_refused(step: Any) -> None:
     """The refusal says how many there are, and nothing is drawn."""
     ax = page_of_axes(96, 96)

@@ -156,7 +156,7 @@ def test_a_reveal_page_needs_nothing_else(tmp_path: Path) -> None:
     assert "Permission is hereby granted" in html
 
 
-@pytest.mark.usefixtures("no_betweens")
+@pytest.mark.usefixtures("few_frames")
 def test_options_replace_the_recipes(tmp_path: Path) -> None:
     """Options of a figure hold for all figures of a deck; layers in quotes are named by what they are."""
     words = ["no_padding_strides", "max-pool -i 4 -k 2", "nn.Conv2d(1, 1, 3)", "conv 3", "-i", "6"]

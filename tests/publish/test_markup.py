@@ -5,6 +5,7 @@ import re
 import string
 
 import pytest
+from helpers.campaigns import together
 from helpers.slides import HOSTILE
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -45,8 +46,8 @@ def test_ascii_comes_out_of_latex_as_itself(text: str) -> None:
     assert missing == ()
 
 
-@pytest.mark.parametrize(
-    ("text", "written"),
+@together(
+    "text, written",
     [
         ("3×5 − 1 = ⌊14/2⌋", r"3\ensuremath{\times}5 \ensuremath{-} 1 = \ensuremath{\lfloor}14/2\ensuremath{\rfloor}"),
         ("é ñ ç", r"\'{e} \~{n} \c {c}"),

@@ -52,7 +52,7 @@ def assert_smooth(animation: Animation, step: int) -> None:
     assert elsewhere == 0
 
 
-@listed("name", template_names(), start=4, one_in=7)
+@listed("name", template_names(), start=4, one_in=15)
 def test_templates_are_as_smooth_as_plain_matplotlib(name: str) -> None:
     """A template's frame is what a plain matplotlib figure of its marks looks like, edges, lines and letters too."""
     place = template_names().index(name)

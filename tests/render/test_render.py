@@ -43,7 +43,7 @@ EXAMPLES: list[tuple[Layer, dict[str, str]]] = [
 ]
 
 
-@pytest.mark.parametrize("op", list(OPERATIONS))
+@listed("op", list(OPERATIONS), start=2)
 @campaign(20)
 @given(data=st.data(), options=OPTIONS, steps=WALKS)
 def test_a_frame_does_not_depend_on_those_before(
@@ -64,7 +64,7 @@ def test_a_scatter_frame_does_not_depend_on_those_before(
     walk(animation, [step % animation.scene.steps for step in steps])
 
 
-@pytest.mark.parametrize(("layer", "options"), EXAMPLES)
+@listed("layer, options", EXAMPLES)
 def test_a_walk_to_and_fro(layer: Layer, options: dict[str, str]) -> None:
     """Forwards, backwards and in jumps, over all steps of a figure of each kind."""
     animation = composed(layer, Options(width=300, **options))  # type: ignore[arg-type]
@@ -72,7 +72,7 @@ def test_a_walk_to_and_fro(layer: Layer, options: dict[str, str]) -> None:
     walk(animation, [*range(0, last + 1, 2), last, last, last - 1, 0, last, 1])
 
 
-@pytest.mark.parametrize(("layer", "options"), EXAMPLES)
+@listed("layer, options", EXAMPLES, start=1)
 def test_large_shapes_in_bands_are_the_same(
     layer: Layer, options: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,7 +88,7 @@ def test_large_shapes_in_bands_are_the_same(
     assert np.abs(banded - whole).max() <= 6  # very long lines are cut, which Agg rounds
 
 
-@pytest.mark.parametrize(("layer", "options"), EXAMPLES[:4])
+@listed("layer, options", EXAMPLES[:4])
 def test_frames_come_in_the_order_of_the_timing(layer: Layer, options: dict[str, str]) -> None:
     """`frames` gives one picture for every entry of the timing, each what its step looks like."""
     animation = composed(layer, Options(steps="1:-1", width=131, **options))  # type: ignore[arg-type]
@@ -118,7 +118,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-@listed("name", ["everything", *SETTINGS])
+@listed("name", ["everything", *SETTINGS], one_in=9)
 def test_the_users_matplotlib_settings_change_nothing(name: str) -> None:
     """No entry of a matplotlibrc moves a pixel, nor do all of them together."""
     options = Options(view="flat", values="random:7", width=480, theme="print")

@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 import matplotlib
 import numpy as np
 import pytest
+from helpers.campaigns import together
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.font_manager import FontProperties
@@ -24,8 +25,8 @@ FONTS = {name: load_font(str(FILES / f"{name}.ttf")) for name in ("DejaVuSans", 
 WORDS = ["input 5×5", "To AV, 1.7", "max(0, 1) ≈ −0.5", "⌊(5 + 2)/2⌋ = 3", "éßøÅñ ω₀²"]
 
 
-@pytest.mark.parametrize("name", FONTS)
-@pytest.mark.parametrize("text", WORDS)
+@together("name", FONTS)
+@together("text", WORDS)
 def test_text_is_laid_out_as_matplotlib_does(name: str, text: str) -> None:
     """Letters stand where matplotlib puts them, kerning and all, within a two-hundredth of an em."""
     plain = TextPath((0, 0), text, size=1, prop=FontProperties(fname=FILES / f"{name}.ttf"))
@@ -79,8 +80,8 @@ def test_any_text_can_be_measured_and_drawn(text: str) -> None:
         assert vertices[:, 0].max() <= BUNDLED.width(text, 1) + 1.5  # marks and wide signs may stand out
 
 
-@pytest.mark.parametrize(
-    ("text", "drawn", "missing"),
+@together(
+    "text, drawn, missing",
     [
         ("input", "input", ()),
         ("猫", "[U+732B]", ("猫",)),

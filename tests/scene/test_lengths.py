@@ -4,7 +4,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,7 +68,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("value", "said"), WRONG, ids=[repr(value) for value, _ in WRONG])
+@together("value, said", WRONG)
 def test_what_is_no_length_is_refused(value: object, said: str) -> None:
     """One line says the rule and a way out."""
     with pytest.raises(RequestError) as refused:

@@ -4,8 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, listed, together
 from helpers.stacks import drawn
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,7 +61,7 @@ def test_a_retimed_scene_shows_the_steps_that_are_played(scene: Scene, data: st.
         assert played.equation(frame) == scene.equation(step)
 
 
-@pytest.mark.parametrize("number", range(len(FIGURES)))
+@listed("number", range(len(FIGURES)))
 def test_a_retimed_scene_draws_the_pictures_of_its_steps(number: int) -> None:
     """As pixels, too, one frame drawn from another."""
     figure, options = FIGURES[number]
@@ -127,7 +126,7 @@ def test_dresses_are_all_that_a_scene_wears() -> None:
         assert worn <= set(scene.dresses())
 
 
-@pytest.mark.parametrize(("figure", "options"), [*FIGURES, (Conv(4, 3, padding=1, padding_mode="reflect"), {})])
+@together("figure, options", [*FIGURES, (Conv(4, 3, padding=1, padding_mode="reflect"), {})])
 def test_at_rest_all_is_made_and_nothing_is_happening(figure: Any, options: dict[str, Any]) -> None:
     """No window, no ray, no current cell, no equation; every output cell as its last step left it."""
     scene = drawn(figure, **options).scene

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.campaigns import listed
 
 from convanim.figures.animation import Animation, compose
 from convanim.figures.options import Options
@@ -73,7 +74,7 @@ def worst(animation: Animation, step: int) -> float:
 
 
 @pytest.mark.parametrize("theme", theme_names())
-@pytest.mark.parametrize("name", FIGURES)
+@listed("name", FIGURES)
 def test_numbers_can_be_read_on_their_cells(name: str, theme: str) -> None:
     """4.5:1 to whatever is under them at that step: input, padding, zeros, windows in every hue, winners, sums."""
     figure, looks = FIGURES[name]

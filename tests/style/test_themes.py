@@ -5,6 +5,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from helpers.campaigns import together
 
 from convanim import Conv, animate
 from convanim.errors import RequestError, shown
@@ -256,7 +257,7 @@ def test_frames_of_copied_cells_are_seen_on_every_cell(name: str) -> None:
         assert max(contrast(each, fill(theme, role)) for each in (line.stroke, edge.stroke)) >= 3, role
 
 
-@pytest.mark.parametrize("role", UNDER)
+@together("role", UNDER)
 def test_a_theme_without_any_one_role_is_whole_or_refused(role: str, tmp_path: Path) -> None:
     """Where another role can stand in it does, in whatever order they come; else the refusal names the role."""
     stand_in = {"hidden": "output", "kernel": "output_pending", "heat": "output_pending", "frame": "ray", "edge": "ray"}
@@ -372,7 +373,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "place"), BAD, ids=[f"{place}-{i}" for i, (*_, place) in enumerate(BAD)])
+@together("old, new, place", BAD)
 def test_a_theme_that_does_not_hold_together_is_refused(old: str, new: str, place: str, tmp_path: Path) -> None:
     """The line names the theme, the role and the entry, and says what would work."""
     assert old in CLASSIC

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-import pytest
+from helpers.campaigns import together
 from helpers.oracle import oracle_of
 from helpers.stacks import bare, drawn
 
@@ -18,7 +18,7 @@ def grid(scene: Scene, name: str) -> Cells:
     return found
 
 
-@pytest.mark.parametrize(
+@together(
     "layer",
     [
         Conv("1@6x7", 3, out_channels=3, padding=1),
@@ -27,7 +27,7 @@ def grid(scene: Scene, name: str) -> Cells:
         ConvTranspose(3, 3, 2),
     ],
 )
-@pytest.mark.parametrize("order", ["filter", "position"])
+@together("order", ["filter", "position"])
 def test_what_is_seen_times_the_filter_is_the_answer(layer: Any, order: str) -> None:
     """At every step: the input's cells under the window, nothing in padding, and the weights that meet them."""
     rng = np.random.default_rng(3)

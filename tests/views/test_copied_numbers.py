@@ -1,6 +1,7 @@
 """What is told of numbers that are taken as they are: that they are copies, in words, and no equation of two equals."""
 
 import pytest
+from helpers.campaigns import listed
 from helpers.pixels import numbers_at
 
 from convanim.figures.animation import compose
@@ -21,7 +22,7 @@ COPIES: list[Layer] = [
 ]
 
 
-@pytest.mark.parametrize("lang", language_names())
+@listed("lang", language_names())
 @pytest.mark.parametrize("layer", COPIES, ids=lambda layer: type(layer).__name__)
 def test_copies_are_told_in_words(layer: Layer, lang: str) -> None:
     """Each step names the number that it copies, and there is no `3 = 3`."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,8 +22,8 @@ from convanim.views.text_layout import refuse_crowded_text, text_block
 SCENE = compose(Conv(4, 3), Options()).scene
 
 
-@pytest.mark.parametrize(
-    ("points", "said"),
+@together(
+    "points, said",
     [
         ([(240, 100), (240, 130)], ""),
         ([(240, 100), (240, 108)], "between the words"),

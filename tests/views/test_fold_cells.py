@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.campaigns import together
 
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
@@ -21,9 +22,9 @@ FOLDS = [
 ]
 
 
-@pytest.mark.parametrize("view", list(VIEWS))
-@pytest.mark.parametrize("values", [None, "random:7"])
-@pytest.mark.parametrize("layer", FOLDS, ids=str)
+@together("view", list(VIEWS))
+@together("values", [None, "random:7"])
+@together("layer", FOLDS)
 def test_only_what_is_added_is_lit_and_framed(layer: Fold, values: str | None, view: str) -> None:
     """At every step the cells under the window are those that are read, each in a frame of its own."""
     scene = compose(layer, Options(values=values, view=view, max_sheets=99)).scene

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.oracle import Cell, oracle_of
 from helpers.pixels import inks, numbers_at
 from helpers.stacks import bare, drawn, highlighted, layer_output, places, read_by
@@ -123,9 +123,9 @@ def test_padding_is_not_coloured(padded: Any) -> None:
     assert theme.heat[1] != theme.background
 
 
-@pytest.mark.parametrize("view", ["flat", "iso"])
-@pytest.mark.parametrize(
-    ("largest", "low", "high"),
+@together("view", ["flat", "iso"])
+@together(
+    "largest, low, high",
     [
         (3, "−3", "3"),
         (125, "−125", "125"),

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.oracle import Cell
 from helpers.pixels import inks
 from helpers.scenes import walk
@@ -85,8 +85,8 @@ def test_filters_times_columns_are_the_output(layer: Any, data: st.DataObject) -
     assert (columns.filters(kernel) @ columns.taken(numbers)).ravel().tolist() == made.ravel().tolist()
 
 
-@pytest.mark.parametrize("order", ["filter", "position"])
-@pytest.mark.parametrize("layer", SMALL)
+@together("order", ["filter", "position"])
+@together("layer", SMALL)
 def test_numbers_in_the_figure_multiply_to_its_output(layer: Any, order: str) -> None:
     """At the end W times X, as they stand there, is Y, and Y is the layer's output."""
     rng = np.random.default_rng(4)
@@ -99,8 +99,8 @@ def test_numbers_in_the_figure_multiply_to_its_output(layer: Any, order: str) ->
     assert (filters[:, : len(taken)] @ taken).ravel().tolist() == made.ravel().tolist()
 
 
-@pytest.mark.parametrize("order", ["filter", "position"])
-@pytest.mark.parametrize("layer", SMALL)
+@together("order", ["filter", "position"])
+@together("layer", SMALL)
 def test_columns_come_one_after_another_and_then_the_products(layer: Any, order: str) -> None:
     """Each fills from its window, and stays; then each step makes one cell of the output, and all are made once."""
     scene = drawn(layer, view="im2col", order=order).scene

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign, listed
+from helpers.campaigns import campaign, listed, together
 from helpers.oracle import Cell
 from helpers.pixels import inks, wider
 from helpers.stacks import drawn, read_by
@@ -108,8 +108,8 @@ WINDOWS: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("layer", "view"),
+@together(
+    "layer, view",
     [(layer, view) for layer, view in product(WINDOWS, VIEWS) if layer.out_channels < 9 or view == "flat"],
 )
 def test_windows_of_maps_without_a_grid_stand_to_scale(layer: Any, view: str) -> None:
@@ -230,7 +230,7 @@ PAGES: list[tuple[Subject, dict[str, Any]]] = [
 ]
 
 
-@listed("number, width, view", list(product(range(len(PAGES)), [64, 200, 480, 1200], VIEWS)))
+@listed("number, width, view", list(product(range(len(PAGES)), [64, 200, 480, 1200], VIEWS)), one_in=7)
 def test_everything_stays_on_the_page(number: int, width: int, view: str) -> None:
     """Refused with a width that works, or drawn with every word and cell on the page, words clear of all else."""
     figure, options = PAGES[number]

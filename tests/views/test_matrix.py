@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.oracle import Cell
 from helpers.scenes import walk
 from helpers.stacks import drawn
@@ -113,7 +113,7 @@ def test_a_transposed_convolution_has_the_transposed_matrix(layer: Any, data: st
     assert np.array_equal(turned, LayerMatrix(Geometry(direct), kernel).dense().T)
 
 
-@pytest.mark.parametrize("layer", SMALL)
+@together("layer", SMALL)
 def test_numbers_in_the_figure_multiply_to_its_output(layer: Any) -> None:
     """What stands in the matrix times the input's numbers is the layer's output; other places hold a 0."""
     numbers, kernel = numbered(layer)
@@ -133,8 +133,8 @@ def lit(scene: Scene, step: int, roles: tuple[str, ...], name: str) -> list[tupl
     return [(shape, element) for shape in moving for element in shown(shape.when, len(shape), step).tolist()]
 
 
-@pytest.mark.parametrize("order", ["filter", "position"])
-@pytest.mark.parametrize("layer", SMALL)
+@together("order", ["filter", "position"])
+@together("layer", SMALL)
 def test_a_step_lights_its_row_and_what_it_multiplies(layer: Any, order: str) -> None:
     """The row of the output cell that is made, in full, the unrolled input that it meets, and the output cell."""
     scene = drawn(layer, view="matrix", order=order).scene
@@ -330,7 +330,7 @@ def test_what_moves_cells_keeps_its_hues(layer: Any) -> None:
         assert shape.series == channel % 4
 
 
-@pytest.mark.parametrize(
+@together(
     "layer",
     [
         PixelShuffle("8@1x2", 2),

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-import pytest
+from helpers.campaigns import together
 
 from convanim import Comparison, Part, load_recipe
 from convanim.figures.animation import compose
@@ -29,8 +29,8 @@ def sizes(scene: Scene) -> set[float]:
     return {shape.em for shape in scene.shapes if is_number(shape)}
 
 
-@pytest.mark.parametrize("view", ["iso", "flat"])
-@pytest.mark.parametrize(("layer", "looks"), LAYERS, ids=lambda each: type(each).__name__)
+@together("view", ["iso", "flat"])
+@together("layer, looks", LAYERS)
 def test_digits_of_a_figure_have_one_size(layer: Layer, looks: dict[str, Any], view: str) -> None:
     """Input, output, kernel and products, however long the numbers of one of them are."""
     assert len(sizes(compose(layer, Options(values="random:7", view=view, width=700, **looks)).scene)) == 1
@@ -42,7 +42,7 @@ def test_digits_of_figures_side_by_side_have_one_size() -> None:
     assert len(sizes(compose(Comparison(tuple(norms)), Options(width=1000)).scene)) == 1
 
 
-@pytest.mark.parametrize("name", [name for group in GROUPS for name in template_groups()[group]])
+@together("name", [name for group in GROUPS for name in template_groups()[group]])
 def test_digits_of_templates_have_air(name: str) -> None:
     """No number of a template fills more than three quarters of its cell's width."""
     scene = load_recipe(name).animation().scene

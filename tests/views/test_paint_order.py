@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from helpers.campaigns import together
 
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
@@ -108,7 +109,7 @@ def places(shape: Cells | Texts, step: int, part: int | None = None) -> list[tup
     return [(float(x), float(y)) for x, y in points[elements]]
 
 
-@pytest.mark.parametrize(
+@together(
     "figure",
     [
         Conv(4, 3),
@@ -118,7 +119,6 @@ def places(shape: Cells | Texts, step: int, part: int | None = None) -> list[tup
         Chain(5, ["conv 3", "max-pool 2"]),
         Conv("4x4x4", 3),
     ],
-    ids=str,
 )
 def test_rays_cross_no_digit_under_the_window(figure: Any) -> None:
     """They are drawn before the digits of the sheet that they come from."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, together
 from helpers.pixels import inks
 from helpers.stacks import drawn, run
 from hypothesis import given
@@ -239,8 +239,8 @@ def test_both_sides_are_on_the_same_filter() -> None:
         assert one == other
 
 
-@pytest.mark.parametrize(
-    ("figure", "options", "rule"),
+@together(
+    "figure, options, rule",
     [
         (Conv("1@5x5", 3), {}, "conv 3×3 does not go from one pixel to one pixel"),
         (Conv("1@5x5", 1, stride=2), {}, "stride 2 does not go from one pixel to one pixel"),

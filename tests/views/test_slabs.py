@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, listed
 from helpers.pixels import inks
 from helpers.stacks import drawn, some
 from hypothesis import given
@@ -67,7 +67,7 @@ def test_all_slabs_are_at_one_scale(figure: Any, width: int) -> None:
     check_scale(scene)
 
 
-@pytest.mark.parametrize("name", template_names())
+@listed("name", template_names(), start=1)
 def test_templates_are_at_one_scale(name: str) -> None:
     """So are those of a template, with all its parts."""
     scene = load_recipe(name).animation().scene

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers.campaigns import together
 from numpy.typing import NDArray
 
 from convanim.figures.animation import compose
@@ -46,8 +47,8 @@ def test_marks_are_where_the_output_cells_lie(values: str | None, view: str) -> 
         assert np.allclose(middle(scene, lines), (np.array(divmod(step, 5)) + 0.5) * 3 / 5)
 
 
-@pytest.mark.parametrize("values", ["arange", "random:5", [[0, 10, 20], [30, 40, 50], [60, 70, 80]]])
-@pytest.mark.parametrize("layer", [CORNERS, CENTRES, Upsample(3, scale_factor=2, mode="bilinear")])
+@together("values", ["arange", "random:5", [[0, 10, 20], [30, 40, 50], [60, 70, 80]]])
+@together("layer", [CORNERS, CENTRES, Upsample(3, scale_factor=2, mode="bilinear")])
 def test_no_mark_is_on_a_number(layer: Upsample, values: object) -> None:
     """A dot is beside the digits; where it would be on them there is a ring around the number instead."""
     animation = compose(layer, Options(values=values, view="flat", width=480))  # type: ignore[arg-type]

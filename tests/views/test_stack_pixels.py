@@ -150,7 +150,7 @@ def filmed(name: str) -> tuple[Animation, Film]:
     return animation, decoded(gif_bytes(animation))
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
+@listed("name", TEMPLATES)
 def test_every_cell_that_is_seen_has_its_colour(name: str) -> None:
     """Each frame shows the prism on the sheets that the filter reads, in its colour, and the output done so far."""
     layer, (animation, film) = TEMPLATES[name], filmed(name)
@@ -238,7 +238,7 @@ def test_a_frame_does_not_depend_on_those_before(number: int, steps: list[int], 
     walk(animation, [step % animation.scene.steps for step in steps])
 
 
-@listed("number", range(len(FIGURES)))
+@listed("number", range(len(FIGURES)), one_in=7)
 def test_neighbouring_frames_do_not_depend_on_each_other(number: int) -> None:
     """To and fro by single steps, and from the end to the start."""
     figure, own = FIGURES[number]
@@ -247,7 +247,7 @@ def test_neighbouring_frames_do_not_depend_on_each_other(number: int) -> None:
     walk(animation, [0, 1, 0, last, last - 1, 0])
 
 
-@listed("number, transparent", list(product([1, 4, 10, 12, 14], [False, True])), one_in=7)
+@listed("number, transparent", list(product([1, 4, 10, 12, 14], [False, True])), start=7, one_in=10)
 def test_a_gif_shows_the_frames(number: int, transparent: bool) -> None:
     """Every decoded frame is the rendered one but for the palette."""
     figure, own = FIGURES[number]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, listed
 from helpers.oracle import Cell, cells, oracle_of
 from helpers.pixels import inks, keys_at, numbers_at, roles_at
 from helpers.scenes import positions, real_under
@@ -34,7 +34,7 @@ from convanim.scene.scene import Blocks, Cells, During, Lines, Scene, Since, Tex
 from convanim.views.registry import VIEWS
 from convanim.words.numerals import numeral
 
-every_op = pytest.mark.parametrize("op", list(NUMBERED))
+every_op = listed("op", list(NUMBERED))
 every_view = pytest.mark.parametrize("view", list(VIEWS))
 few = campaign(8)
 ORDERS = st.sampled_from(["filter", "position"])

@@ -65,7 +65,7 @@ def ramp(size: tuple[int, ...], number: float) -> NDArray[Any]:
     return (np.arange(count).reshape(size) - count // 2) * (1 if number == int(number) else 0.25) + number
 
 
-@listed("op, dims, values, view", list(product(OPERATIONS, [1, 2], [None, "random:3"], VIEWS)))
+@listed("op, dims, values, view", list(product(OPERATIONS, [1, 2], [None, "random:3"], VIEWS)), one_in=7)
 def test_every_view_draws_every_operation(op: str, dims: int, values: str | None, view: str) -> None:
     """Whatever is in the registries can be drawn, in one dimension and two, with labels and a caption and without."""
     layer = EXAMPLES[op][dims]

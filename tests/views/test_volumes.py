@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, listed
 from helpers.oracle import cells, maxima, oracle_of, sums
 from helpers.pixels import coloured, keys_at, numbers_at, pictures_of, roles_at
 from helpers.scenes import positions, real_under, walk
@@ -22,7 +22,7 @@ from convanim.networks.chain import Chain
 from convanim.scene.scene import Cells, During, Lattice, Lines, Scene, Texts, shown
 from convanim.views.registry import VIEWS
 
-every_op = pytest.mark.parametrize("op", list(LAYERS))
+every_op = listed("op", list(LAYERS))
 every_view = pytest.mark.parametrize("view", list(VIEWS))
 few = campaign(8)
 WINDOWS = ("window", "window_padding", "window_zero", "window_overhang")
@@ -325,8 +325,8 @@ def test_a_chain_of_three_axes_has_rays_from_box_to_box() -> None:
         assert between.count(("window_hidden", "current")) == 4
 
 
-@pytest.mark.parametrize(
-    ("figure", "options", "field", "says"),
+@listed(
+    "figure, options, field, says",
     [
         (Conv("2@5x5x5", 3, out_channels=4), {}, "input_size", "slices of one channel"),
         (MaxPool("2@4x4x4", 2), {}, "input_size", "slices of one channel"),

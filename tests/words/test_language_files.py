@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from helpers.campaigns import together
 
 from convanim import Conv, Options, RequestError
 from convanim.cli import main
@@ -103,8 +104,8 @@ def test_a_phrase_that_is_missing_is_named(write: Write) -> None:
         load_words(write("\n".join(lines)))
 
 
-@pytest.mark.parametrize(
-    ("name", "way_out"),
+@together(
+    "name, way_out",
     [
         ("deutsch", "try de$"),
         ("German", "try de$"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers.campaigns import together
 from helpers.english import max_terms, mean_terms, stamp_terms, sum_terms
 from helpers.pixels import composed, numbers_at
 from hypothesis import given
@@ -30,8 +31,8 @@ def value(text: str) -> float:
     return float(text.replace("−", "-").replace("∞", "inf"))
 
 
-@pytest.mark.parametrize(
-    ("number", "text"),
+@together(
+    "number, text",
     [
         (0, "0"),
         (-0.0, "0"),
@@ -90,8 +91,8 @@ def sum_line(pairs: list[tuple[float, float]], total: float) -> str:
     return joined(sum_terms(pairs, weights_of(w for _, w in pairs), total))
 
 
-@pytest.mark.parametrize(
-    ("numbers", "texts", "are_exact"),
+@together(
+    "numbers, texts, are_exact",
     [
         ([1 / 9], ["1/9"], True),
         ([-1 / 9, 2 / 9], ["−1/9", "2/9"], True),
@@ -171,8 +172,8 @@ def test_fractions_keep_a_decimal_in_their_cells() -> None:
         lettering(replace(page, decimals=0), square(60), np.array([[0.881, 10.0]]))
 
 
-@pytest.mark.parametrize("view", ["flat", "iso"])
-@pytest.mark.parametrize("width", [300, 480, 900])
+@together("view", ["flat", "iso"])
+@together("width", [300, 480, 900])
 def test_a_figure_has_one_number_of_decimals(view: str, width: int) -> None:
     """All numbers of a figure that are not in a map of whole ones have as many, in cells, products and equation."""
     numbers = np.array([[1, 3, 3, 2], [0, 1, 1, 3], [5, 5, 3, 4]])

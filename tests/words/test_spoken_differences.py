@@ -97,7 +97,7 @@ def words_left(found: Differing, text: str) -> set[str]:
     return set(LATIN.findall(re.sub(r"\b[wx](?=\[)|\b[AB]\b|\de[−\d]", "", text)))
 
 
-@pytest.mark.parametrize("name", PAIRS)
+@listed("name", PAIRS, start=1)
 def test_english_is_what_it_was(name: str) -> None:
     """What `differ` said before there was a choice, byte for byte."""
     before = json.loads((Path(__file__).parent / "english_differences.json").read_text("utf-8"))
@@ -105,7 +105,7 @@ def test_english_is_what_it_was(name: str) -> None:
     assert str(found_in(name, "en")).splitlines() == before[name]
 
 
-@pytest.mark.parametrize("name", PAIRS)
+@listed("name", PAIRS)
 def test_all_that_is_said_is_in_the_catalogue(name: str, tmp_path: Path) -> None:
     """In a language of other letters no Latin one is left but in code, and in the names A and B."""
     found = found_in(name, pseudo_language(tmp_path / "strange.toml"))
