@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.campaigns import listed
 from helpers.command_lines import SMALL, described, done, gif, gif_of, in_a_new_folder, run
 from numpy.typing import NDArray
 from PIL import Image
@@ -108,7 +109,7 @@ def test_names_of_templates_are_listed_one_a_line() -> None:
         assert described("render", name)["version"] == 2
 
 
-@pytest.mark.parametrize("width", ["64", "161", "480", "960"])
+@listed("width", ["64", "161", "480", "960"])
 def test_the_width_is_exact(width: str) -> None:
     """A picture is exactly as wide as `--width` says, moving or still."""
     done("conv", "-i", "3", "-k", "2", "--width", width, "-o", "a.gif", "-o", "a.png")

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
+from helpers.campaigns import listed
 from helpers.command_lines import run
 from PIL import Image
 
@@ -92,7 +93,7 @@ def test_ink_stays_in_its_boxes() -> None:
                 assert y + ink[3] <= bottom
 
 
-@pytest.mark.parametrize("suffix", [".gif", ".png", ".svg", ".html", ".pdf", ".pptx", ".webp"])
+@listed("suffix", [".gif", ".png", ".svg", ".html", ".pdf", ".pptx", ".webp"])
 def test_every_format_shows_it(suffix: str) -> None:
     """A file in another font is another file, and stays the same where nothing changes."""
     if suffix == ".pptx":

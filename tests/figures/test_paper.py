@@ -241,7 +241,7 @@ def test_text_of_some_pixels(size: int) -> None:
     assert compose(Conv(5, 3), Options(width="700px")).scene.width == 700
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@listed("suffix", FORMATS, start=1)
 def test_formats_say_a_size_or_have_it_said(suffix: str, tmp_path: Path) -> None:
     """Those with pixels alone are told how many to an inch; those that fill their place take no width on paper."""
     form, to = FORMATS[suffix], destination(str(tmp_path / f"figure{suffix}"))

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign
+from helpers.campaigns import campaign, listed
 from helpers.oracle import Oracle, cells, oracle_of
 from helpers.pixels import composed, inks, keys_at, numbers_at, roles_at
 from helpers.scenes import positions
@@ -22,7 +22,7 @@ from convanim.scene.scene import Cells, Lines, Scene, Since, Texts, shown
 from convanim.views.registry import VIEWS
 
 # Without max unpools, which are drawn as chains.
-every_op = pytest.mark.parametrize("op", list(NUMBERED))
+every_op = listed("op", list(NUMBERED))
 every_view = pytest.mark.parametrize("view", list(VIEWS))
 few = campaign(20)
 ANY_LAYER = st.sampled_from(list(NUMBERED)).flatmap(layers)

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from string import ascii_lowercase
 
-import pytest
+from helpers.campaigns import listed
 from helpers.examples import EXAMPLES
 from helpers.pages import CHECKOUT
 
@@ -115,7 +115,7 @@ def test_the_page_has_the_table() -> None:
     assert made in PAGE.read_text("utf-8"), f"what docs/looks.md should have:\n{made}"
 
 
-@pytest.mark.parametrize("op", OPERATIONS)
+@listed("op", OPERATIONS)
 def test_numbers_and_dimensions_change_nothing(op: str) -> None:
     """With numbers, and in one dimension, each view draws what it draws of maps without any, or refuses it alike."""
     bare = row(op)

@@ -3,8 +3,7 @@
 from typing import Any
 
 import numpy as np
-import pytest
-from helpers.campaigns import together
+from helpers.campaigns import listed, together
 
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
@@ -41,7 +40,7 @@ def test_only_what_is_added_is_lit_and_framed(layer: Fold, values: str | None, v
         assert frames == len(read) + 1  # and that of the cell that is made
 
 
-@pytest.mark.parametrize(
+@listed(
     "figure",
     [
         Fold("4@3x3", 4, 2),

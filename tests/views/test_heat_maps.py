@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.campaigns import campaign, together
+from helpers.campaigns import campaign, listed, together
 from helpers.oracle import Cell, oracle_of
 from helpers.pixels import inks, numbers_at
 from helpers.stacks import bare, drawn, highlighted, layer_output, places, read_by
@@ -210,7 +210,7 @@ def written_counts(size: int, kernel: int, stride: int) -> list[NDArray[np.int64
     return found
 
 
-@every_theme
+@listed("theme", theme_names())
 def test_the_checkerboard_counts_how_often_cells_are_written(theme: str) -> None:
     """Numbers and colours of both figures are the true counts, at every step; cells not yet written are pale."""
     animation = load_recipe("checkerboard", theme=theme).animation()

@@ -105,7 +105,7 @@ def colour_at(animation: Animation, step: int, point: NDArray[np.float64]) -> tu
     return tuple(pixels[y, x, :3].tolist())
 
 
-@pytest.mark.parametrize("theme", theme_names())
+@listed("theme", theme_names())
 def test_a_prism_and_its_slice_have_the_filters_pure_hue(theme: str) -> None:
     """In the midst of the prism's sides and of the finished part of a slice is the filter's hue, nothing mixed in."""
     animation = drawn(DEEP, theme=theme, width=800, max_frames=60)

@@ -6,7 +6,6 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-import pytest
 from helpers.campaigns import campaign, listed
 from helpers.examples import EXAMPLES
 from helpers.oracle import cells
@@ -171,7 +170,7 @@ def test_other_themes_dress_the_same_cells(theme: str) -> None:
         assert wrong_cells(film, expected(TEMPLATES["grouped"], load_theme(theme), animation.scene, step), step)[1] == 0
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
+@listed("name", TEMPLATES)
 def test_a_window_that_is_late_would_be_seen(name: str) -> None:
     """The look is sharp: against windows one step late it finds wrong cells."""
     layer, (animation, film) = TEMPLATES[name], filmed(name)

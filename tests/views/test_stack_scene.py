@@ -151,7 +151,7 @@ def test_unread_cells_are_told_apart_on_every_sheet(view: str, layer: Any) -> No
 
 
 @every_view
-@pytest.mark.parametrize(("inputs", "outputs", "most"), [(20, 9, n) for n in (2, 3, 5, 8, 20, 99)] + [(5, 4, 4)])
+@listed("inputs, outputs, most", [(20, 9, n) for n in (2, 3, 5, 8, 20, 99)] + [(5, 4, 4)])
 def test_sheets_past_a_number_are_left_out(view: str, inputs: int, outputs: int, most: int) -> None:
     """Up to `max_sheets` all are drawn; past it fewer, the first and the last among them, an ellipsis between.
 
