@@ -63,6 +63,7 @@ def test_pyplot_is_left_alone() -> None:
     assert subprocess.check_output([sys.executable, "-c", code], cwd=folder, text=True).strip() == "False"
 
 
+@pytest.mark.usefixtures("no_betweens")
 @pytest.mark.parametrize(
     "layer", [Conv(3, 2), ConvTranspose(2, 2), MaxPool(4, 2), AvgPool(4, 2, ceil_mode=True), Conv(5, 2, dims=1)]
 )

@@ -109,6 +109,7 @@ def test_names_of_templates_are_listed_one_a_line() -> None:
         assert described("render", name)["version"] == 2
 
 
+@pytest.mark.usefixtures("no_betweens")
 @listed("width", ["64", "161", "480", "960"])
 def test_the_width_is_exact(width: str) -> None:
     """A picture is exactly as wide as `--width` says, moving or still."""
@@ -135,6 +136,7 @@ def test_times_are_whole_centiseconds_and_the_end_rests() -> None:
     assert gliding == [225, *between, 105, *between, 105, *between, 120, 250]
 
 
+@pytest.mark.usefixtures("no_betweens")
 @pytest.mark.parametrize(("plays", "block"), [("0", 0), ("1", None), ("2", 1), ("3", 2), ("65535", 65534)])
 def test_the_loop_block_counts_repeats(plays: str, block: int | None) -> None:
     """`--loop 0` repeats for ever, 1 leaves the block out, and N is N − 1 repeats."""

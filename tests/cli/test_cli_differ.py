@@ -48,6 +48,7 @@ def test_text_and_figure_are_in_one_language(tmp_path: Path, monkeypatch: pytest
     assert "alle 9 Ausgabezellen weichen ab" in Path("d.svg").read_text("utf-8").replace("\xa0", " ")
 
 
+@pytest.mark.usefixtures("no_betweens")
 def test_a_figure_is_drawn_beside_the_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With -o the figure is written, too; -o - has the picture alone on standard output."""
     monkeypatch.chdir(tmp_path)

@@ -22,6 +22,7 @@ def broken(*arguments: Any, **more: Any) -> Any:
     raise KeyError("ray\n" + LONG)
 
 
+@pytest.mark.usefixtures("no_betweens")
 @listed("error", [KeyError("ray"), AssertionError(), EOFError("no more"), RecursionError("deep"), TypeError("x")])
 @pytest.mark.parametrize("name", ["a.gif", "old.gif", "f/"])
 def test_a_fault_of_ours_is_one_line_and_no_half_a_file(

@@ -44,6 +44,7 @@ def plain_umask() -> Iterator[None]:
     os.umask(before)
 
 
+@pytest.mark.usefixtures("no_betweens")
 def test_without_an_output_a_gif_is_named_after_the_layer() -> None:
     """Without `-o` there is one GIF in the current folder, named after the operation or the recipe."""
     assert done(*SMALL).stdout == "conv.gif\n"
@@ -104,6 +105,7 @@ def test_frames_are_numbered_so_that_names_sort(monkeypatch: pytest.MonkeyPatch)
     assert (names[0], names[-1], len(names)) == ("conv_0000.png", "conv_1000.png", 1001)
 
 
+@pytest.mark.usefixtures("no_betweens")
 @pytest.mark.parametrize("form", ["gif", ".gif", "GIF"])
 def test_a_dash_writes_to_standard_output(form: str) -> None:
     """`-o -` with `--format` writes what a file would hold, and nothing else, to standard output."""
@@ -136,6 +138,7 @@ def test_quiet_silences_notes() -> None:
     assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
 
 
+@pytest.mark.usefixtures("no_betweens")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
 @pytest.mark.parametrize("mask", [0o022, 0o077, 0o002])
 @pytest.mark.usefixtures("plain_umask")
@@ -185,6 +188,7 @@ class Failure:
         monkeypatch.setattr(Renderer, "frame", frame)
 
 
+@pytest.mark.usefixtures("no_betweens")
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 @pytest.mark.parametrize("name", ["a.gif", "old.gif", "f/", "new/"])
 def test_a_run_that_fails_midway_leaves_all_as_it_was(
@@ -204,6 +208,7 @@ def test_a_run_that_fails_midway_leaves_all_as_it_was(
     assert {path for path in Path().rglob("*") if path.is_dir()} == folders
 
 
+@pytest.mark.usefixtures("no_betweens")
 @pytest.mark.parametrize("name", ["old.gif", "new.gif", "f/"])
 def test_a_target_that_cannot_be_replaced_stays(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the last move is refused: status 1, one line that names the file, and nothing left behind."""

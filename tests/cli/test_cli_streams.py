@@ -154,9 +154,9 @@ def test_a_wrong_request_is_told_though_standard_output_is_full() -> None:
 def test_names_that_are_no_text_are_printed_as_they_are() -> None:
     """A file name that is not valid UTF-8 goes to a program byte by byte."""
     # As a terminal in UTF-8 has it; in the C locale Python lets such names through by itself.
-    result = shell(f"conv {SMALL} -o $(printf '\\377.gif')", "", PYTHONIOENCODING="utf-8:strict")
-    assert (result.returncode, result.stdout, result.stderr) == (0, b"\xff.gif\n", b"")
-    assert os.listdir(b".") == [b"\xff.gif"]
+    result = shell(f"conv {SMALL} -o $(printf '\\377.svg')", "", PYTHONIOENCODING="utf-8:strict")
+    assert (result.returncode, result.stdout, result.stderr) == (0, b"\xff.svg\n", b"")
+    assert os.listdir(b".") == [b"\xff.svg"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other file systems refuse such a name")
@@ -164,10 +164,10 @@ def test_names_reach_a_terminal_written_out() -> None:
     """What would move or colour a terminal's text is escaped there."""
     pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
-    line = [sys.executable, "-m", "convanim", "conv", *SMALL.split(), "-o", "a\x1b[31m\nb.gif"]
+    line = [sys.executable, "-m", "convanim", "conv", *SMALL.split(), "-o", "a\x1b[31m\nb.svg"]
     result = subprocess.run(line, stdout=theirs, stderr=subprocess.PIPE, env=ENVIRONMENT)
     os.close(theirs)
     said = os.read(ours, 4096)
     os.close(ours)
     assert result.returncode == 0
-    assert said.strip() == rb"a\x1b[31m\nb.gif"
+    assert said.strip() == rb"a\x1b[31m\nb.svg"

@@ -31,6 +31,7 @@ def test_every_format_is_read() -> None:
     assert all(any(Path(__file__).parent.parent.glob(f"*/{name}")) for name in READ_BY.values())
 
 
+@pytest.mark.usefixtures("no_betweens")
 @pytest.mark.parametrize("transparent", [False, True])
 @pytest.mark.parametrize("suffix", PICTURES)
 def test_every_picture_shows_the_last_frame(tmp_path: Path, suffix: str, transparent: bool) -> None:
@@ -46,6 +47,7 @@ def test_every_picture_shows_the_last_frame(tmp_path: Path, suffix: str, transpa
     assert ((shown[..., 3] == 0) == (last[..., 3] < (80 if suffix == ".gif" else 1))).all()
 
 
+@pytest.mark.usefixtures("no_betweens")
 @listed("suffix", FORMATS)
 def test_a_stream_gets_the_bytes_of_the_file(tmp_path: Path, suffix: str) -> None:
     """What goes to standard output is what a file would hold; any case of the suffix names the format."""

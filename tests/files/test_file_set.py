@@ -130,6 +130,7 @@ def test_where_there_are_no_links_files_are_given_back_too(tmp_path: Path, monke
     assert texts(tmp_path) == {"a": "newer", "b": "newer", "c": "a folder"}
 
 
+@pytest.mark.usefixtures("no_betweens")
 def test_a_pipe_is_written_into(tmp_path: Path) -> None:
     """A pipe stays one, and its reader gets the bytes of the file; so does one behind a link."""
     if not hasattr(os, "mkfifo"):
@@ -180,6 +181,7 @@ def test_a_link_to_itself_is_no_place(tmp_path: Path, monkeypatch: pytest.Monkey
     assert Path("a.gif").is_symlink()
 
 
+@pytest.mark.usefixtures("no_betweens")
 def test_one_recipe_is_named_like_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """{name} stands for the recipe's name when there is only one, too."""
     monkeypatch.chdir(tmp_path)
@@ -187,6 +189,7 @@ def test_one_recipe_is_named_like_many(tmp_path: Path, monkeypatch: pytest.Monke
     assert (result.exit_code, result.stdout) == (0, "no_padding_strides.gif\n")
 
 
+@pytest.mark.usefixtures("no_betweens")
 def test_notes_of_several_figures_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each note says whose it is; --quiet silences them."""
     monkeypatch.chdir(tmp_path)

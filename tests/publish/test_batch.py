@@ -59,6 +59,7 @@ def test_a_dask_cluster_makes_the_same_files(tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in tmp_path.glob("*.gif")} == alone
 
 
+@pytest.mark.usefixtures("no_betweens")
 def test_what_is_current_is_left_alone(tmp_path: Path) -> None:
     """A second run writes nothing, another option or `force` writes all, a lost file comes back alone."""
     to = [str(tmp_path / "{name}.gif"), str(tmp_path / "{name}.png"), str(tmp_path) + "/"]
@@ -119,6 +120,7 @@ class Interrupted(Executor):
         return future
 
 
+@pytest.mark.usefixtures("no_betweens")
 def test_an_interrupted_run_leaves_whole_files_and_is_taken_up(tmp_path: Path) -> None:
     """What stood stays as it is, what waited is cancelled, and the next run draws the rest."""
     to = [str(tmp_path / "{name}.gif")]

@@ -52,6 +52,7 @@ def test_a_pptx_has_a_slide_a_figure(tmp_path: Path) -> None:
         assert height >= 144 * (bottom - top) - 1
 
 
+@pytest.mark.usefixtures("no_betweens")
 def test_the_gif_on_a_slide_is_the_figure_enlarged() -> None:
     """A slide's GIF is, byte for byte, that of the same scene a whole number of times as large."""
     animation = small()
@@ -89,6 +90,7 @@ def test_a_still_is_one_picture(tmp_path: Path) -> None:
         assert np.array_equal(np.asarray(picture.convert("RGBA")), rendered(large, 1))
 
 
+@pytest.mark.usefixtures("no_betweens")
 def test_the_same_deck_is_the_same_bytes(tmp_path: Path) -> None:
     """A PPTX carries no dates, and a figure twice in it is held once."""
     for name in ("a", "b"):
@@ -97,6 +99,7 @@ def test_the_same_deck_is_the_same_bytes(tmp_path: Path) -> None:
     assert sum("media/" in name for name in zipfile.ZipFile(tmp_path / "a.pptx").namelist()) == 1
 
 
+@pytest.mark.usefixtures("no_betweens")
 def test_slides_have_the_colours_of_the_theme(tmp_path: Path) -> None:
     """Background and title of a slide are those of its figure's theme."""
     save_deck([small(theme="dark")], [deck_place(str(tmp_path / "a.pptx"))])
@@ -107,6 +110,7 @@ def test_slides_have_the_colours_of_the_theme(tmp_path: Path) -> None:
         assert bytes(colour).hex().upper() in xml.upper()
 
 
+@pytest.mark.usefixtures("no_betweens")
 @pytest.mark.parametrize("suffix", [".pptx", ".html"])
 def test_hostile_words_are_text(tmp_path: Path, suffix: str) -> None:
     """Titles, alternative texts and captions come out as they went in, control characters left out."""
@@ -211,6 +215,7 @@ def test_without_python_pptx_it_says_what_to_install(
     assert "pip install python-pptx\n" in result.stderr
 
 
+@pytest.mark.usefixtures("no_betweens")
 def test_a_failed_deck_leaves_older_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of several files of a deck none is changed when one cannot be written."""
     (tmp_path / "a.pptx").write_text("older", encoding="utf-8")

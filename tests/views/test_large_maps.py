@@ -48,7 +48,7 @@ LARGE: list[tuple[Any, list[str]]] = [
 
 
 @every_view
-@listed("figure, expected", LARGE, ids=lambda entry: getattr(entry, "op", None))
+@listed("figure, expected", LARGE, ids=lambda entry: getattr(entry, "op", "words"))
 def test_large_maps_say_what_they_leave_out(figure: Any, expected: list[str], view: str) -> None:
     """Labels have the true counts, how many sheets are drawn and steps shown; there are few shapes, and it is drawn."""
     animation = drawn(figure, view=view, max_frames=60)
