@@ -6,6 +6,7 @@ padded input (or the uncropped output) is an array that holds in every place the
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -59,6 +60,7 @@ class Oracle:
         return mask
 
 
+@lru_cache(maxsize=16)  # asked for again for each cell
 def oracle_of(layer: Layer) -> Oracle:
     """The oracle of any layer."""
     if isinstance(layer, Conv):
