@@ -223,7 +223,7 @@ def test_every_colour_has_a_number_of_its_own(pixels: NDArray[np.uint32], parts:
 def test_very_many_colours_do_with_those_that_are_there() -> None:
     """Past the numbers that there are, a colour takes that of the nearest."""
     colours = SeenColours()
-    many = (np.arange(66_000, dtype=np.uint32) * 97) | np.uint32(0xFF000000)
+    many = (np.arange(65_600, dtype=np.uint32) * 97) | np.uint32(0xFF000000)
     numbers = colours.numbers(many)
     assert len(colours.seen) == 1 << 16
     parts = [found.view(np.uint8).reshape(-1, 4).astype(int) for found in (colours.seen[numbers], many)]
