@@ -76,7 +76,10 @@ def work_rows(drawing: Drawing, work: KernelWork | None, most: int) -> tuple[Row
         return ()
     words, size = drawing.words, window_size(drawing.geometry.layer)
     shape = str(size[0]) if len(size) == 1 else spelled(size)
-    labels = (words("kernel", size=shape), words("products")) if drawing.labels else ("", "")
+    named = words("kernel", size=shape)
+    if work.is_turned:
+        named = words("turned", what=named)
+    labels = (named, words("products")) if drawing.labels else ("", "")
     kernel, products = (
         Grid(name, work.canvas.rows, work.canvas.columns, label, _least_width(drawing, label), name == "product")
         for name, label in zip(("kernel", "product"), labels)

@@ -40,6 +40,7 @@ class KernelWork:
     """
 
     canvas: Canvas  # of the kernel
+    is_turned: bool  # whether the weights lie the other way round than the layer has them
     has_sum: bool
     number_width: float  # of the widest number at its shortest, in ems
     shapes: Callable[[Mapping[str, Lattice]], list[Shape]]
@@ -56,6 +57,11 @@ def gather_work(drawing: Drawing, under: Callable[[int], Under]) -> KernelWork |
 def laid_on_window(geometry: Geometry) -> Ints:
     """For each place of a window the cell of the kernel that lies there."""
     return _kernel_cells(geometry, [axis.flipped for axis in geometry.axes])
+
+
+def is_turned(geometry: Geometry, laid: Ints) -> bool:
+    """Whether cells of the kernel are laid the other way round than the layer has them."""
+    return bool((laid != _canvas(geometry).index).any())
 
 
 def scatter_work(drawing: Drawing) -> KernelWork | None:
@@ -107,6 +113,7 @@ def _work(
     texts = kernel_weights(values, drawing.words).texts
     return KernelWork(
         canvas=_canvas(drawing.geometry),
+        is_turned=is_turned(drawing.geometry, laid),
         has_sum=made is not None,
         number_width=max(least_width(extremes, drawing.font), widest(texts.values(), drawing.font)),
         shapes=partial(_shapes, drawing, laid, weights, under, made),

@@ -20,7 +20,7 @@ from convanim.figures.options import Options
 from convanim.layers.geometry import Geometry
 from convanim.layers.layer import Conv, ConvTranspose, input_shape, kernel_shape, output_size
 from convanim.numbers.values import channel_sums, values_of
-from convanim.scene.scene import Cells, Scene
+from convanim.scene.scene import Cells, Scene, Texts
 from convanim.views.registry import VIEWS
 from convanim.words.numerals import MINUS
 
@@ -249,3 +249,30 @@ def test_pytorch_agrees_when_its_kernel_is_turned_around(torch: Any) -> None:
         run = (torch.nn.functional.conv_transpose1d, torch.nn.functional.conv_transpose2d)[dims - 1]
         theirs = run(x[None], w, None, s, p, extra, groups, d)[0].numpy()
         assert np.array_equal(theirs, values_of(Geometry(layer), numbers, kernel).output)
+
+
+@pytest.mark.parametrize("transposed_as", ["gather", "scatter"])
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Conv(4, 2),
+        ConvTranspose(3, (2, 1)),
+        ConvTranspose(3, 2, transpose_kernel=False),
+        ConvTranspose(3, 1),
+        ConvTranspose(2, 3, dims=3),
+    ],
+    ids=["conv", "turned", "stamped flipped", "one cell", "slices"],
+)
+def test_a_kernel_that_lies_turned_is_called_so(layer: Conv | ConvTranspose, transposed_as: str) -> None:
+    """Its name says so where its cells are drawn the other way round than the layer has them, and only there."""
+    if isinstance(layer, Conv) or len(layer.kernel_size) == 3:
+        transposed_as = "gather"
+    options = Options(values="random:1", transposed_as=transposed_as, view="flat", width=700)
+    scene = composed(layer, options).scene
+    cells = [shape for shape in scene.shapes if isinstance(shape, Cells) and shape.map == "kernel"]
+    laid = np.concatenate([shape.index for shape in cells])
+    is_turned = not np.array_equal(laid, np.array(list(np.ndindex(layer.kernel_size))))
+    texts = [s.string(0, 0) for s in scene.shapes if isinstance(s, Texts) and s.role == "label" and len(s)]
+    assert any("turned by 180°" in text for text in texts) is is_turned
+    if isinstance(layer, Conv) or layer.kernel_size == (1, 1):
+        assert not is_turned

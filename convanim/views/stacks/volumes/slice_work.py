@@ -15,7 +15,7 @@ from convanim.scene.scene import Cells, During, Ints, Lattice, Shape, Texts
 from convanim.views.cell_numbers import kernel_weights, lettering
 from convanim.views.drawing import TooNarrowError
 from convanim.views.grids import Canvas, input_canvas, kinds
-from convanim.views.kernel_work import Under, laid_on_window, product_shapes
+from convanim.views.kernel_work import Under, is_turned, laid_on_window, product_shapes
 from convanim.views.single_maps.gather_reading import cells_under
 from convanim.views.single_maps.window_numbers import numbers_under
 from convanim.views.stacks.stack import Stack
@@ -181,10 +181,15 @@ class SliceWork:
         if not self.stack.labels:
             return []
         words = self.stack.words
-        said = [words("kernel", size=spelled(self.size)), words("products")]
+        room = self.slices_width + 2 * self.sign
+        named = words("kernel", size=spelled(self.size))
+        turned = words("turned", what=named)
+        has_room = self.stack.font.width(turned, self.stack.label_em) <= room
+        if has_room and is_turned(self.geometry, laid_on_window(self.geometry)):
+            named = turned
         shapes = []
-        for text, (left, top), is_moving in zip(said, (kernel, products), (False, True)):
-            block = text_block(self.stack, text, self.slices_width + 2 * self.sign)
+        for text, (left, top), is_moving in zip((named, words("products")), (kernel, products), (False, True)):
+            block = text_block(self.stack, text, room)
             if len(block.lines) > 1:
                 raise TooNarrowError("leaves no room for the kernel")
             label = block.at(left + self.slices_width / 2, top + self._label_height - LEADING * block.em)
