@@ -11,7 +11,7 @@ from hypothesis import settings
 Test: TypeAlias = Callable[..., Any]
 Case = TypeVar("Case")
 
-FEW = 3  # random cases of each campaign in the suite
+FEW = 2  # random cases of each campaign in the suite
 MOST = 1000  # that a campaign can have
 ONE_IN = 3  # cases of a list in the suite
 
