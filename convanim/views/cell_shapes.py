@@ -32,9 +32,11 @@ def cell_texts(
 
 def unread_marks(lattice: Lattice, cells: Ints, *, around_text: bool) -> Lines:
     """A stroke across each cell, from corner to corner but short of both; broken where text stands in the middle."""
-    # Down to the right: in the slanted view this lies flat, where the other diagonal would stand among the rays.
-    broken, whole = [((0.07, 0.07), (0.2, 0.2)), ((0.8, 0.8), (0.93, 0.93))], [((0.2, 0.2), (0.8, 0.8))]
-    strokes = broken if around_text else whole
+    strokes = [((0.2, 0.2), (0.8, 0.8))]  # down to the right: slanted, this lies flat, the other one among the rays
+    if around_text and lattice.is_upright:
+        strokes = [((0.07, 0.07), (0.27, 0.27)), ((0.73, 0.73), (0.93, 0.93))]
+    elif around_text:  # beside the digits they would be signs
+        strokes = [((0.07, 0.93), (0.22, 0.78)), ((0.78, 0.22), (0.93, 0.07))]
     ends = [lattice.points(cells[:, None, :] + np.array(stroke)) for stroke in strokes]
     return Lines("unread", np.concatenate(ends))
 
