@@ -207,17 +207,15 @@ def _comment(text: bytes) -> bytes:
 def _packed(change: _Change, palette: Palette, seen: NDArray[np.uint8] | None) -> bytes:
     """A picture's data; `seen` are the indices in its box before it, where they stay, and become those after it."""
     size = (change.box.right - change.box.left, change.box.bottom - change.box.top)
-    indices = palette.indices(change.numbers)
+    unchanged, told = np.uint8(palette.unchanged), palette.indices(change.numbers)
+    before = np.full(size[0] * size[1], unchanged) if seen is None else seen.flatten()
+    indices = told if change.places is None else before.copy()
     if change.places is not None:
-        blank = np.full(size[0] * size[1], palette.unchanged, dtype=np.uint8)
-        now = blank if seen is None else seen.flatten()
-        now[change.places], indices = indices, now
+        indices[change.places] = told
     if seen is not None:
-        before, now = seen.flatten(), indices
-        changed = now != before  # fewer than the places, since colours that differ may have one index
-        said = changed | _kept(changed, now == palette.ground)
-        seen[:] = now.reshape(seen.shape)
-        indices = np.where(said, now, np.uint8(palette.unchanged))
+        seen[:] = indices.reshape(seen.shape)
+        changed = indices != before  # fewer than the places, since colours that differ may have one index
+        indices = np.where(changed | _kept(changed, indices == palette.ground), indices, unchanged)
     # Pillow's encoder, asked for directly, takes the bits of an index; saving a picture always spends eight.
     return Image.frombuffer("L", size, indices, "raw", "L", 0, 1).tobytes("gif", "L", palette.bits, 0)
 
