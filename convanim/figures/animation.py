@@ -144,21 +144,21 @@ def _font(options: Options, theme: Theme) -> Metrics:
 def _laid_out(figure: Shown, options: Options, words: Words, font: Metrics, size: PictureSize) -> Layout:
     """The figure as wide as the picture; on paper the pictures of a sheet share its width."""
     columns = grid_of(options.sheet)[1] if size.is_on_paper and options.sheet is not None else 1
-    made = _layout(figure, options, words, font, size, columns)
+    made = _layout(figure, options, words, font, size.split(columns))
     fewer = min(columns, len(made.timing.steps))
-    return made if fewer == columns else _layout(figure, options, words, font, size, fewer)
+    return made if fewer == columns else _layout(figure, options, words, font, size.split(fewer))
 
 
-def _layout(figure: Shown, options: Options, words: Words, font: Metrics, size: PictureSize, columns: int) -> Layout:
+def _layout(figure: Shown, options: Options, words: Words, font: Metrics, size: PictureSize) -> Layout:
     if isinstance(figure, Comparison):
         from convanim.figures.comparisons.comparison import comparison_layout  # most figures are of a layer or chain
 
-        return comparison_layout(figure, options, words, font, size, columns)
+        return comparison_layout(figure, options, words, font, size)
     if isinstance(figure, CellField):
         from convanim.figures.layouts.field_layout import field_layout
 
-        return field_layout(figure, options, words, font, size, columns)
-    return any_layout(figure, options, words, font, size, columns)
+        return field_layout(figure, options, words, font, size)
+    return any_layout(figure, options, words, font, size)
 
 
 def _shown(made: Layout, options: Options, size: PictureSize, font: Metrics) -> tuple[Scene, Timing, int]:

@@ -17,13 +17,15 @@ _WIDER = 1.04  # one width on paper that is tried to the next
 class PictureSize:
     """The width of a whole picture, the font size of its text, and how many pixels there are to an inch of it.
 
-    Without `text` the font size goes with the width.
+    Without `text` the font size goes with the width. A picture may have several `parts` of equal width, with text of
+    one size; what is drawn is one of them.
     """
 
     width: Length
     text: Length | None = None
     dpi: int = SCREEN
     has_dpi: bool = False  # whether it was asked for
+    parts: int = 1
 
     @property
     def is_on_paper(self) -> bool:
@@ -34,6 +36,15 @@ class PictureSize:
     def pixels(self) -> int:
         """The width in pixels."""
         return round(self.width.inches * self.dpi)
+
+    @cached_property
+    def own_pixels(self) -> int:
+        """The width of one part in pixels."""
+        return self.pixels // self.parts
+
+    def split(self, parts: int) -> "PictureSize":
+        """One of so many parts of equal width of this one."""
+        return replace(self, parts=self.parts * parts)
 
     @property
     def asked_width(self) -> int | str:

@@ -23,9 +23,9 @@ class TooNarrowError(Exception):
     """The page is too narrow for what stands on it; the message says for what."""
 
 
-def cell_unit(size: PictureSize, parts: int) -> float:
-    """Pixels for one at the base width in one of so many parts of a picture, drawn no smaller than a whole one."""
-    return max(unit(size.pixels // parts), min(1.0, unit(size.pixels)))
+def cell_unit(size: PictureSize) -> float:
+    """Pixels for one at the base width in a part of a picture, drawn no smaller than a whole one."""
+    return max(unit(size.own_pixels), min(1.0, unit(size.pixels)))
 
 
 class Page:
@@ -33,8 +33,7 @@ class Page:
 
     font: Metrics
     words: Words
-    size: PictureSize  # of the whole picture
-    parts: int  # of equal width that it has, of which this is one
+    size: PictureSize  # of the picture of which this is a part
 
     labels: bool  # whether there are any
     remark: str = ""  # on the steps that are shown, below the maps
@@ -45,12 +44,12 @@ class Page:
     @cached_property
     def width(self) -> int:
         """The page's width in pixels."""
-        return self.size.pixels // self.parts
+        return self.size.own_pixels
 
     @cached_property
     def cell_unit(self) -> float:
         """Pixels here for one pixel at the base width; parts of a picture are drawn no smaller than a whole one."""
-        return cell_unit(self.size, self.parts)
+        return cell_unit(self.size)
 
     @cached_property
     def unit(self) -> float:
@@ -122,7 +121,6 @@ class Drawing(Page):
     remark: str = ""
     is_heat: bool = False  # whether numbers are colours, too
     scale: Scale | None = None  # of the output's numbers as colours; wider where sums on their way are
-    parts: int = 1
     most_cell: int = 0
     is_slow: bool = False  # whether steps are shown part by part, too
     decimals: int = 2

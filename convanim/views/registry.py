@@ -142,7 +142,7 @@ def wide_enough(name: str, page: AnyPage, most: int | None = None) -> PictureSiz
             return False
         return True
 
-    sizes = [size for size in page.size.wider() if most is None or size.pixels // page.parts <= most]
+    sizes = [size for size in page.size.wider() if most is None or size.own_pixels <= most]
     narrow = -1
     while narrow < len(sizes) - 1:
         tried = min(2 * narrow + 2, len(sizes) - 1)

@@ -4,20 +4,16 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from math import floor, inf
-from typing import TypeGuard
 
 import numpy as np
 
-from convanim.errors import RequestError
 from convanim.figures.alt_text import default_title
 from convanim.figures.comparisons.cost_bars import cost_bars
-from convanim.figures.comparisons.difference_marks import em_within, frames, is_heat, marked
+from convanim.figures.comparisons.difference_marks import em_within, frames, marked
+from convanim.figures.comparisons.parts_alike import parts_alike
 from convanim.figures.comparisons.shared_key import shared_key
-from convanim.figures.layouts.in_common import InCommon
 from convanim.figures.layouts.layout import Layout
-from convanim.figures.layouts.network_layout import any_layout
-from convanim.figures.options import OF_A_PART, Options
-from convanim.figures.sizing import proposed_width
+from convanim.figures.options import Options
 from convanim.figures.subject import Comparison, Part, difference_of
 from convanim.figures.timing import MOST_FRAMES, timing
 from convanim.layers.backward import Backward
@@ -27,15 +23,13 @@ from convanim.networks.cost import cost_of
 from convanim.networks.differences import Difference
 from convanim.networks.network import Network
 from convanim.networks.pointwise import Pointwise
-from convanim.numbers.figure_values import refuse_too_many_cells
-from convanim.numbers.scales import Scale, shared
 from convanim.scene.font import Metrics
 from convanim.scene.picture_size import PictureSize
-from convanim.scene.scene import Blocks, Cells, Lattice, Scene, Shape, Texts
+from convanim.scene.scene import Blocks, Cells, Lattice, Scene, Shape
 from convanim.scene.transforms import merged, named, retimed
 from convanim.views.drawing import Page
 from convanim.views.registry import PRODUCTS
-from convanim.views.text_layout import LEADING, Block, is_number, numbers_alike, text_block, wrapped
+from convanim.views.text_layout import LEADING, Block, numbers_alike, text_block, wrapped
 from convanim.words.backward import backward_name
 from convanim.words.captions import caption_lines
 from convanim.words.costs import spelled_cost
@@ -44,48 +38,31 @@ from convanim.words.language import Words
 from convanim.words.layer_names import stage_parameters, stages_in_brief, told_apart
 
 _INPUTS = ("input", "map 0", "gradient_of_output")  # what the first map is called, and a perceptron's first column
-_PASSES = 4  # after which cells are as large as each other; few sizes are whole pixels in every view
 _UNMARKED = "maps have no grid at this size, so that differing cells are not marked; a larger width shows them"
 
 
 class _Sheet(Page):
     """The page that the parts share."""
 
-    def __init__(self, font: Metrics, words: Words, size: PictureSize, parts: int) -> None:
+    def __init__(self, font: Metrics, words: Words, size: PictureSize) -> None:
         self.font = font
         self.words = words
         self.size = size
-        self.parts = parts
-        self.most_cell = 0
-        self.figures: tuple[Layer | Chain, ...] = ()
-        self.least_decimals = 0
-        self.networks: tuple[Network, ...] = ()
-        self.share = 1.0
 
 
 def comparison_layout(
-    comparison: Comparison, options: Options, words: Words, font: Metrics, size: PictureSize, pictures: int = 1
+    comparison: Comparison, options: Options, words: Words, font: Metrics, size: PictureSize
 ) -> Layout:
-    """The scene of a comparison, which is the whole picture or one of so many `pictures` of it.
+    """The scene of a comparison.
 
     Raises RequestError when a part does not fit its share of the width.
     """
     parts = comparison.parts
-    width = size.pixels // pictures
-    share = width // len(parts)
-    page = _Sheet(font, words, size, pictures * len(parts))
-    drawn = _without_chains_of_one(parts)
-    page.figures = tuple(_drawn(part.figure) for part in drawn if not isinstance(part.figure, Network))
-    page.networks = tuple(part.figure for part in drawn if isinstance(part.figure, Network))
-    made = _parts(drawn, options, page)
-    page.least_decimals = max(each.decimals for each in made)
-    page.share = min(each.scene.share for each in made)
-    are_decimals_alike = page.least_decimals == min(each.decimals for each in made)  # 6.00 beside 2.67
-    if not are_decimals_alike or page.share < max(each.scene.share for each in made):
-        made = _parts(drawn, options, page)
-    made = _in_one_colour_scale(drawn, made, options, page)
+    width = size.own_pixels
+    page = _Sheet(font, words, size.split(len(parts)))
+    share = page.width
     difference = difference_of(comparison)
-    made, key = shared_key(_on_one_size(drawn, _on_one_scale(drawn, made, options, page)))
+    made, key = shared_key(parts_alike(_without_chains_of_one(parts), options, page))
     if difference is not None:
         made = _marked(parts, made, difference, page.least_em)
     frames = max(len(each.timing.steps) for each in made)
@@ -152,11 +129,6 @@ def _without_chains_of_one(parts: Sequence[Part]) -> list[Part]:
     return [replace(part, figure=figure) for part, figure in zip(parts, alone) if not isinstance(figure, Pointwise)]
 
 
-def _drawn(figure: Layer | Backward | Chain) -> Layer | Chain:
-    """The layer or chain that is drawn."""
-    return figure.drawn if isinstance(figure, Backward) else figure
-
-
 def _remarks(parts: Sequence[Part], made: Sequence[Layout]) -> tuple[str, ...]:
     """What is to be said of the parts, each once: with the part's title where it is not true of all of them."""
     found = []
@@ -165,99 +137,6 @@ def _remarks(parts: Sequence[Part], made: Sequence[Layout]) -> tuple[str, ...]:
             is_shared = all(remark in other.remarks for other in made)
             found.append(remark if is_shared else f"{part.title or part.text or f'figure {number}'}: {remark}")
     return tuple(dict.fromkeys(found))
-
-
-def _parts(parts: Sequence[Part], options: Options, page: _Sheet) -> list[Layout]:
-    """Every part; raises RequestError with the width at which all of them have room, when some have none."""
-    made, narrow = [], []
-    for part in parts:
-        try:
-            made.append(_part(part, options, page))
-        except RequestError as error:
-            if error.field != "width":
-                raise
-            narrow.append(error)
-    if narrow:
-        raise max(narrow, key=proposed_width)
-    return made
-
-
-def _in_one_colour_scale(parts: Sequence[Part], made: list[Layout], options: Options, page: _Sheet) -> list[Layout]:
-    """The parts with one colour for one number, in the maps of all that are beside each other."""
-    scales = shared([each.scales for each in made])
-    return [
-        each if own == each.scales else _part(part, options, page, scales=own)
-        for part, each, own in zip(parts, made, scales)
-    ]
-
-
-def _on_one_scale(
-    parts: Sequence[Part],
-    made: list[Layout],
-    options: Options,
-    page: _Sheet,
-) -> list[Layout]:
-    """The parts with cells as large as those of the smallest that are drawn alike; in colours all, where one is."""
-    scaled = _scaled(parts, made, options, page)
-    if len({is_heat(each.scene) for each in scaled}) == 1:
-        return scaled
-    coloured = [replace(part, options=replace(part.options, heat_map=True)) for part in parts]
-    in_colours = _in_one_colour_scale(coloured, _parts(coloured, options, page), options, page)
-    return _scaled(coloured, in_colours, options, page)
-
-
-def _scaled(
-    parts: Sequence[Part],
-    made: list[Layout],
-    options: Options,
-    page: _Sheet,
-) -> list[Layout]:
-    for _ in range(_PASSES):
-        cells = [_cell(part, each, made, parts) for part, each in zip(parts, made)]
-        if all(each.cell in (0, cell) for each, cell in zip(made, cells)):
-            break
-        made = [
-            each if each.cell in (0, cell) else _part(part, options, page, cell, each.scales or None)
-            for part, each, cell in zip(parts, made, cells)
-        ]
-    return made
-
-
-def _cell(part: Part, own: Layout, made: Sequence[Layout], parts: Sequence[Part]) -> int:
-    """The smallest side of a cell in the parts that are drawn as one is: in as many dimensions, in the same view."""
-    like = _look(part, own)
-    return min((each.cell for other, each in zip(parts, made) if each.cell and _look(other, each) == like), default=0)
-
-
-def _look(part: Part, made: Layout) -> tuple[int, bool]:
-    cells = (shape for shape in made.scene.shapes if isinstance(shape, Cells))
-    return len(part.figure.input_size), all(shape.lattice.is_upright for shape in cells)
-
-
-def _on_one_size(parts: Sequence[Part], made: Sequence[Layout]) -> list[Layout]:
-    """The parts with the words beside their maps as large as the smallest of them, and so the numbers of like ones."""
-    em = min((shape.em for each in made for shape in each.scene.shapes if _is_words(shape)), default=0.0)
-    looks = [_look(part, each) for part, each in zip(parts, made)]
-    sizes = [min((s.em for s in each.scene.shapes if is_number(s)), default=inf) for each in made]
-    found = []
-    for look, each in zip(looks, made):
-        shapes = [_worded(shape, em) for shape in each.scene.shapes]
-        if each.cell:
-            least = min(size for other, size, its in zip(looks, sizes, made) if other == look and its.cell)
-            shapes = numbers_alike(shapes, least)
-        found.append(replace(each, scene=replace(each.scene, shapes=tuple(shapes))))
-    return found
-
-
-def _is_words(shape: Shape) -> TypeGuard[Texts]:
-    """Whether a shape is a label that says something, and no sign."""
-    if not isinstance(shape, Texts) or shape.role != "label" or not isinstance(shape.text, tuple):
-        return False
-    return any(len(text) > 1 for text in shape.text)
-
-
-def _worded(shape: Shape, em: float) -> Shape:
-    return replace(shape, em=em) if _is_words(shape) else shape
 
 
 def _marked(parts: Sequence[Part], made: list[Layout], difference: Difference, least: float) -> list[Layout]:
@@ -290,25 +169,6 @@ def _told(page: _Sheet, difference: Difference, width: int, top: int) -> tuple[l
     framed = frames(cell, np.zeros((1, 2), int), page.unit, room=0)
     shown = [Blocks("output", "key", cell, np.array([(0, 0, 1, 1)])), *framed]
     return [*shown, words], top + round(block.height)
-
-
-def _part(
-    part: Part, options: Options, page: _Sheet, most_cell: int = 0, scales: tuple[Scale, ...] | None = None
-) -> Layout:
-    """One figure in its share of the width, with the page's options but its own of what is drawn."""
-    own = {name: getattr(part.options, name) for name in OF_A_PART}
-    asked = replace(options, **own, caption=False, steps=None)
-    if not isinstance(part.figure, Network):
-        refuse_too_many_cells(part.figure, asked)
-    return any_layout(
-        part.figure,
-        asked,
-        page.words,
-        page.font,
-        page.size,
-        page.parts,
-        InCommon(most_cell, page.figures, scales, page.least_decimals, page.networks, page.share),
-    )
 
 
 def _names(parts: Sequence[Part], words: Words) -> list[str]:

@@ -26,7 +26,6 @@ def backward_layout(
     words: Words,
     font: Metrics,
     size: PictureSize,
-    parts: int = 1,
     common: InCommon = ALONE,
 ) -> Layout:
     """The scene of a backward pass, as `laid_out` has it; its maps are called what they are in keys, too."""
@@ -50,7 +49,6 @@ def backward_layout(
         backward_words(backward, words),
         font,
         size,
-        parts,
         common,
     )
     names = map_phrases(backward)

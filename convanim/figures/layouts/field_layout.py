@@ -24,9 +24,7 @@ _OF_LAYERS = ("backward", "perceptron", "transposed_as", *_LOOKS)
 _SEEN = 0.5  # the level of cells of which no more is known than that they are seen
 
 
-def field_layout(
-    figure: CellField, options: Options, words: Words, font: Metrics, size: PictureSize, parts: int = 1
-) -> Layout:
+def field_layout(figure: CellField, options: Options, words: Words, font: Metrics, size: PictureSize) -> Layout:
     """The scene of a cell's field. Raises RequestError when the options do not fit it, or it has no room."""
     refuse_set(options, _NUMBERS, "a receptive field has numbers of its own")
     refuse_set(options, _OF_LAYERS, "a receptive field is one map, of which it says nothing")
@@ -49,7 +47,6 @@ def field_layout(
         above=field_label(figure, words, options.input_label),
         size=size,
         labels=options.labels,
-        parts=parts,
         font=font,
         words=words,
     )

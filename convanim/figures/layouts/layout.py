@@ -85,7 +85,6 @@ def layout_of(
     words: Words,
     font: Metrics,
     size: PictureSize,
-    parts: int = 1,
     common: InCommon = ALONE,
 ) -> Layout:
     """The scene of one layer or chain, as `laid_out` has it, with its numbers and its caption."""
@@ -104,7 +103,6 @@ def layout_of(
         words,
         font,
         size,
-        parts,
         common,
     )
 
@@ -117,10 +115,9 @@ def laid_out(
     words: Words,
     font: Metrics,
     size: PictureSize,
-    parts: int = 1,
     common: InCommon = ALONE,
 ) -> Layout:
-    """The scene of one figure with some numbers in it, which is the whole picture or one of its `parts`.
+    """The scene of one figure with some numbers in it.
 
     Raises RequestError when the options do not fit it.
     """
@@ -162,7 +159,7 @@ def laid_out(
         else lambda most: raster(cells, sheets, order, most, least=_LEAST_OF_A_SLICE if slabs else 0),
     )
     remark, remarks = sampling(clock, every if options.steps is None else None, words)
-    asked_cell = _asked_cell(options, size, parts)
+    asked_cell = _asked_cell(options, size)
     stack_options = StackOptions(
         size=size,
         order=options.order,
@@ -174,7 +171,6 @@ def laid_out(
         output_label=options.output_label,
         remark=remark,
         is_heat=is_heat(options),
-        parts=parts,
         words=words,
         most_cell=min((each for each in (common.most_cell, asked_cell) if each), default=0),
         font=font,
@@ -223,9 +219,9 @@ def _scales(figure: Layer | Chain, values: FigureValues, options: Options) -> tu
     return alike(own) if options.perceptron else own
 
 
-def _asked_cell(options: Options, size: PictureSize, parts: int) -> int:
+def _asked_cell(options: Options, size: PictureSize) -> int:
     """Pixels of a cell's side at most, where that was asked for; else 0."""
-    return 0 if options.cell_size is None else max(1, round(options.cell_size * cell_unit(size, parts)))
+    return 0 if options.cell_size is None else max(1, round(options.cell_size * cell_unit(size)))
 
 
 def is_heat(options: Options) -> bool:
@@ -293,7 +289,6 @@ def _drawing(
         remark=stack_options.remark,
         is_heat=stack_options.is_heat,
         scale=stack_options.scales[-1] if stack_options.scales else None,
-        parts=stack_options.parts,
         words=stack_options.words,
         most_cell=stack_options.most_cell,
         is_slow=options.slow > 0,

@@ -34,31 +34,14 @@ def any_layout(
     words: Words,
     font: Metrics,
     size: PictureSize,
-    parts: int = 1,
     common: InCommon = ALONE,
 ) -> Layout:
     """The scene of one figure, whichever it is."""
     if isinstance(figure, Network):
-        return network_layout(figure, options, words, font, size, parts, common)
+        return network_layout(figure, options, words, font, size, common)
     if isinstance(figure, Backward):
-        return backward_layout(
-            figure,
-            options,
-            words,
-            font,
-            size,
-            parts,
-            common,
-        )
-    return layout_of(
-        figure,
-        options,
-        words,
-        font,
-        size,
-        parts,
-        common,
-    )
+        return backward_layout(figure, options, words, font, size, common)
+    return layout_of(figure, options, words, font, size, common)
 
 
 def network_layout(
@@ -67,10 +50,9 @@ def network_layout(
     words: Words,
     font: Metrics,
     size: PictureSize,
-    parts: int = 1,
     common: InCommon = ALONE,
 ) -> Layout:
-    """The scene of a network's overview, which is the whole picture or one of its `parts`.
+    """The scene of a network's overview.
 
     Raises RequestError when the options do not fit it, or it has no room.
     """
@@ -118,7 +100,6 @@ def network_layout(
         size=size,
         labels=options.labels,
         caption=caption_lines(network, words) if options.caption else (),
-        parts=parts,
         longest=longest,
         deepest=deepest,
         most_share=common.share,

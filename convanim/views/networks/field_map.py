@@ -49,7 +49,6 @@ class FieldMap(Page):
     size: PictureSize
     labels: bool = True
     caption: tuple[str, ...] = ()
-    parts: int = 1
     most_cell: int = 0
     decimals: int = 0
     font: Metrics = BUNDLED

@@ -48,7 +48,6 @@ class Overview(Page):
     size: PictureSize
     labels: bool = True
     caption: tuple[str, ...] = ()
-    parts: int = 1
     most_cell: int = 0
     longest: int = 0  # cells of the longest face of all networks of a picture, and
     deepest: int = 0  # the most channels; of this one alone, if more
@@ -110,7 +109,7 @@ def look_of(page: Overview, is_flat: bool) -> Look:
 
     first, *smaller = (share for share in (1.0, *_SHARES) if share <= page.most_share)
     least = page.least_em
-    most = page.label_em if page.parts == 1 else least  # pictures beside each other are on one scale
+    most = page.label_em if page.size.parts == 1 else least  # pictures beside each other are on one scale
     for em in (most, (most + least) / 2, least):
         look = at(em, first)
         if look is not None and (look.places.rows == 1 or em == least):
@@ -128,7 +127,7 @@ def look_of(page: Overview, is_flat: bool) -> Look:
         if look.places.height <= _TALLEST * page.room:
             break
         look = at(look.em, share) or look
-    if found is not None and page.parts == 1 and look.places.rows == 1:
+    if found is not None and page.size.parts == 1 and look.places.rows == 1:
         grown = (at(look.em, share) for share in _LARGER)
         fitting = (each for each in grown if each is not None and each.places.rows == 1)
         look = next((each for each in fitting if each.places.height <= _LOW * page.room), look)

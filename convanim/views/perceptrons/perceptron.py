@@ -49,7 +49,6 @@ class Perceptron(Page):
     stages: tuple[Stage, ...]
     values: FigureValues | None
     options: StackOptions
-    parts: int = 1
     most_cell: int = 0
     decimals: int = 0
     labels: bool = True
@@ -223,7 +222,6 @@ def perceptron_of(stages: tuple[Stage, ...], values: FigureValues | None, option
         stages,
         values,
         options,
-        parts=options.parts,
         most_cell=options.most_cell,
         labels=options.labels,
         remark=options.remark,

@@ -99,7 +99,6 @@ def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions
     return Stack(
         size=options.size,
         font=options.font,
-        parts=options.parts,
         beside=options.beside,
         most_cell=options.most_cell,
         words=words,

@@ -34,7 +34,7 @@ def iso_stack(stack: Stack) -> Scene:
     if stack.volume is not None:
         return iso_volume(stack)
     beside = row(stack) if may_be_row(stack) else None
-    is_narrow = stack.parts > 1  # maps of figures beside each other need the room
+    is_narrow = stack.size.parts > 1  # maps of figures beside each other need the room
     gutter = gutter_width(stack, is_narrow=is_narrow)
     blocks = gutter_labels(stack, gutter - stack.margin, is_narrow=is_narrow)
     heights = _heights(stack, blocks)

@@ -111,7 +111,6 @@ def layer_stack(layer: Layer, values: Values | None, options: StackOptions) -> S
     return Stack(
         size=options.size,
         font=options.font,
-        parts=options.parts,
         words=words,
         most_cell=options.most_cell,
         beside=options.beside,

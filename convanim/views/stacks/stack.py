@@ -213,7 +213,6 @@ class Stack(Page):
     partial_sums: Callable[[], Numbers] | None = None  # what each input channel adds, as `values.channel_sums`
     terms_from: Callable[[int], list[TermPlace]] | None = None  # of the map before the last
     is_slow: bool = False  # whether steps are shown part by part, too
-    parts: int = 1
     most_cell: int = 0
     beside: Beside = ()
     decimals: int = 2
@@ -303,7 +302,6 @@ class StackOptions:
     output_label: str | None
     remark: str
     is_heat: bool
-    parts: int = 1
     words: Words = field(default_factory=english)
     most_cell: int = 0
     beside: Beside = ()  # as a stack has it

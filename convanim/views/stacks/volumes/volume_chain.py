@@ -51,7 +51,6 @@ def volume_chain(chain: Chain, options: StackOptions) -> Stack:
     return Stack(
         size=options.size,
         font=options.font,
-        parts=options.parts,
         words=options.words,
         most_cell=options.most_cell,
         maps=tuple(maps),

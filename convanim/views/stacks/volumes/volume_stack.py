@@ -31,7 +31,6 @@ def volume_stack(layer: Layer, values: Values | None, options: StackOptions) -> 
     return Stack(
         size=options.size,
         font=options.font,
-        parts=options.parts,
         words=options.words,
         most_cell=options.most_cell,
         maps=(input_map(geometry, values, options), output_map(geometry, values, options)),
