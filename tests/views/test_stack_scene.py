@@ -193,7 +193,8 @@ def test_numbers_slices_and_what_they_add(kind: Any, view: str, data: st.DataObj
     options = {"values": numbers, "kernel_values": kernel, "order": order, "heat_map": False}
     scene = drawn(layer, view=view, **options, **WIDE).scene
     inputs = numbers_at(scene, 0, "input")
-    written = [c for c in cells(input_shape(layer)) if view == "flat" or c[0] % read == 0]
+    under = {sheet for pile in piles(scene) for sheet in pile[1:]}
+    written = [c for c in cells(input_shape(layer)) if view == "flat" or c[0] not in under]
     assert inputs == {("input", *c): numeral(numbers[c].item()) for c in written}
     steps = stepped(layer, scene, order)
     for step, (output, cell) in some(steps):
@@ -277,21 +278,45 @@ def column_of_numbers(scene: Scene, step: int, *roles: str) -> list[int]:
     return [number for *_, number in sorted(found)]
 
 
-@pytest.mark.parametrize("layer", [Conv("4@5x4", (3, 2), out_channels=4, groups=2), MaxPool("3@5x4", 2, 2)])
-def test_rays_and_the_prism_join_the_corners(layer: Any) -> None:
-    """Upright lines join the window on the lowest and highest sheet that is read, rays the highest and the cell."""
+def piles(scene: Scene) -> list[list[int]]:
+    """The input's sheets that lie over each other in a slanted view, each pile from the highest down."""
+    found: dict[int, list[int]] = {}
+    for (lattice, _, _), key in sorted(places(scene, ["input"]).items(), key=lambda item: item[0][0].origin[1]):
+        sheets = found.setdefault(lattice.origin[0], [])
+        if key[1] not in sheets:
+            sheets.append(key[1])
+    return list(found.values())
+
+
+@pytest.mark.parametrize(
+    ("layer", "most"),
+    [
+        (Conv("4@5x4", (3, 2), out_channels=4, groups=2), 1),
+        (Conv("2@9x8", (3, 2), out_channels=3), 1),
+        (Conv("8@9x8", (3, 2), out_channels=4, groups=2), 4),
+        (Conv("3@9x8", (3, 2)), 3),
+        (MaxPool("3@5x4", 2, 2), 1),
+    ],
+)
+def test_rays_and_the_prism_join_the_corners(layer: Any, most: int) -> None:
+    """Upright lines join the window on the sheets of a pile, rays that on the highest one and the cell.
+
+    Where several piles are read, two rays leave each.
+    """
     scene = drawn(layer, view="iso", **WIDE).scene
+    assert max(map(len, piles(scene))) == most
     lattices = {key[:2]: lattice for (lattice, _, _), key in places(scene, ["input", "output"]).items()}
     for step, (output, cell) in enumerate(stepped(layer, scene, "filter")):
         start, (tall, wide) = np.array(cell) * layer.stride, layer.kernel_size
         window = start + np.array([(0, 0), (0, wide), (tall, wide), (tall, 0)])
         corners = np.array([(0, 0), (0, 1), (1, 1), (1, 0)]) + cell
-        sheets = read_by(layer, output)
-        high = lattices["input", sheets[0]].points(window)
-        ends = [(high, lattices["output", output].points(corners))]
-        if len(sheets) > 1:
-            ends.append((high, lattices["input", sheets[-1]].points(window)))
-        expected = [line.tolist() for a, b in ends for line in np.stack([a, b], axis=1)]
+        read = [sheets for sheets in piles(scene) if {*sheets} & {*read_by(layer, output)}]
+        expected: list[Any] = []
+        for sheets in read:
+            stood = [lattices["input", sheet].points(window) for sheet in sheets]
+            made = lattices["output", output].points(corners)
+            expected += np.stack([stood[0], made], axis=1)[:: 1 if len(read) == 1 else 2].tolist()
+            expected += [line.tolist() for ends in pairwise(stood) for line in np.stack(ends, axis=1)]
         rays = [shape for shape in scene.shapes if isinstance(shape, Lines) and shape.role == "ray"]
         assert sorted(line.tolist() for shape in rays for line in shape.at(step)) == sorted(expected)
 

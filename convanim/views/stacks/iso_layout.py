@@ -22,6 +22,7 @@ _LEAST_CELL = 6  # pixels of a column below which sheets have no grid
 _LEAST_IN_LANES = 9  # below which all sheets of a map are one pile, so that their cells are larger
 _TALLEST = 1.4  # of the width
 _LEAST_IN_A_RANK = 0.65  # of the largest cells that there could be, those of lanes in fewer ranks
+_LEAST_APART = 0.6  # of the cells of stacked sheets, those of sheets that all stand apart, so that all of each is seen
 _SPREAD = 0.8  # from a sheet to the next, in cells
 _LEAST_SPREAD, _MOST_SPREAD = 10, 30  # the same in pixels at the base width
 _BASES = {"": 1.0, "group": 1.9, "elided": 2.2}  # how much wider what parts sheets is than a plain step
@@ -79,23 +80,29 @@ class Stood:
 
 
 def layouts(stack: Stack, room: int, heights: Sequence[float]) -> Iterator[Layout]:
-    """The layouts of a stack in `room` pixels with labels so high: in lanes where these fit, and with piles alone.
+    """The layouts of a stack in `room` pixels with labels so high: of sheets apart, in lanes, and in piles alone.
 
-    Raises TooNarrowError when there is none.
+    Those come first that show more of the sheets, where they fit and cells are not much smaller. Raises TooNarrowError
+    when there is none.
     """
     lanes = tuple(lanes_of(stack, number) for number in range(len(stack.maps)))
     piles = tuple((tuple(range(plan.sheets)),) for plan in stack.maps)
+    apart = tuple(tuple((sheet,) for sheet in range(plan.sheets)) for plan in stack.maps)
     is_crowded = _gap(stack, 0) * (len(stack.maps) - 1) > _TALLEST * stack.width  # by what parts the maps alone
-    found = False
     for coarse in () if is_crowded else (False, True):
         if coarse and any(plan.numbers is not None for plan in stack.maps):
             continue
-        for each in (lanes, piles) if lanes != piles else (piles,):
-            layout = _largest(stack, room, heights, each, is_coarse=coarse, is_pile=each is piles)
-            if layout is not None:
-                found = True
-                yield layout
-        if found:
+        stacked = [
+            layout
+            for each in ((lanes, piles) if lanes != piles else (piles,))
+            if (layout := _largest(stack, room, heights, each, is_coarse=coarse, is_pile=each is piles)) is not None
+        ]
+        if apart != lanes and not coarse:
+            spread = _largest(stack, room, heights, apart, is_coarse=False, is_pile=False, is_one_rank=True)
+            if spread is not None and spread.cell >= _LEAST_APART * (stacked[0].cell if stacked else 0):
+                stacked.insert(0, spread)
+        if stacked:
+            yield from stacked
             return
     if any(plan.numbers is not None for plan in stack.maps):
         raise TooNarrowError(f"leaves less than {stack.spelled_least(_LEAST_CELL)} to a cell")
@@ -103,11 +110,18 @@ def layouts(stack: Stack, room: int, heights: Sequence[float]) -> Iterator[Layou
 
 
 def _largest(
-    stack: Stack, room: int, heights: Sequence[float], lanes: tuple[Lanes, ...], *, is_coarse: bool, is_pile: bool
+    stack: Stack,
+    room: int,
+    heights: Sequence[float],
+    lanes: tuple[Lanes, ...],
+    *,
+    is_coarse: bool,
+    is_pile: bool,
+    is_one_rank: bool = False,
 ) -> Layout | None:
     """The layout with the largest cells, or ticks, that fits; None where all would be too small."""
     most = max(map(len, lanes))
-    ranks = dict.fromkeys(-(-most // rank) for rank in range(1, most + 1))
+    ranks = dict.fromkeys(-(-most // rank) for rank in range(1, 2 if is_one_rank else most + 1))
 
     @lru_cache
     def at(size: int, across: int) -> Layout | None:

@@ -44,7 +44,8 @@ def _telling(stack: Stack, sheets: int) -> list[int]:
 def leading(below: Sequence[int], above: Sequence[int], *, is_apart: bool) -> list[tuple[int, int]]:
     """Which lanes of a map lead to which of the next: each to its own where these keep apart, else all to all."""
     if is_apart:
-        return [(below[i * len(below) // len(above)], lane) for i, lane in enumerate(above)] if below else []
+        most = max(len(below), len(above)) if below and above else 0
+        return [(below[i * len(below) // most], above[i * len(above) // most]) for i in range(most)]
     return [(one, other) for one in below for other in above]
 
 
