@@ -283,8 +283,8 @@ def piles(scene: Scene) -> list[list[int]]:
     found: dict[int, list[int]] = {}
     for (lattice, _, _), key in sorted(places(scene, ["input"]).items(), key=lambda item: item[0][0].origin[1]):
         sheets = found.setdefault(lattice.origin[0], [])
-        if key[1] not in sheets:
-            sheets.append(key[1])
+        if int(key[1]) not in sheets:
+            sheets.append(int(key[1]))
     return list(found.values())
 
 
