@@ -200,6 +200,9 @@ def test_a_scatter_figure_stamps_the_kernel_back_to_front(view: str, layer: Conv
         shown = numbers_at(scene, step, "output")
         assert all(text == spelled(int(sums[tuple(map(int, key[1:]))])) for key, text in shown.items())
         assert set(inside) <= set(shown)
+        added = [int(kernel[k]) for at, k in sorted(landings.items()) if oracle.is_output(at)]
+        factors = scene.equation(step).replace(MINUS, "-").removeprefix("adds ").split(", ")
+        assert not added or [int(each.split("·")[1].strip("()")) for each in factors] == added
 
 
 def on_grid(scene: Scene, name: str) -> list[Cell]:

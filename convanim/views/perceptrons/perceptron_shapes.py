@@ -8,11 +8,10 @@ from math import ceil
 import numpy as np
 
 from convanim.layers.step_order import unravel
-from convanim.scene.scene import Cells, During, Floats, Ints, Lattice, Scene, Series, Shape, Since, Texts
+from convanim.scene.scene import Cells, During, Floats, Ints, Lattice, Lines, Scene, Series, Shape, Since, Texts
 from convanim.views.cell_numbers import lettering
 from convanim.views.cell_shapes import framed, sides
 from convanim.views.drawing import TooNarrowError
-from convanim.views.grid_rays import joined_to_cell, ray_between_rows
 from convanim.views.page import line_height, scene_of
 from convanim.views.perceptrons.perceptron import Perceptron
 from convanim.views.perceptrons.perceptron_edges import edge_shapes
@@ -37,7 +36,7 @@ def perceptron_scene(net: Perceptron) -> Scene:
             maps += cells
             over += more
     if layout.cell:
-        maps += joined_to_cell(lru_cache(maxsize=4)(partial(_rays, layout)), slice(0, None, 2))
+        maps.append(Lines("ray", lru_cache(maxsize=4)(partial(_rays, layout))))
     shapes = [*maps, *over, *edges, *nodes, *_labels(layout)]
     bottom = layout.top + layout.height
     equation = net.equation()
@@ -161,21 +160,25 @@ def _pixel_frame(layout: Layout, lattice: Lattice, cells: Ints, column: int) -> 
 
 
 def _rays(layout: Layout, step: int) -> Floats:
-    """From the pixel on each sheet of the input to its node, and from each last node to what it makes.
+    """From the pixel's row on each sheet of the input to its node, and from each last node to the row of what it makes.
 
-    On a sheet they run between two rows, so that no number is crossed out.
+    Over a row they would strike numbers.
     """
     net = layout.net
     pixel = net.works[step].pixel
-    row, column = (0, *unravel(pixel, net.map_size))[-2:]
+    row = (0, *unravel(pixel, net.map_size))[-2] + 0.5
     columns, last = net.map_size[-1], len(net.stages)
-    lines: list[Floats] = []
-    for node in range(net.nodes[0]):
-        end = (layout.left(0), layout.centre(0, node))
-        lines += ray_between_rows(layout.sheet(0, node), row, (column + 1, columns), end)
-    for node in range(net.nodes[last]) if step >= net.done(pixel) else ():
-        end = (layout.left(last) + layout.node, layout.centre(last, node))
-        lines += ray_between_rows(layout.sheet(last, node), row, (column, 0), end)
+    lines = [
+        (layout.sheet(0, node).points(np.array([row, columns])), (layout.left(0), layout.centre(0, node)))
+        for node in range(net.nodes[0])
+    ]
+    lines += [
+        (
+            layout.sheet(last, node).points(np.array([row, 0])),
+            (layout.left(last) + layout.node, layout.centre(last, node)),
+        )
+        for node in (range(net.nodes[last]) if step >= net.done(pixel) else ())
+    ]
     return np.array(lines, dtype=float)
 
 

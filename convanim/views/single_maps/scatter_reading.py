@@ -263,7 +263,7 @@ def _stamp(geometry: Geometry, output: Canvas, lattice: Lattice, step: int) -> F
 
 
 def _equation(drawing: Drawing, geometry: Geometry, values: Values) -> Equation:
-    """What each input cell adds, weight by weight."""
+    """What each input cell adds, weight by weight, in the order of the cells that they are added to."""
     if values.shares is not None:
         return sent_equation(geometry, values, lambda step: unravel(step, geometry.layer.input_size), drawing)
     assert values.kernel is not None
@@ -272,7 +272,7 @@ def _equation(drawing: Drawing, geometry: Geometry, values: Values) -> Equation:
 
     def terms(step: int) -> Terms:
         cell = unravel(step, geometry.layer.input_size)
-        kept = [stamp.kernel for stamp in geometry.stamps(cell) if stamp.output is not None]
+        kept = [at for _, at in sorted((s.output, s.kernel) for s in geometry.stamps(cell) if s.output is not None)]
         return stamp_terms(values.input[cell].item(), [kernel[k].item() for k in kept], weights, read)
 
     product = widest_numeral(values.input, drawing, bracketed=True) + font.width("·", 1)

@@ -9,10 +9,9 @@ import numpy as np
 
 from convanim.layers.axis import CellKind
 from convanim.numbers.scales import scale_of
-from convanim.scene.scene import Blocks, Cells, During, Floats, Ints, Lattice, Shape, Texts
+from convanim.scene.scene import Blocks, Cells, During, Floats, Ints, Lattice, Lines, Shape, Texts
 from convanim.views.cell_numbers import Lettering, lettering
 from convanim.views.cell_shapes import framed, sides
-from convanim.views.grid_rays import joined_to_cell, ray_between_rows
 from convanim.views.grids import Canvas
 from convanim.views.kernel_work import line_up, product_shapes
 from convanim.views.stacks.sheets import PlacedSheet
@@ -154,7 +153,7 @@ def slice_shapes(
         return []
     if outputs:
         rays = partial(_rays, stack, sources, outputs)
-        shapes += joined_to_cell(lru_cache(maxsize=4)(rays), slice(0, 1), stack.series, rays)
+        shapes.append(Lines("ray", lru_cache(maxsize=4)(rays), series=stack.series, of_part=rays))
     return shapes + _heads(stack, heads, places[0].lattice.origin[1])
 
 
@@ -165,15 +164,14 @@ def _rays(
     step: int,
     part: int | None = None,
 ) -> Floats:
-    """From what each sheet that is read adds to the cell that is made, along the rows of its sheet."""
+    """From what each sheet that is read adds to the row of what it makes: further on it would strike numbers."""
     sheet, place = stack.made(step)
-    row, column = (0, *place)[-2:]
+    row = (0, *place)[-2]
     read = [source for n, source in enumerate(sources) if _slice(stack, n, step) is not None]
     if part == 0:
         return np.zeros((0, 2, 2))
-    x, y = read[0][0], sum(y for _, y in read) / len(read)
-    along, (turn, _) = ray_between_rows(outputs[sheet].lattice, row, (column, 0), (x, y))
-    return np.array([along, *(np.array([turn, source]) for source in read[:part])])
+    side = outputs[sheet].lattice.points(np.array([row + 0.5, 0]))
+    return np.array([[side, source] for source in read[:part]])
 
 
 def _added_shapes(stack: Stack, sheet: int, at: Lattice, sums: Floats, letters: Lettering) -> list[Shape]:
