@@ -76,6 +76,12 @@ def outline(lattice: Lattice, cells: Ints) -> Floats:
     return lattice.points(np.concatenate(found))
 
 
+def window_sides(lattice: Lattice, corners: Floats, cells: Ints) -> Floats:
+    """The lines (N, 2, 2) around a window with four `corners`; around its cells (M, 2) where dilation parts them."""
+    (rows, columns) = np.ptp(cells, axis=0) + 1 if len(cells) else (0, 0)
+    return sides(corners) if rows * columns == len(cells) else outline(lattice, cells)
+
+
 def framed(around: Callable[[int], Floats], *, is_upright: bool, role: str = "frame") -> list[Shape]:
     """Lines at a step that are seen on every colour: dark ones with light ones around them, or the reverse."""
     return [Lines(each, around, is_upright) for each in (f"{role}_edge", role)]

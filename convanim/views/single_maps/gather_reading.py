@@ -17,7 +17,7 @@ from convanim.views.cell_numbers import (
     least_width,
     lettering,
 )
-from convanim.views.cell_shapes import cell_texts, framed, quad, sides, source_frames, unread_marks
+from convanim.views.cell_shapes import cell_texts, framed, quad, sides, source_frames, unread_marks, window_sides
 from convanim.views.drawing import Drawing
 from convanim.views.grids import Canvas, Mask, copied, input_canvas, kinds, output_canvas
 from convanim.views.kernel_work import gather_work
@@ -97,7 +97,11 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
         written.append(Texts("winner", lattice.centres(canvas.cells), tuple(strings), em, when=won))
     around = Lines(
         "accent",
-        lru_cache(maxsize=4)(lambda step: sides(_window(geometry, canvas, lattice, step))),
+        lru_cache(maxsize=4)(
+            lambda step: window_sides(
+                lattice, _window(geometry, canvas, lattice, step), canvas.cells[under_kernel(step)]
+            )
+        ),
         is_upright=lattice.is_upright,
     )
     if copies is not None:

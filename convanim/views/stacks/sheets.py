@@ -13,7 +13,7 @@ from convanim.layers.sizes import Sizes
 from convanim.numbers.sources import Numbers
 from convanim.scene.scene import Blocks, Cells, During, Floats, Ints, Lattice, Lines, Series, Shape, Since, Texts
 from convanim.views.cell_numbers import Lettering, lettering
-from convanim.views.cell_shapes import framed, outline, sides, source_frames, unread_marks
+from convanim.views.cell_shapes import framed, outline, sides, source_frames, unread_marks, window_sides
 from convanim.views.drawing import TooNarrowError
 from convanim.views.grids import Mask
 from convanim.views.hatches import cell_strokes
@@ -429,4 +429,5 @@ class _Sheet:
         spot = self.stack.spots(step)[self.number]
         if self.placed.sheet not in spot.sheets or spot.is_empty:
             return np.zeros((0, 2, 2))
-        return sides(self.placed.corners(spot.on(self.placed.sheet)))
+        own = spot.on(self.placed.sheet)
+        return window_sides(self.placed.lattice, self.placed.corners(own), self.plan.canvas.cells[self._under(own)])
