@@ -101,10 +101,12 @@ def test_the_sign_of_a_weight_is_seen_without_colour(name: str) -> None:
 
 @pytest.mark.parametrize("name", theme_names())
 def test_what_a_cell_depends_on_has_one_colour(name: str) -> None:
-    """On maps of every hue, and no line of another colour around it, which would hide it where it is a few pixels."""
+    """On maps of every hue; around it a pixel of the page's at most, which parts it from the edges of a block."""
     theme = load_theme(name)
     for role in ("block_cell", "block_seen"):
-        assert theme.styles[role].stroke == theme.styles[role].fill
+        assert theme.styles[role].stroke == theme.background
+        assert theme.styles[role].width <= 1
+        assert contrast(fill(theme, role), theme.background) > 3
         assert all(theme.style(role, series) == theme.styles[role] for series in range(len(theme.series)))
 
 

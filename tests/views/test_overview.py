@@ -6,31 +6,17 @@ from collections import defaultdict
 import numpy as np
 import pytest
 from helpers.campaigns import listed
+from helpers.overviews import NETWORKS, ROLES, marks, network, sides, words
 
 from convanim import RequestError, animate
-from convanim.code.graphs.read_network import read_network
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
 from convanim.figures.recipes.recipes import load_recipe
 from convanim.figures.subject import Comparison, Part
-from convanim.files.catalogue import template_groups
-from convanim.networks.network import Network
 from convanim.scene.scene import Blocks, Lines, Scene, Texts
-from convanim.views.networks.network_volumes import seen_of, volumes_of
 from convanim.views.registry import VIEWS
-from convanim.words.language import english
 
-NETWORKS = tuple(
-    name for name in template_groups()["Whole networks"] if not isinstance(load_recipe(name).figure, Comparison)
-)
-ROLES = ("block", "block_side", "block_top")
-MARKS = ("block_seen", "block_cell")
 Box = tuple[float, float, float, float]
-
-
-def network(text: str, size: str) -> Network:
-    """A network in a few words."""
-    return read_network(text, size).network
 
 
 def solids(scene: Scene) -> dict[str, Box]:
@@ -41,26 +27,6 @@ def solids(scene: Scene) -> dict[str, Box]:
             found[shape.map].append(shape.boxes(0, np.arange(1))[0])
     stacked = {name: np.stack(boxes) for name, boxes in found.items()}
     return {name: (*b[:, :2].min(axis=0), *b[:, 2:].max(axis=0)) for name, b in stacked.items()}
-
-
-def sides(scene: Scene) -> dict[str, tuple[int, int]]:
-    """How deep and how high every block is, in pixels."""
-    blocks = (shape for shape in scene.shapes if isinstance(shape, Blocks) and shape.map != "key")
-    fronts = (shape for shape in blocks if shape.role == "block_side")
-    return {shape.map: (int(shape.at(0)[0, 3]), int(shape.at(0)[0, 2])) for shape in fronts}
-
-
-def words(scene: Scene, role: str) -> list[str]:
-    """All still words of a role."""
-    found = [s.text for s in scene.shapes if isinstance(s, Texts) and s.role == role and isinstance(s.text, tuple)]
-    return [text for texts in found for text in texts]
-
-
-def marks(scene: Scene, step: int) -> dict[str, tuple[int, int, int, int]]:
-    """What is marked on each face at a step, as first and last rows and columns of pixels."""
-    blocks = (shape for shape in scene.shapes if isinstance(shape, Blocks) and shape.map != "key")
-    shown = (shape for shape in blocks if shape.role in MARKS)
-    return {s.map.removeprefix("window "): tuple(s.at(step)[0].tolist()) for s in shown if len(s.at(step))}
 
 
 @listed("name", NETWORKS)
@@ -105,44 +71,6 @@ def test_more_channels_are_deeper_and_larger_maps_higher() -> None:
     assert deep[-1] == pytest.approx(2 * deep[-2], abs=1)
     assert high[0] == pytest.approx(1.43 * high[2], rel=0.05)  # 128 and 62 rows
     assert min(*deep, *high) >= 3
-
-
-def test_marks_are_what_a_cell_depends_on_through_every_branch() -> None:
-    """In an inception module the union of a 1×1, a 3×3, a 5×5 and a pooled branch: 5×5 cells of the input."""
-    branches = ("conv 1x1 8", "conv 1x1 8, conv 3x3 8 p1", "conv 1x1 8, conv 5x5 8 p2", "max-pool 3 s1 p1, conv 1x1 8")
-    text = f"parallel({', '.join(f'({branch})' for branch in branches)})"
-    animation = animate(network(text, "8@16x16"), width=960).animation
-    scene, still = animation.scene, animation.timing.steps[animation.still]
-    high = {name: side[1] for name, side in sides(scene).items()}
-    seen = marks(scene, still)
-    rows = {name: (16 * top / high[name], 16 * bottom / high[name]) for name, (top, _, bottom, _) in seen.items()}
-    row = int(still) // 16
-    assert rows["output"] == pytest.approx((row, row + 1), abs=0.3)
-    assert rows["input"] == pytest.approx((row - 2, row + 3), abs=0.3)
-    assert rows["map 2"] == pytest.approx((row - 1, row + 2), abs=0.3)  # what the 3×3 reads
-    assert rows["map 4"] == pytest.approx((row - 2, row + 3), abs=0.3)  # what the 5×5 reads
-    assert set(seen) == set(sides(scene))
-
-
-@listed("name", NETWORKS)
-@pytest.mark.parametrize("view", VIEWS)
-def test_marks_are_to_scale_and_as_the_key_has_them(name: str, view: str) -> None:
-    """Each has its part of the face but for half a pixel, and two pixels at least, and all have one colour."""
-    recipe = load_recipe(name, view=view)
-    figure = recipe.figure
-    assert isinstance(figure, Network)
-    animation = compose(recipe.figure, recipe.options)
-    scene, step = animation.scene, int(animation.timing.steps[animation.still])
-    assert not [s for s in scene.shapes if isinstance(s, Blocks) and s.role in MARKS and s.series is not None]
-    faces = {s.map: s.at(0)[0, 2:] for s in scene.shapes if isinstance(s, Blocks) and s.role == "block"}
-    found, volumes = marks(scene, step), volumes_of(figure, english(), None, None)
-    for volume, box in zip(volumes, seen_of(figure)(step), strict=True):
-        assert (box is None) == (volume.name not in found)
-        if box is None:
-            continue
-        sizes = np.subtract(found[volume.name][2:], found[volume.name][:2])
-        exact = np.subtract(box[2:], box[:2]) * faces[volume.name] / (volume.rows, volume.columns)
-        assert (np.abs(sizes - np.maximum(exact, np.round(2 * scene.unit))) <= 0.51).all(), (volume.name, sizes, exact)
 
 
 def test_maps_in_one_low_row_are_larger() -> None:
@@ -243,7 +171,7 @@ def test_functions_stand_with_what_they_follow() -> None:
     assert (len(solids(fused)), len(solids(apart))) == (2, 4)
     said = [shape.text for shape in fused.shapes if isinstance(shape, Texts)]
     assert said[0] == ("input", "1@9×9", "conv 3×3", "relu", "8@7×7")
-    assert said[1:] == [("one output cell",), ("what it depends on",)]
+    assert said[1:] == [("small marks not to scale",), ("one output cell",), ("what it depends on",)]
 
 
 def test_what_an_overview_cannot_show_is_refused() -> None:
@@ -257,33 +185,3 @@ def test_what_an_overview_cannot_show_is_refused() -> None:
         RequestError, match=r"leaves no room for the network's blocks beside each other; try \d+ or more"
     ):
         animate(network("parallel(conv 1x1 8, conv 1x1 9)", "1@999x999"), width=64)
-
-
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("name", ["resnet_bottleneck", "unet"])
-def test_a_cell_that_is_hardly_seen_is_pointed_at(name: str, view: str) -> None:
-    """By lines towards it that stay on its face and apart from it; what is larger needs none."""
-    recipe = load_recipe(name, view=view)
-    animation = compose(recipe.figure, recipe.options)
-    scene = animation.scene
-    boxes = {
-        shape.map: shape.boxes(step, np.arange(1))[0]
-        for step in animation.timing.steps[animation.still : animation.still + 1]
-        for shape in scene.shapes
-        if isinstance(shape, Blocks) and shape.role in ("block", *MARKS) and shape.map != "key" and len(shape.at(step))
-    }
-    for step in (int(animation.timing.steps[n]) for n in (0, animation.still, -1)):
-        lines = [s.at(step) for s in scene.shapes if isinstance(s, Lines) and s.role == "block_cell"]
-        (cell,) = lines
-        assert len(cell) == (4 if step == int(animation.timing.steps[animation.still]) else 2)
-        left, top, right, bottom = boxes["output"]
-        assert (cell >= (left - 0.01, top - 0.01)).all()
-        assert (cell <= (right + 0.01, bottom + 0.01)).all()
-    left, top, right, bottom = boxes["window output"]
-    step = int(animation.timing.steps[animation.still])
-    (cell,) = (s.at(step) for s in scene.shapes if isinstance(s, Lines) and s.role == "block_cell")
-    near = cell[:, 0]
-    assert not ((near > (left, top)) & (near < (right, bottom))).all(axis=1).any()
-    assert max(abs(near - ((left + right) / 2, (top + bottom) / 2)).max(axis=0)) < 9
-    large = load_recipe("lenet", view=view).animation().scene
-    assert not [s for s in large.shapes if isinstance(s, Lines) and s.role in MARKS and len(s.at(large.steps // 2))]

@@ -17,10 +17,11 @@ from convanim.scene.lengths import PIXELS, Length
 from convanim.scene.picture_size import PictureSize
 from convanim.scene.scene import Key, Lines, Scene, Shape, Texts
 from convanim.views.networks.hue_lines import hue_lines
-from convanim.views.networks.overview_blocks import Solid, faces, hatched, mark, pointers, solid_of
+from convanim.views.networks.overview_blocks import Solid, faces, hatched, solid_of
 from convanim.views.networks.overview_look import LEADING, Look, Overview, look_of
+from convanim.views.networks.overview_marks import are_enlarged, marks
 from convanim.views.networks.overview_places import Point
-from convanim.views.page import scene_of
+from convanim.views.page import line_height, scene_of
 
 _MOST_NAMED = 60_000  # cells of an input
 _HEAD = 6  # pixels of an arrow's head
@@ -43,8 +44,7 @@ def overview(page: Overview, *, is_flat: bool = False) -> Scene:
         shapes += faces(volume, solid)
     if look.is_brief:  # hues are all that says what made a map
         shapes.append(hatched(page.volumes, solids, look.grain))
-    shapes += [mark(page, n, solid) for n, solid in enumerate(solids)]
-    shapes += [pointers(page, n, solid, look.grain) for n, solid in enumerate(solids)]
+    shapes += marks(page, solids, look.grain)
     if page.labels:
         shapes += _labels(look, solids)
     bottom = page.margin + round(look.places.height)
@@ -53,7 +53,11 @@ def overview(page: Overview, *, is_flat: bool = False) -> Scene:
         shapes += told
     read = lru_cache(maxsize=4)(partial(_cells_in, page.volumes[0].name))  # the same at many steps
     keys = (lambda step: read(page.seen(step)[0]), lambda step: (page.cell(step),))
-    scene = scene_of(page, shapes, bottom, page.steps, (None, False), page.caption, keys)
+    note = ""
+    if page.labels and are_enlarged(page, solids, look.grain):
+        note = page.words("marks_enlarged")
+        bottom += 0 if look.is_brief else round(0.4 * line_height(page))  # so that it is no block's
+    scene = scene_of(page, shapes, bottom, page.steps, (None, False), page.caption, keys, note)
     return replace(scene, unit=look.grain, share=look.share)
 
 

@@ -73,7 +73,7 @@ class Look:
 def look_of(page: Overview, is_flat: bool) -> Look:
     """The largest text with which all stands in one row, else the least; faces smaller where the page grows high.
 
-    They are larger where it stays low: what is marked on them is to scale.
+    They are larger where it stays low, so that more of what is marked on them is to scale.
     """
     inputs = tuple(volume.inputs for volume in page.volumes)
     levels = levels_of(inputs, [volume.jump for volume in page.volumes])
