@@ -1,6 +1,6 @@
 """Nodes and edges of pointwise layers: every number and weight is the layer's own, one node a step, then a pixel."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from convanim.scene.gliding import is_gliding
 from convanim.scene.scene import Cells, During, Lines, Scene, Texts, shown
 from convanim.words.numerals import numeral
 
+LARGE = np.full((2, 2, 1, 1), 99999)
 LINES = ("link", "link_plus", "link_minus")
 
 
@@ -121,8 +122,8 @@ def test_a_pixel_leads_from_its_column_to_what_is_made_of_it() -> None:
     assert (scene.writes(1), scene.writes(3)) == ((("map 1", 1),), tuple(("map 2", c) for c in range(3)))
     assert scene.writes(21) == tuple(("output", c, 3, 3) for c in range(2))
     assert (scene.equation(0), scene.equation(3), scene.equation(9)) == (
-        "2·1 + 1·(−1) + 1·1 = 2",
-        "relu(2) = 2, relu(0) = 0, relu(1) = 1",
+        "3·1 + 1·(−1) + 1·1 = 3",
+        "relu(3) = 3, relu(−1) = 0, relu(2) = 2",
         "",
     )
 
@@ -224,6 +225,74 @@ def test_weights_are_apart_and_sums_have_no_holes() -> None:
         assert all(below[0] - above[1] > 0.9 * (above[1] - above[0]) for above, below in pairwise(column))
     first, second = (node(scene, column, 0, 5).lattice for column in (0, 1))
     assert second.origin[0] - first.origin[0] > 3.5 * first.column[0]
+
+
+@together(
+    "nodes, size",
+    list(
+        product(
+            [(1, 1), (1, 2), (1, 3), (2, 1), (3, 3), (3, 2), (2, 4), (4, 4), (4, 1), (3, 6), (4, 3, 2), (7, 3)],
+            ["1x1", "2x2", "4x4", "1x8"],
+        )
+    ),
+)
+@pytest.mark.parametrize("width", [600, 960])
+def test_no_weight_touches_another(nodes: tuple[int, ...], size: str, width: int) -> None:
+    """At every step what surrounds them is apart, and clear of nodes; each stands on its own edge."""
+    chain = Chain(f"{nodes[0]}@{size}", [f"conv 1 {n}" for n in nodes[1:]])
+    scene = drawn(chain, values="random:1", kernel_values="random:3", perceptron=True, width=width).scene
+    cells = [s for s in scene.shapes if isinstance(s, Cells) and s.map.startswith("map ")]
+    sides = np.concatenate([s.boxes(0, np.arange(1)) for s in cells])
+    for step in range(scene.steps):
+        boxes = np.array([box for role, box in numbers_at(scene, step) if role == "label"]).reshape(-1, 4)
+        boxes += np.array([-3, -3, 3, 3]) * width / 700
+        for i, (left, top, right, bottom) in enumerate(boxes):
+            others = np.concatenate([np.delete(boxes, i, axis=0), sides])
+            over = (others[:, 0] < right) & (others[:, 2] > left) & (others[:, 1] < bottom) & (others[:, 3] > top)
+            assert not over.any(), (step, i)
+    for shape in scene.shapes:
+        if isinstance(shape, Texts) and shape.role == "label" and isinstance(shape.when, During):
+            assert len(np.unique(shape.points.round(3), axis=0)) == len(shape)
+
+
+def test_weights_stand_by_turns_near_either_end_of_their_edges() -> None:
+    """So those below each other are twice as far apart as in one column."""
+    scene = load_recipe("network_in_network").animation().scene
+    boxes = [box for role, box in numbers_at(scene, scene.steps - 1) if role == "label"]
+    columns = sorted({round((left + right) / 2) for left, _, right, _ in boxes})
+    assert len(columns) == 4
+    pitch = node(scene, 0, 1, 5).lattice.origin[1] - node(scene, 0, 0, 5).lattice.origin[1]
+    for middle in columns[:2]:
+        levels = sorted((top + bottom) / 2 for left, top, right, bottom in boxes if abs(left + right - 2 * middle) < 3)
+        assert np.diff(levels) == pytest.approx(pitch / 2, abs=1)
+
+
+@pytest.mark.parametrize("template", ["network_in_network", "fully_connected_as_convolution"])
+def test_numbers_are_of_like_sizes(template: str) -> None:
+    """Nodes and the weights on their edges within a tenth; all maps have one size, three quarters of that at least."""
+    texts = [s for s in load_recipe(template).animation().scene.shapes if isinstance(s, Texts)]
+    in_cells = [s for s in texts if s.role in ("heat", "input", "output")]
+    (in_nodes,) = {s.em for s in in_cells if len(s) == 1}
+    (in_maps,) = {s.em for s in in_cells if len(s) > 1}
+    weights = {s.em for s in texts if s.role == "label" and s.string(0, 0) in "0123"}
+    assert max(abs(em - in_nodes) for em in weights) < 0.1 * in_nodes
+    assert 0.75 * in_nodes < in_maps <= in_nodes
+
+
+def test_weights_are_no_larger_than_long_numbers_in_nodes() -> None:
+    """Where nodes have small digits weights have them too; numbers of a map that has room for them are shown."""
+    chain = Chain("3@4x4", ["conv 1 3", "relu", "conv 1 2"])
+    scene = drawn(
+        chain, values=99 * np.arange(48).reshape(3, 4, 4), kernel_values="random:5", perceptron=True, width=960
+    ).scene
+    texts = [s for s in scene.shapes if isinstance(s, Texts)]
+    (in_nodes,) = {s.em for s in texts if s.role in ("input", "hidden", "output") and len(s) == 1}
+    weights = {s.em for s in texts if s.role == "label" and isinstance(s.when, During)}
+    assert in_nodes < 16
+    assert weights == {in_nodes}
+    large = drawn(Conv("2@4x8", 1, out_channels=2), values="random:1", kernel_values=LARGE, perceptron=True, width=900)
+    shown_in = {s.role for s in large.scene.shapes if isinstance(s, Texts) and len(s) == 32}
+    assert shown_in == {"input"}
 
 
 def test_both_sides_are_on_the_same_filter() -> None:

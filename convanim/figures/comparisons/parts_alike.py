@@ -19,7 +19,7 @@ from convanim.networks.chain import Chain
 from convanim.networks.network import Network
 from convanim.numbers.figure_values import refuse_too_many_cells
 from convanim.numbers.scales import Scale, shared
-from convanim.scene.scene import Cells, Shape, Texts
+from convanim.scene.scene import ALWAYS, Cells, Shape, Texts
 from convanim.views.drawing import Page
 from convanim.views.text_layout import is_number, numbers_alike
 
@@ -136,8 +136,8 @@ def _on_one_size(parts: Sequence[Part], made: Sequence[Layout]) -> list[Layout]:
 
 
 def _is_words(shape: Shape) -> TypeGuard[Texts]:
-    """Whether a shape is a label that says something, and no sign."""
-    if not isinstance(shape, Texts) or shape.role != "label" or not isinstance(shape.text, tuple):
+    """Whether a shape is a label that says something, and no sign, nor a weight that comes and goes."""
+    if not isinstance(shape, Texts) or shape.role != "label" or shape.when != ALWAYS or callable(shape.text):
         return False
     return any(len(text) > 1 for text in shape.text)
 

@@ -8,7 +8,7 @@ from convanim.networks.pointwise import Pointwise
 from convanim.scene.scene import During, Floats, Ints, Lines, Shape, Texts
 from convanim.views.cell_shapes import sides
 from convanim.views.perceptrons.perceptron import Perceptron
-from convanim.views.perceptrons.perceptron_layout import BEVEL, Bead, Layout
+from convanim.views.perceptrons.perceptron_layout import BEVEL, Beads, Layout
 
 _SIGNS = (("link", 0), ("link_plus", 1), ("link_minus", -1))
 
@@ -16,19 +16,18 @@ _SIGNS = (("link", 0), ("link_plus", 1), ("link_minus", -1))
 def edge_shapes(layout: Layout, stage: int) -> list[Shape]:
     """The edges of a stage, pale at rest; those at work by the sign of their weight, which stands on them."""
     net = layout.net
-    start, end = layout.left(stage) + layout.node, layout.left(stage + 1)
     if isinstance(net.stages[stage], Pointwise):
+        start, end = layout.left(stage) + layout.node, layout.left(stage + 1)
         levels = [layout.centre(stage, node) for node in range(net.nodes[stage])]
         return [Lines("link", np.array([[(start, y), (end, y)] for y in levels], dtype=float))]
-    from_y, to_y = ([layout.centre(c, node) for node in range(net.nodes[c])] for c in (stage, stage + 1))
-    ends = np.array([[(start, a), (end, b)] for b in to_y for a in from_y], dtype=float)  # node by node
+    ends = layout.edges(stage)
     weights = net.weights(stage)
     if weights is None:
         return [
             Lines("link", ends),
             Lines("frame", lru_cache(maxsize=4)(lambda step: ends[_at_work(net, stage, step)]), stays=True),
         ]
-    one, every = (layout.bead(stage, of_all=of_all) for of_all in (False, True))
+    one, every = (layout.beads(stage, of_all=of_all) for of_all in (False, layout.shows_all(stage)))
     of_one, of_all = partial(_of_one, net, stage), partial(_of_all, layout, stage)
     signs = np.sign(weights).ravel()
 
@@ -37,15 +36,14 @@ def edge_shapes(layout: Layout, stage: int) -> list[Shape]:
         works = np.zeros(len(ends), dtype=bool)
         works[_at_work(net, stage, step)] = True
         chosen = works & (signs == sign) if sign else ~works | (signs == 0)
-        beads = np.concatenate([_outlines(ends[of_one(step)], one), _outlines(ends[of_all(step)], every)])
+        beads = np.concatenate([_outlines(one, of_one(step)), _outlines(every, of_all(step))])
         told = np.concatenate([of_one(step), of_all(step)])
         rings = [sides(bead) for bead in beads[signs[told] == sign]]
         return np.concatenate([_outside(ends[chosen], beads), *rings])
 
     shapes: list[Shape] = [Lines(role, lru_cache(maxsize=4)(partial(lines, sign)), stays=True) for role, sign in _SIGNS]
-    for bead, at in ((one, of_one), (every, of_all)):
-        points = ends[:, 0] + bead.place * (ends[:, 1] - ends[:, 0])
-        shapes.append(Texts("label", points, net.weight_texts(stage), bead.em, when=During(at, stays=True)))
+    for beads, at in ((one, of_one), (every, of_all)):
+        shapes.append(Texts("label", beads.points, net.weight_texts(stage), beads.em, when=During(at, stays=True)))
     return shapes
 
 
@@ -68,13 +66,12 @@ def _of_all(layout: Layout, stage: int, step: int) -> Ints:
     return np.arange(net.nodes[stage] * net.nodes[stage + 1] if is_told else 0)
 
 
-def _outlines(ends: Floats, bead: Bead) -> Floats:
-    """The outlines (N, 8, 2) of the beads on edges (N, 2, 2): boxes without their corners."""
-    x, y, cut = bead.width / 2, bead.height / 2, BEVEL * bead.height
+def _outlines(beads: Beads, edges: Ints) -> Floats:
+    """The outlines (N, 8, 2) of the beads on some edges: boxes without their corners."""
+    x, y, cut = beads.width / 2, beads.height / 2, BEVEL * beads.height
     corners = [(-x, cut - y), (cut - x, -y), (x - cut, -y), (x, cut - y)]
     ring = np.array([*corners, *((-a, -b) for a, b in corners)])
-    middles = ends[:, 0] + bead.place * (ends[:, 1] - ends[:, 0])
-    outlines: Floats = middles[:, None] + ring
+    outlines: Floats = beads.points[edges][:, None] + ring
     return outlines
 
 

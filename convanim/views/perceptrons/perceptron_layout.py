@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from convanim.networks.pointwise import Pointwise
-from convanim.scene.scene import Lattice
+from convanim.scene.scene import Floats, Lattice
 from convanim.views.cell_numbers import Lettering, lettering
 from convanim.views.drawing import TooNarrowError
 from convanim.views.perceptrons.perceptron import Perceptron
@@ -30,13 +30,13 @@ _HALF_WAY = 0.45  # from the node that is read to the one that is made
 MOST_LABELLED = 4  # nodes before, whose edges all have their weight beside each other's
 
 
-class Bead(NamedTuple):
-    """A weight on its edge: how it is written, how large what surrounds it is, and how far along it stands."""
+class Beads(NamedTuple):
+    """The weights of a stage on its edges: how they are written, how large what surrounds each is, and where it is."""
 
     em: float
     width: float
     height: float
-    place: float
+    points: Floats  # (N, 2), a middle for each edge
 
 
 @dataclass(frozen=True)
@@ -69,17 +69,20 @@ class Layout:
         if self.net.weights(column - 1) is None:
             return asked
         width, _ = self._bead_size(column - 1, self._least_weight_em)
-        place = self._place(column - 1, of_all=self.shows_all(column - 1))
+        place = self._late(column - 1) if self.shows_all(column - 1) else _HALF_WAY
         return max(asked, ceil((width / 2 + self.px(_AROUND_WEIGHT)) / (1 - place)))  # which does not reach the node
 
     @property
     def _least_weight_em(self) -> float:
-        return self.net.size.em or max(self.net.least_em, _WEIGHT_EM * self.scale)
+        least = _WEIGHT_EM * self.scale
+        if self.letters is not None:  # weights and numbers in nodes are of one size, where they can be
+            least = min(least, self.letters.em)
+        return self.net.size.em or max(self.net.least_em, least)
 
-    def _place(self, stage: int, *, of_all: bool) -> float:
-        """How far along a weight stands; those of all nodes so far that they stand evenly below each other."""
+    def _late(self, stage: int) -> float:
+        """How far along the weights of all nodes stand evenly below each other, in a column before what is made."""
         before = self.net.nodes[stage]
-        return before / (before + 1) if of_all else _HALF_WAY
+        return before / (before + 1)
 
     def _bead_size(self, stage: int, em: float) -> tuple[float, float]:
         """The width and height of what surrounds a stage's weights at a font size."""
@@ -92,16 +95,44 @@ class Layout:
         """Pixels from a weight to the next one below, at least."""
         return self._least_weight_em * self.net.font.cap_height + self.px(2 * _AROUND_WEIGHT + _BETWEEN_WEIGHTS)
 
-    def bead(self, stage: int, *, of_all: bool) -> Bead:
-        """How the weights of a stage stand on its edges, as large as fits: those of all nodes, or of one alone."""
-        net, least, place = self.net, self._least_weight_em, self._place(stage, of_all=of_all)
-        high = self.pitch * (1 - place) - self.px(_BETWEEN_WEIGHTS)
-        wide = 2 * (self.before(stage + 1) * (1 - place) - self.px(_AROUND_WEIGHT))
-        for em in np.linspace(net.size.em or max(least, 0.9 * net.label_em), least, _SIZES).tolist():
-            width, height = self._bead_size(stage, em)
-            if width <= wide and height <= high:
-                break
-        return Bead(em, width, height, place)
+    def edges(self, stage: int) -> Floats:
+        """The ends (N, 2, 2) of the edges of a stage, those to a node after another."""
+        start, end = self.left(stage) + self.node, self.left(stage + 1)
+        from_y, to_y = ([self.centre(c, node) for node in range(self.net.nodes[c])] for c in (stage, stage + 1))
+        return np.array([[(start, a), (end, b)] for b in to_y for a in from_y], dtype=float)
+
+    def beads(self, stage: int, *, of_all: bool) -> Beads:
+        """How the weights of a stage stand on its edges, as large as fits: those of all nodes, or of one alone.
+
+        Those of all are by turns near what they come from and what they go to, each evenly below each other; where
+        that leaves no room they are in one column.
+        """
+        net, ends = self.net, self.edges(stage)
+        made, read = np.divmod(np.arange(len(ends)), net.nodes[stage])
+        late = np.full(len(ends), self._late(stage))
+        by_turns = np.where((made + read) % 2 == 0, 1 / (net.nodes[stage + 1] + 1), late)
+        least = self._least_weight_em
+        most = net.size.em or max(least, min(net.label_em, np.inf if self.letters is None else self.letters.em))
+        together = slice(None) if of_all else slice(net.nodes[stage])  # those that are shown at once
+        for places in (by_turns, late) if of_all else (np.full(len(ends), _HALF_WAY),):
+            points = ends[:, 0] + places[:, None] * (ends[:, 1] - ends[:, 0])
+            for em in np.linspace(most, least, _SIZES).tolist():
+                size = self._bead_size(stage, em)
+                if self._has_room(points[together], ends[0], *size):
+                    return Beads(em, *size, points)
+        return Beads(em, *size, points)
+
+    def _has_room(self, points: Floats, edge: Floats, width: float, height: float) -> bool:
+        """Whether beads of a size there are apart from each other and from the nodes that an edge joins."""
+        clear = width / 2 + self.px(_AROUND_WEIGHT)
+        columns = np.unique(points[:, 0])
+        if columns[0] - clear < edge[0, 0] or columns[-1] + clear > edge[1, 0]:
+            return False
+        apart = self.px(_BETWEEN_WEIGHTS)
+        if (np.diff(columns) < width + apart).any():
+            columns = columns[:1]
+        groups = [points[:, 1]] if len(columns) == 1 else [points[points[:, 0] == x, 1] for x in columns]
+        return all((np.diff(np.sort(group)) > height + apart - 1).all() for group in groups)  # middles are rounded
 
     def shows_all(self, stage: int) -> bool:
         """Whether all edges of a stage have room for their weights at once."""

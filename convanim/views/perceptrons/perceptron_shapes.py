@@ -1,6 +1,7 @@
 """Nodes and edges between the maps that they read and make: numbers in the nodes, a weight on every edge."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
 from math import ceil
@@ -30,9 +31,10 @@ def perceptron_scene(net: Perceptron) -> Scene:
     nodes = [s for column, count in enumerate(net.nodes) for n in range(count) for s in _node(layout, column, n)]
     maps: list[Shape] = []
     over: list[Shape] = []
+    ems = _map_ems(layout)
     for column in (0, len(net.stages)) if layout.cell else ():
         for node in range(net.nodes[column]):
-            cells, more = _sheet(layout, column, node)
+            cells, more = _sheet(layout, column, node, ems.get(column))
             maps += cells
             over += more
     if layout.cell:
@@ -114,7 +116,18 @@ def _levels(net: Perceptron, column: int, node: int, step: int) -> Floats:
     return net.options.scales[column].levels(net.numbers[column][node, pixel : pixel + 1])
 
 
-def _sheet(layout: Layout, column: int, node: int) -> tuple[list[Shape], list[Shape]]:
+def _map_ems(layout: Layout) -> dict[int, float]:
+    """The font size of the numbers in the maps that have room for theirs: one, as large as all their cells allow."""
+    net = layout.net
+    clear = min(layout.cell, ceil((layout.cell - _FRAME * net.unit) / CLEAR))  # of the frame around a cell
+    found: dict[int, float] = {}
+    for column in (0, len(net.stages)) if net.numbers and layout.cell else ():
+        with suppress(TooNarrowError):
+            found[column] = lettering(net, Lattice((0, 0), (clear, 0), (0, clear)), net.numbers[column]).em
+    return dict.fromkeys(found, min(found.values(), default=0.0))
+
+
+def _sheet(layout: Layout, column: int, node: int, em: float | None) -> tuple[list[Shape], list[Shape]]:
     """A sheet of the first or the last map; what stands over rays, its numbers and the frame of the pixel at work."""
     net, lattice = layout.net, layout.sheet(column, node)
     role, is_scale = _look(net, column)
@@ -132,17 +145,10 @@ def _sheet(layout: Layout, column: int, node: int) -> tuple[list[Shape], list[Sh
         shapes.append(Cells(role, name, lattice, cells, index, done, series, levels))
     else:
         shapes.append(Cells(role, name, lattice, cells, index, levels=levels))
-    if net.numbers:
-        try:
-            clear = min(layout.cell, ceil((layout.cell - _FRAME * net.unit) / CLEAR))  # of the frame around a cell
-            letters = lettering(net, Lattice((0, 0), (clear, 0), (0, clear)), net.numbers[column])
-        except TooNarrowError:
-            letters = None
-        if letters is not None:
-            own = letters.strings[node * len(cells) : (node + 1) * len(cells)]
-            when = shapes[-1].when
-            points = lattice.centres(cells)
-            over.append(Texts(role, points, own, letters.em, when=when, series=series, levels=levels))
+    if em is not None:
+        own = tuple(map(net.spell, net.numbers[column][node].tolist()))
+        when = shapes[-1].when
+        over.append(Texts(role, lattice.centres(cells), own, em, when=when, series=series, levels=levels))
     return [*shapes], [*over, *framed(_pixel_frame(layout, lattice, cells, column), is_upright=True)]
 
 
