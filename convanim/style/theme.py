@@ -1,7 +1,7 @@
 """Themes: which fill, line and text colour each role, series and level of a scene gets. One TOML file each."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from convanim.errors import RequestError, shown, suggestion
 from convanim.files.catalogue import theme_file, theme_names
 from convanim.files.toml_files import read_toml
 from convanim.style.contrast import Colour, mixed, readable
-from convanim.style.theme_values import colour_of, fonts_of, number_of, refused, table_of
+from convanim.style.theme_values import colour_of, fonts_of, number_of, refused, shares_of, table_of
 
 __all__ = ["AUTO", "DARK", "DEFAULT", "UNDER", "Colour", "Style", "Theme", "load_theme", "theme_names"]
 
@@ -59,6 +59,8 @@ UNDER: dict[str, str] = {
     "edge": "heat",
     "accent": "background",
     "ray": "background",
+    "bracket": "background",
+    "slab_edge": "background",
     "channel": "input",
     "arrow": "background",
     "link": "background",
@@ -80,6 +82,8 @@ _STAND_IN = {
     "block_seen": "window",
     "block_cell": "winner",
     "arrow": "ray",
+    "bracket": "ray",
+    "slab_edge": "ray",
     "kernel": "output_pending",
     "product": "output_pending",
     "sum": "current",
@@ -109,7 +113,7 @@ _COUNT = ["#fdf6d8", "#5fb58a", "#123c47"]
 _LIGHT: tuple[Colour, ...] = ((0, 0, 0), (255, 255, 255))
 # Colours from zero to a level of 1; `heat` has as many below. Those of pictures, a hue in 15 bits, are not listed.
 LEVELS = {"heat": 16, "count": 16, "light": 51, "colour": 31}
-# How much of a series' colour goes into a role, and what the rest of it is.
+# How much of a series' colour goes into a role if a theme does not say, and what the rest of it is.
 _TINTS = {
     "input": (0.4, "background"),
     "slab": (0.4, "background"),
@@ -145,7 +149,7 @@ _EDGES = (
     "differing_edge",
     "differing",
 )
-_LINES = ("accent", "ray", "channel", "arrow", "link", "link_plus", "link_minus", *_EDGES)
+_LINES = ("accent", "ray", "bracket", "slab_edge", "channel", "arrow", "link", "link_plus", "link_minus", *_EDGES)
 _TEXTS = ("label", "equation", "faint", "caption")
 _KEYS = ("fill", "stroke", "width", "dash", "alpha", "text")
 
@@ -173,13 +177,15 @@ class Theme:
     heat: tuple[Colour, Colour, Colour]  # of signed numbers, at -1, 0 and 1
     font: str | None = None  # families and files
     count: tuple[Colour, ...] = ()  # of numbers that are not negative, from 0 to 1
+    tints: Mapping[str, float] = field(default_factory=dict)  # how much of a series' colour goes into a role
 
     def style(self, role: str, series: int | None = None) -> Style:
         """The style of a role; in a series, some roles take the series' hue."""
         plain = self.styles[role]
         if series is None or role not in _TINTS:
             return plain
-        amount, other = _TINTS[role]
+        usual, other = _TINTS[role]
+        amount = self.tints.get(role, usual)
         ink = self.styles["current"].fill or (0, 0, 0)
         turn, place = divmod(series, len(self.series))
         hue = self.series[place] if turn % 2 == 0 else mixed(self.series[place], self.background, _SECOND_TURN)
@@ -259,6 +265,7 @@ def _whole(name: str, table: Mapping[str, Any]) -> Mapping[str, Any]:
     below = _packaged(base)
     whole = {**below, "name": Path(name).stem, **{key: entry for key, entry in table.items() if key != "base"}}
     whole["background"] = {**below["background"], **table_of(name, "background", table.get("background", {}))}
+    whole["tints"] = {**below.get("tints", {}), **table_of(name, "tints", table.get("tints", {}))}
     own = table_of(name, "roles", table.get("roles", {}))
     roles = {role: {**below["roles"].get(role, {}), **table_of(name, f"roles.{role}", own[role])} for role in own}
     return {**whole, "roles": {**below["roles"], **roles}}
@@ -266,8 +273,8 @@ def _whole(name: str, table: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _theme(name: str, table: Mapping[str, object]) -> Theme:
     for key in table:
-        if key not in ("name", "background", "roles", "series", "heat", "count", "font"):
-            rule = "a theme has name, base, background, roles, series, heat, count and font"
+        if key not in ("name", "background", "roles", "series", "tints", "heat", "count", "font"):
+            rule = "a theme has name, base, background, roles, series, tints, heat, count and font"
             raise refused(name, key, "there is no such entry", rule)
     ground = table_of(name, "background", table.get("background"))
     for key in ground:
@@ -299,13 +306,14 @@ def _theme(name: str, table: Mapping[str, object]) -> Theme:
         behind = styles[under].fill if under in styles else None
         styles[role] = _style(name, worn, table_of(name, f"roles.{worn}", roles[worn]), behind or background)
     series = _colours(name, "series", table.get("series", _SERIES), range(1, 65))
+    tints = shares_of(name, "tints", table.get("tints", {}), tuple(_TINTS))
     low, middle, high = _colours(name, "heat", table.get("heat", _HEAT), range(3, 4))
     count = _colours(name, "count", table.get("count", _COUNT), range(2, 17))
     called = table.get("name", Path(name).stem)
     if not isinstance(called, str):
         raise refused(name, "name", f"{shown(called)} is not text", "put it in quotes")
     font = fonts_of(name, table.get("font"))
-    return Theme(called, background, transparent, styles, series, (low, middle, high), font, count)
+    return Theme(called, background, transparent, styles, series, (low, middle, high), font, count, tints)
 
 
 def _colours(name: str, field: str, value: object, counts: range) -> tuple[Colour, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from convanim.errors import RequestError, shown
+from convanim.errors import RequestError, shown, suggestion
 from convanim.files.font_files import fonts_beside
 from convanim.style.contrast import Colour
 
@@ -46,6 +46,16 @@ def number_of(name: str, field: str, value: object, least: float, most: float) -
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise refused(name, field, f"{shown(value)} is not a number from {least:g} to {most:g}", "give one that is")
     return float(value)
+
+
+def shares_of(name: str, field: str, value: object, known: tuple[str, ...]) -> dict[str, float]:
+    """A table with a share from 0 to 1 for some of the entries that it may have."""
+    shares = table_of(name, field, value)
+    for key in shares:
+        if key not in known:
+            fix = suggestion(key, known, f"{field} are of {', '.join(known)}")
+            raise refused(name, f"{field}.{key}", "there is no such entry", fix)
+    return {key: number_of(name, f"{field}.{key}", share, 0, 1) for key, share in shares.items()}
 
 
 def refused(name: str, field: str, rule: str, fix: str) -> RequestError:

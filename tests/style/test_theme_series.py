@@ -64,6 +64,22 @@ def test_a_series_changes_the_fill_of_what_belongs_to_a_filter(name: str) -> Non
             assert style == plain
 
 
+@pytest.mark.parametrize("base", theme_names())
+def test_a_theme_says_how_much_of_a_hue_goes_into_a_role(base: str, tmp_path: Path) -> None:
+    """So much of it, on the page's colour or, for what is at work, on black or white; the rest is the base's."""
+    path = tmp_path / "mine.toml"
+    path.write_text(f'base = "{base}"\n[tints]\noutput = 0.5\ncurrent = 1\nray = 0\n', encoding="utf-8")
+    theme, plain = load_theme(str(path)), load_theme(base)
+    for series, hue in enumerate(theme.series):
+        half = tuple(round(b + (h - b) / 2) for b, h in zip(theme.background, hue))
+        assert theme.style("output", series).fill == half
+        assert theme.style("current", series).fill == hue
+        assert theme.style("ray", series).stroke in ((0, 0, 0), (255, 255, 255))
+        for role in (*WORN, *FOLLOWED):
+            is_same = theme.style(role, series) == plain.style(role, series)
+            assert is_same is (role not in ("output", "current", "ray"))
+
+
 @pytest.mark.parametrize("name", theme_names())
 def test_neighbouring_series_are_told_apart_by_every_eye(name: str) -> None:
     """Sheets that follow each other differ, done; so do a sheet's pale, full and current cells."""

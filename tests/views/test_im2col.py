@@ -220,7 +220,7 @@ def test_lines_between_channels_keep_clear_of_the_names(layer: Any) -> None:
     names = [box for text, box in inks(scene, 0, ("label",)) if text in "WXY"]
     assert len(names) == 3
     for shape in scene.shapes:
-        if isinstance(shape, Lines) and shape.role == "ray" and not callable(shape.ends):
+        if isinstance(shape, Lines) and shape.role == "bracket" and not callable(shape.ends):
             for (ax, ay), (bx, by) in shape.ends.tolist():
                 for left, top, right, bottom in names:
                     is_apart = max(ax, bx) < left or min(ax, bx) > right or max(ay, by) < top or min(ay, by) > bottom

@@ -43,7 +43,7 @@ def thicknesses(scene: Scene) -> list[tuple[int, float]]:
     """The number beside every bracket, and how high that is in pixels."""
     found = []
     for bracket, number in zip(scene.shapes, scene.shapes[1:]):
-        if isinstance(bracket, Lines) and bracket.is_upright and isinstance(number, Texts) and len(bracket) == 3:
+        if isinstance(bracket, Lines) and bracket.role == "bracket" and isinstance(number, Texts):
             (_, high), (_, low) = bracket.at(0)[0].tolist()
             found.append((int(number.string(0, 0).replace(" ", "").replace(",", "")), low - high))
     return found
@@ -182,6 +182,23 @@ def test_rays_start_and_end_at_outlines() -> None:
         assert lines[:, 0].tolist() == upper[1].tolist()
         assert lines[:, 1, 0].tolist() == cell[:, 0].tolist()
         assert len(set((lines[:, 1, 1] - cell[:, 1]).tolist())) == 1
+
+
+@listed("name", template_names(), one_in=9)
+def test_rays_are_about_one_step(name: str) -> None:
+    """What stands still, such as edges of slabs and brackets, has roles of its own: a theme can tell them apart."""
+    scene = load_recipe(name, max_frames=3).animation().scene
+    still = [s for s in scene.shapes if isinstance(s, Lines) and (s.stays or not callable(s.ends))]
+    assert not [shape for shape in still if shape.role in ("ray", "accent")]
+
+
+@pytest.mark.parametrize("order", ["filter", "position"])
+def test_edges_of_slabs_are_no_rays(order: str) -> None:
+    """A slab that is read has its nine, and so has what is made of the other one at the end."""
+    scene = drawn(Conv("50@9x9", 1, out_channels=20), view="iso", order=order, max_frames=9).scene
+    read, *made = [s for s in scene.shapes if isinstance(s, Lines) and s.role == "slab_edge"]
+    assert len(read.at(0)) == 9
+    assert max(len(shape.at(scene.steps - 1)) for shape in made) >= 9
 
 
 def test_channels_have_edges_as_long_as_they_can_be_told() -> None:

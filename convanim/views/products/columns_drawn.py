@@ -96,7 +96,7 @@ def taken_shapes(placed: Matrices) -> tuple[list[Shape], list[Shape]]:
     numbers = stack.maps[0].numbers
     letters = None if numbers is None else fitting(stack, lattice, columns.taken(numbers))
     roles = _roles(columns)
-    still: list[Shape] = [Lines("ray", brackets(stack, lattice, rows, places), is_upright=True)]
+    still: list[Shape] = [Lines("bracket", brackets(stack, lattice, rows, places), is_upright=True)]
     moving: list[Shape] = []
     has_hues = not has_filter_hues(placed.matrix)
     groups: dict[tuple[str, str, int | None], list[tuple[int, int]]] = {}
@@ -149,7 +149,7 @@ def filter_rows(placed: Matrices) -> tuple[list[Shape], list[Shape]]:
     elif prod(kernel_shape(columns.geometry.layer)) == rows == len(every):
         texts = kernel_texts(placed.matrix, stack.words)
     letters = fitting(stack, lattice, np.zeros(1), texts) if texts else None
-    still: list[Shape] = [Lines("ray", brackets(stack, lattice, outputs, rows), is_upright=True)]
+    still: list[Shape] = [Lines("bracket", brackets(stack, lattice, outputs, rows), is_upright=True)]
     moving: list[Shape] = []
     hues = [placed.hue(row, output) for output, row in every]
     for hue in sorted({hue for hue in hues if hue is not None}):
@@ -179,7 +179,7 @@ def made_shapes(placed: Matrices) -> tuple[list[Shape], list[Shape]]:
     cells = np.array([(sheet, np.ravel_multi_index(cell, size)) for sheet, cell in made], dtype=np.int64)
     index = np.array([stack.cell(step) for step in range(stack.steps)], dtype=np.int64)
     letters = None if plan.numbers is None else fitting(stack, lattice, plan.numbers, is_fixed=stack.least_decimals > 0)
-    still: list[Shape] = [Lines("ray", brackets(stack, lattice, plan.sheets, places), is_upright=True)]
+    still: list[Shape] = [Lines("bracket", brackets(stack, lattice, plan.sheets, places), is_upright=True)]
     moving: list[Shape] = []
     for sheet in range(plan.sheets):
         hue = plan.sheet_series(sheet)
@@ -202,7 +202,7 @@ def _teeth(placed: Matrices, lattice: Lattice, at: Callable[[int, float], _Lines
     each = rows // placed.columns.channels.inputs
     long = min(_TOOTH, _LONGEST_TOOTH * placed.stack.unit / lattice.column[0])
     ends = [line for row in range(0, rows, each)[1:] for line in at(row, long)] if each > 1 else []
-    return [Lines("ray", lattice.points(np.array(ends, dtype=float)), is_upright=True)] if ends else []
+    return [Lines("bracket", lattice.points(np.array(ends, dtype=float)), is_upright=True)] if ends else []
 
 
 def _equal_to(numbers: Ints, at: Callable[[int], int | None]) -> Callable[[int], Ints]:

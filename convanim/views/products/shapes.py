@@ -71,7 +71,7 @@ def _entries(stack: Stack, placed: PlacedMatrix, row_of: Callable[[int], int]) -
     cells = np.array([(entry.row, entry.column) for entry in matrix.entries], dtype=np.int64).reshape(-1, 2)
     texts = entry_texts(matrix, stack.words)
     letters = fitting(stack, lattice, np.zeros(1), texts) if texts else None
-    still: list[Shape] = [Lines("ray", brackets(stack, lattice, rows, columns), is_upright=True)]
+    still: list[Shape] = [Lines("bracket", brackets(stack, lattice, rows, columns), is_upright=True)]
     still += _between_channels(placed)
     moving: list[Shape] = []
     for hue, own in _by_hue([entry_series(matrix, entry) for entry in matrix.entries]):

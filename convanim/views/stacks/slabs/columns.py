@@ -74,7 +74,7 @@ def _solid(slab: Slab, windows: Callable[[int], list[Window]]) -> list[Shape]:
     )
     return [
         *(Blocks("output", name, lattice, at, "fill", stays=True) for lattice, at in faces),
-        Lines("ray", lines, stays=True),
+        Lines("slab_edge", lines, stays=True),
     ]
 
 

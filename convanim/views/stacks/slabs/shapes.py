@@ -60,7 +60,7 @@ def _lines(stack: Stack, slab: Slab, first: int) -> list[Shape]:
         fine.append(slab.face.lattice.points(np.array(ends).reshape(-1, 2, 2)))
     shapes.append(Lines("channel", np.concatenate(fine)))
     around = slab.silhouette(slab.body, first, slab.thickness), slab.ridges(slab.body, first, slab.thickness)
-    return [*shapes, Lines("ray", np.concatenate(around))]
+    return [*shapes, Lines("slab_edge", np.concatenate(around))]
 
 
 def prism_shapes(stack: Stack, slab: Slab) -> list[Shape]:
@@ -147,7 +147,7 @@ def made_shapes(stack: Stack, slab: Slab) -> list[Shape]:
         shapes.append(Blocks("output", name, lattice, partial(_filled, stack, slab, depth), "fill", hue, stays=True))
         shapes.append(Blocks("current", name, lattice, partial(_current, stack, slab, depth), series=hue))
     edges = lru_cache(maxsize=4)(partial(_made_edges, stack, slab))
-    return [*shapes, Lines("ray", edges, stays=True), Lines("accent", partial(_outline, stack, slab))]
+    return [*shapes, Lines("slab_edge", edges, stays=True), Lines("accent", partial(_outline, stack, slab))]
 
 
 def _at_work(stack: Stack, step: int) -> int:
@@ -239,7 +239,7 @@ def bracket(stack: Stack, slab: Slab) -> list[Shape]:
     ends = [((x, high[1]), (x, low[1])), ((x - tick, high[1]), (x, high[1])), ((x - tick, low[1]), (x, low[1]))]
     at = np.array([(x + 5 * unit, (high[1] + low[1]) / 2)])
     return [
-        Lines("ray", np.array(ends), is_upright=True),
+        Lines("bracket", np.array(ends), is_upright=True),
         Texts("label", at, (stack.words.numeral(slab.plan.channels),), stack.label_em, anchor="start"),
     ]
 
