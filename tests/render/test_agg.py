@@ -21,6 +21,9 @@ from convanim.views.registry import VIEWS
 # 8; with these, 32 levels of smoothness in place of 256 are told.
 FULL_COLOUR = 0.5, 6
 PALETTE = 6, 32
+_OTHERS = [name for name in theme_names() if name != "light"]
+# Every template in two themes: one of the others in turn, and the one with the thinnest lines.
+PAIRS = [(n, theme) for i, n in enumerate(template_names()) for theme in (_OTHERS[i % len(_OTHERS)], "light")]
 
 
 def edges(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -52,11 +55,10 @@ def assert_smooth(animation: Animation, step: int) -> None:
     assert elsewhere == 0
 
 
-@listed("name", template_names(), start=4, one_in=15)
-def test_templates_are_as_smooth_as_plain_matplotlib(name: str) -> None:
+@listed("name, theme", PAIRS, start=8, one_in=29)
+def test_templates_are_as_smooth_as_plain_matplotlib(name: str, theme: str) -> None:
     """A template's frame is what a plain matplotlib figure of its marks looks like, edges, lines and letters too."""
-    place = template_names().index(name)
-    animation = load_recipe(name, theme=theme_names()[place % len(theme_names())]).animation()
+    animation = load_recipe(name, theme=theme).animation()
     assert_smooth(animation, animation.scene.steps // 2)
 
 

@@ -29,9 +29,9 @@ from convanim.style.theme_rules import (
 CLASSIC = (templates_folder() / "themes" / "classic.toml").read_text(encoding="utf-8")
 
 
-def test_there_are_the_four_themes() -> None:
-    """classic, colorblind, dark and print come along, each with a style for every role."""
-    assert theme_names() == ("classic", "colorblind", "dark", "print")
+def test_there_are_the_five_themes() -> None:
+    """classic, colorblind, dark, light and print come along, each with a style for every role."""
+    assert theme_names() == ("classic", "colorblind", "dark", "light", "print")
     for name in theme_names():
         theme = load_theme(name)
         assert theme.name == name
@@ -210,6 +210,22 @@ def test_dark_has_a_dark_ground() -> None:
     assert contrast(load_theme("dark").background, (255, 255, 255)) > 15
 
 
+def test_light_is_pale_but_for_what_a_step_reads_and_makes() -> None:
+    """On white, cells at rest are pale and what waits is white; outline and rays have one colour, which no cell has."""
+    theme = load_theme("light")
+    white = theme.background
+    assert white == fill(theme, "output_pending") == (255, 255, 255)
+    inputs, others = ("input", "slab", "unread", "zero", "overhang"), ("hidden", "output_partial", "output", "block")
+    for role in (*inputs, *others, "kernel"):
+        assert contrast(fill(theme, role), white) < 1.5, role
+    for role in ("window", "window_hidden", "winner", "current"):
+        assert contrast(fill(theme, role), white) > 2.5, role
+    accent = theme.styles["accent"].stroke
+    assert theme.styles["ray"].stroke == accent
+    cells = {role for role in UNDER if theme.styles[role].stroke == accent or theme.styles[role].fill == accent}
+    assert cells == {"accent", "ray"}
+
+
 def test_a_theme_of_ones_own_comes_from_a_file(tmp_path: Path) -> None:
     """A .toml file is a theme: short colours, `none`, alpha over what is under a role, a transparent background."""
     path = tmp_path / "mine.toml"
@@ -372,7 +388,7 @@ BAD = [
     ('name = "classic"', "tints = { output = 1.1 }", "tints.output"),
     ('name = "classic"', 'tints = { output = "pale" }', "tints.output"),
     ('name = "classic"', "tints = { unread = 0.5 }", "tints.unread"),
-    ('name = "classic"', 'base = "light"', "base"),
+    ('name = "classic"', 'base = "white"', "base"),
     ('name = "classic"', 'base = ["classic"]', "base"),
     ('name = "classic"', "base = {}", "base"),
     ('name = "classic"', "name = ", "TOML"),
@@ -399,8 +415,8 @@ def test_a_theme_that_does_not_hold_together_is_refused(old: str, new: str, plac
 
 def test_there_is_no_theme_of_any_other_name(tmp_path: Path) -> None:
     """An unknown name lists those there are; a file that is none is said to be none."""
-    with pytest.raises(RequestError, match="try classic, colorblind, dark, print, auto, or a "):
-        load_theme("light")
+    with pytest.raises(RequestError, match="try classic, colorblind, dark, light, print, auto, or a "):
+        load_theme("white")
     for name in ("missing.toml", "null\0.toml"):
         with pytest.raises(RequestError, match=r"no such file|cannot be read"):
             load_theme(str(tmp_path / name))
