@@ -12,7 +12,6 @@ from convanim.scene.font import Metrics
 from convanim.scene.scene import Anchor, During, Ints, Shape, Texts
 from convanim.views.cell_numbers import widest_made
 from convanim.views.drawing import Page, TooNarrowError
-from convanim.views.step_parts import first_of
 from convanim.views.text_layout import LEADING, widest
 from convanim.words.equations import Terms, joined
 
@@ -108,23 +107,38 @@ def _laid_out(page: Page, equation: Equation, way: int, em: float, top: float) -
         shown = parts(step)
         return len(shown) == 1 and font.width(shown[0][1], 1) > places.widths[0]
 
-    def found(step: int, *, is_real: bool, at_end: bool) -> Ints:
+    # Numbers stand in the middle of their places, gaps alike on both sides: in a sum all but the first, before
+    # its joint where there is no bracket; in a list with the comma right behind each but the last.
+    is_list = joint.strip() != "+"
+    comma = joint.rstrip() if is_list else ""
+    at_joint = None if equation.before else 0
+    middles = np.array([((x + end) / 2, y) for (x, y), (end, _) in zip(points, ends)])
+    with_comma = middles + np.array([font.width(comma, em) / 2, 0])
+
+    def found(step: int, part: int | None, *, is_real: bool, is_other: bool) -> Ints:
+        """The terms that are taken, all or so many; where some have no place, all together."""
         if equation.way(step) != way or is_alone(step):
             return np.zeros(0, dtype=np.int64)
-        wanted = [each is is_real and (i == at_joint) is at_end for i, (*_, each) in enumerate(parts(step))]
+        taken = parts(step) if part is None or (part and is_cut(step)) else parts(step)[:part]
+        other = len(taken) - 1 if is_list else at_joint
+        wanted = [each is is_real and (i == other) is is_other for i, (*_, each) in enumerate(taken)]
         return np.flatnonzero(np.array(wanted, dtype=bool))
 
-    # Numbers of a sum stand in the middle of their places, so that gaps are alike on both sides, but the first before
-    # its joint where there is no bracket; those of a list at its comma.
-    in_middle = joint.strip() == "+"
-    at_joint = None if equation.before else 0
-    middles = np.array([((x + end) / 2 if in_middle else end, y) for (x, y), (end, _) in zip(points, ends)])
-    anchor: Anchor = "middle" if in_middle else "end"
+    def terms_in(role: str, *, is_real: bool, is_other: bool) -> Texts:
+        at = lru_cache(maxsize=8)(partial(found, is_real=is_real, is_other=is_other))
+        behind = "" if is_other else comma
+        anchor: Anchor = "end" if is_other and not is_list else "middle"
+        where = middles if is_list else np.array(ends)
+        return Texts(
+            role,
+            where if is_other else with_comma,
+            lambda step, element: parts(step)[element][1] + behind,
+            em,
+            anchor,
+            During(lambda step: at(step, None), of_part=at),
+        )
 
-    def term(step: int, element: int) -> str:
-        return parts(step)[element][1]
-
-    # Before the first term, behind each but the last a joint, behind the last what they come to; or words.
+    # Before the first term, in a sum behind each but the last a joint, behind the last what they come to; or words.
     first = (points[0][0] - equation.before * em - _APART, points[0][1])
     rest = np.array([first, *((x + _APART, y) for x, y in ends)])
 
@@ -133,20 +147,11 @@ def _laid_out(page: Page, equation: Equation, way: int, em: float, top: float) -
             return np.zeros(0, dtype=np.int64)
         if is_alone(step):
             return np.array([0])
-        return np.arange(len(parts(step)) + 1)
+        last = len(parts(step))
+        return np.array([0, last]) if is_list else np.arange(last + 1)
 
     def is_cut(step: int) -> bool:
         return len(equation.terms(step).parts) > count
-
-    def terms_of(at: Callable[[int], Ints]) -> Callable[[int, int], Ints]:
-        """Those terms that are taken; where some have no place, only all together."""
-        taken = first_of(at)
-        return lambda step, part: at(step) if part and is_cut(step) else taken(step, part)
-
-    def terms_in(role: str, *, is_real: bool, at_end: bool) -> Texts:
-        at = lru_cache(maxsize=4)(partial(found, is_real=is_real, at_end=at_end))
-        seen = During(at, of_part=terms_of(at))
-        return Texts(role, np.array(ends) if at_end else middles, term, em, "end" if at_end else anchor, seen)
 
     def around_of(step: int, part: int) -> Ints:
         last = len(parts(step))
@@ -154,7 +159,7 @@ def _laid_out(page: Page, equation: Equation, way: int, em: float, top: float) -
             return np.zeros(0, dtype=np.int64)
         if is_alone(step) or is_cut(step):
             return around(step)
-        return np.array([*range(min(part, last)), last])
+        return around(step) if is_list else np.array([*range(min(part, last)), last])
 
     def text_of(step: int, part: int, element: int) -> str:
         if element < len(parts(step)) or is_alone(step):
@@ -167,8 +172,8 @@ def _laid_out(page: Page, equation: Equation, way: int, em: float, top: float) -
         return parts(step)[element][0].rstrip() if element < len(parts(step)) else equation.terms(step).behind
 
     return [
-        *(terms_in("equation", is_real=True, at_end=at_end) for at_end in (False, True)),
-        *(terms_in("faint", is_real=False, at_end=at_end) for at_end in (False, True)),
+        *(terms_in("equation", is_real=True, is_other=is_other) for is_other in (False, True)),
+        *(terms_in("faint", is_real=False, is_other=is_other) for is_other in (False, True)),
         Texts(
             "equation",
             rest,

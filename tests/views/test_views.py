@@ -18,7 +18,7 @@ from convanim.errors import RequestError
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
 from convanim.layers.geometry import Geometry
-from convanim.layers.layer import AvgPool, Conv, Layer, MaxUnpool, Upsample, output_size
+from convanim.layers.layer import AvgPool, Conv, Layer, MaxPool, MaxUnpool, Upsample, output_size
 from convanim.layers.operations import OPERATIONS, operation_of
 from convanim.networks.chain import Chain
 from convanim.render.frames import Renderer
@@ -170,16 +170,42 @@ def test_gaps_of_an_equation_are_alike_on_both_sides(layer: Layer, values: Any, 
     assert slack > 2  # some is narrower than its place
 
 
+@pytest.mark.parametrize(("lang", "comma"), [("en", ","), ("de", ";")])
+@pytest.mark.parametrize(
+    ("figure", "values"),
+    [
+        (MaxPool(6, 3, 1, padding=1, dims=1), np.array([1, -20, 3, 4, 300, 2])),
+        (Chain("1@4x4", ["conv 1", "max-pool 2"]), np.diag([-8, 12, 3, 0])[None]),
+    ],
+)
+def test_numbers_of_a_list_are_equally_far_apart(figure: Layer | Chain, values: Any, lang: str, comma: str) -> None:
+    """Each stands in the middle of its place, with a comma right behind; there is as much room at both brackets."""
+    kernel = "box" if isinstance(figure, Chain) else None
+    scene = compose(figure, Options(values=values, kernel_values=kernel, view="flat", lang=lang)).scene
+    em = next(s.em for s in scene.shapes if isinstance(s, Texts) and s.role == "equation")
+    places: set[float] = set()
+    for step in range(scene.steps):
+        boxes = sorted((left, right, text) for text, (left, _, right, _) in inks(scene, step, EQUATION))
+        (_, opened, _), *terms, (closed, *_) = boxes
+        assert [text.endswith(comma) for *_, text in terms] == [True] * (len(terms) - 1) + [False]
+        middles = [left + BUNDLED.width(text.removesuffix(comma), em) / 2 for left, _, text in terms]
+        assert middles[0] - opened == pytest.approx(closed - middles[-1], abs=1)
+        places |= {round(b - a) for a, b in pairwise(middles)}
+    assert max(places) - min(places) <= 1
+
+
 @every_view
 @campaign(40)
 @given(layer=ANY_LAYER, number=st.sampled_from([0, -12, 345, 0.5]), width=st.sampled_from([300, 480, 900]))
 def test_terms_keep_their_places(view: str, layer: Layer, number: float, width: int) -> None:
     """From step to step no term, joint or result of an equation moves, none touches another, and all of them are there.
 
-    Read in order they are the equation, but for what an ellipsis stands for; joints stand in the same places, too.
+    Read in order they are the equation, but for what an ellipsis stands for; joints stand in the same places, too, and
+    so do the numbers of a list, which have their commas with them.
     """
     scene = composed(layer, Options(values=ramp(numbers_size(layer), number), view=view, width=width)).scene
     starts: dict[tuple[int, float], set[float]] = {}
+    listed_at: dict[int, list[float]] = {}
     for step in range(0, scene.steps, max(1, scene.steps // 7)):
         written = sorted(inks(scene, step, EQUATION), key=lambda each: (each[1][3], each[1][0]))
         said = "".join(text for text, _ in written).replace(" ", "")
@@ -193,11 +219,16 @@ def test_terms_keep_their_places(view: str, layer: Layer, number: float, width: 
         for text, box in written:
             if text.strip() in "+,;=":
                 starts.setdefault((round(box[3]), box[0]), set()).add(box[0])
+            elif text[-1] in ",;":
+                number = BUNDLED.width(text[:-1], 1) / BUNDLED.width(text, 1)
+                listed_at.setdefault(round(box[3]), []).append(box[0] + (box[2] - box[0]) * number / 2)
     rows: dict[int, list[float]] = {}
     for row, start in starts:
         rows.setdefault(row, []).append(start)
     for found in rows.values():
         assert all(b - a > 2 for a, b in pairwise(sorted(found)))  # none a little beside another
+    for middles in listed_at.values():
+        assert all(b - a < 0.6 or b - a > 2 for a, b in pairwise(sorted(middles)))
 
 
 @every_view

@@ -46,6 +46,8 @@ def pool_equation(geometry: Geometry, values: Values, cell: Callable[[int], Cell
     if page.steps * len(slots) <= MOST_TERMS:
         sums = (found for step in range(page.steps) if (found := terms(step)).before)  # words alone have no places
         slots = widest_parts(sums, page.font) or slots
+    if not is_mean:
+        slots = (max(slots),) * len(slots)  # numbers of a list are equally far apart
     joint = " + " if is_mean else page.words.between
     wide = page.font.width(behind, 1) + widest_made(values.output, page)
     return Equation(terms, slots, page.font.width(before, 1), wide, joint, so_far, varies=True)
