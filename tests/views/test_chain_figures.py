@@ -402,6 +402,25 @@ def test_rows_have_the_room_that_broken_labels_leave() -> None:
     assert (boxes[1:, 1] > boxes[:-1, 1]).sum() >= len(boxes) - len(labels)
 
 
+@pytest.mark.parametrize(
+    ("size", "stages", "is_causal"),
+    [
+        (11, ["conv 3 s2", "conv 3"], False),
+        (9, ["max-pool 2", "conv 3 p1"], False),  # the last cell is never read
+        (9, ["conv 3 p2:0", "conv 2 d4 p4:0"], True),
+    ],
+)
+def test_a_row_stands_over_the_middle_of_what_it_reads(size: int, stages: list[str], is_causal: bool) -> None:
+    """So does each cell in the mean; of causal layers each stands over the last that it reads, which is of its time."""
+    scene = drawn(Chain(size, stages, dims=1), view="flat").scene
+    for lines in (shape for shape in scene.shapes if isinstance(shape, Lines) and shape.role == "ray"):
+        from_first, from_last = lines.at(0)[..., 0], lines.at(scene.steps - 1)[..., 0]
+        for ends in (from_first, from_last):
+            assert not is_causal or abs(ends[:, 0].max() - ends[:, 1].max()) < 1e-6
+        starts, tips = np.concatenate([from_first, from_last]).T
+        assert is_causal or abs(starts.min() + starts.max() - tips.min() - tips.max()) <= 1
+
+
 def test_lines_to_windows_of_their_own_sizes() -> None:
     """In one dimension an adaptive pool's cell has a line from each cell of its own window."""
     scene = drawn(Chain(8, ["relu", "adaptive-max-pool 3"], dims=1), view="flat").scene

@@ -18,7 +18,7 @@ from convanim.errors import RequestError
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
 from convanim.layers.geometry import Geometry
-from convanim.layers.layer import AvgPool, Conv, Layer, MaxPool, MaxUnpool, Upsample, output_size
+from convanim.layers.layer import AvgPool, Conv, ConvTranspose, Layer, MaxPool, MaxUnpool, Upsample, output_size
 from convanim.layers.operations import OPERATIONS, operation_of
 from convanim.networks.chain import Chain
 from convanim.render.frames import Renderer
@@ -329,6 +329,34 @@ def test_the_size_of_a_row_of_cells_says_what_it_counts(view: str) -> None:
         assert {text for text, _ in inks(compose(figure, Options(view=view)).scene, 0, ("label",))} - {
             *"→↓"
         } == expected
+
+
+@pytest.mark.parametrize(
+    ("layer", "options"),
+    [
+        (Conv(9, 3, 2, dims=1), Options(view="flat")),
+        (Conv(8, 1, 4, dims=1), Options(view="flat")),  # the last three cells are never read
+        (MaxPool(8, 3, 2, padding=1, dims=1), Options(values="random:3")),
+        (ConvTranspose(4, 3, 2, dims=1), Options(view="flat", transposed_as="scatter")),
+    ],
+)
+def test_maps_of_one_axis_are_joined_by_rays(layer: Layer, options: Options) -> None:
+    """From the lower corners of the window to the upper ones of its cell; in the mean one is in the middle under the
+    other, and the label of what is made is below it."""
+    scene = compose(layer, options).scene
+    rays = next(s for s in scene.shapes if isinstance(s, Lines) and s.role == "ray")
+    off = []
+    for step in range(scene.steps):
+        ends = rays.at(step)
+        for part, role, side in ((0, "window", 3), (1, "current", 1)):
+            found = [s for s in scene.shapes if isinstance(s, Cells) and s.role.startswith(role)]
+            boxes = np.concatenate([s.boxes(step, shown(s.when, len(s), step)) for s in found])
+            assert sorted(ends[:, part, 0]) == [boxes[:, 0].min(), boxes[:, 2].max()]
+            assert set(ends[:, part, 1]) == {boxes[0, side]}
+        off.append(ends[:, 0, 0].mean() - ends[:, 1, 0].mean())
+    assert abs(np.mean(off)) <= 0.5
+    label = next(box for text, box in inks(scene, 0, ("label",)) if text.startswith("output"))
+    assert label[1] > rays.at(0)[:, 1, 1].max()
 
 
 def test_rays_join_the_window_and_its_cell_in_the_slanted_view() -> None:

@@ -1,15 +1,21 @@
 """Grids seen from above, in rows: the maps beside or above one another, what a step does with the kernel below."""
 
-from convanim.scene.scene import Lattice, Scene, Shape
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from convanim.scene.scene import Floats, Lattice, Lines, Scene, Shape
 from convanim.views.drawing import Drawing, TooNarrowError
 from convanim.views.grid_rows import GAP, ROW_GAP, Grid, Row, largest_cell, placed, sign_at, work_rows
 from convanim.views.single_maps.map_page import finished, map_labels, reading_of
 from convanim.views.single_maps.places import places
 from convanim.views.single_maps.reading import Reading
-from convanim.views.text_layout import fits
+from convanim.views.text_layout import fits, text_block
 
 _LARGEST_CELL = 48  # pixels at the base width
 _LEAST_CELL = 2
+_LABEL_GAP = 0.25  # between a map and the label below it, in ems
 
 
 def flat(drawing: Drawing) -> Scene:
@@ -22,6 +28,8 @@ def flat(drawing: Drawing) -> Scene:
     rows, cell = (beside, cells[0]) if is_beside else (stacked, cells[1])
     if cell < drawing.least(_LEAST_CELL):
         raise TooNarrowError(f"leaves less than {drawing.spelled_least(_LEAST_CELL)} to a cell")
+    if len(drawing.geometry.axes) == 1 and reading.work is None:
+        return _joined(drawing, reading, rows, cell)
     lattices: dict[str, Lattice] = {}
     shapes: list[Shape] = []
     bottom = drawing.margin
@@ -39,6 +47,41 @@ def flat(drawing: Drawing) -> Scene:
         shapes += reading.work.shapes(lattices)
     shapes += reading.output_shapes(lattices["output"])
     return finished(drawing, reading, shapes, bottom)
+
+
+def _joined(drawing: Drawing, reading: Reading, rows: list[Row], cell: int) -> Scene:
+    """Maps of one axis with rays alone between them: what is made stands under the middle of what it is made of."""
+    first, second = rows
+    (made,) = second.grids
+    above, shapes, bottom = placed(drawing, first, cell, drawing.margin)
+    bare = replace(second, grids=(replace(made, label=""),))
+    below, _, bottom = placed(drawing, bare, cell, bottom + round(max(GAP * drawing.unit, cell)))
+    source, output = above["input"], below["output"]
+    if not drawing.beside:  # where the maps of all figures stand alike
+        output = output.shifted(_to_the_middle(drawing, reading, source, output), 0)
+    if made.label:
+        label = text_block(drawing, made.label, drawing.room)
+        middle = float(output.points(np.array([0, reading.output.columns / 2]))[0])
+        shapes.append(label.at(middle, bottom + _LABEL_GAP * label.em))
+        bottom += round(label.height + _LABEL_GAP * label.em)
+
+    def rays(step: int) -> Floats:
+        """From the lower corners of the window to the upper ones of its cell, or from the cell's to its stamp's."""
+        corners = reading.rays(source, output, step)
+        return np.stack([corners[[3, 2], 0], corners[[0, 1], 1]], axis=1)
+
+    shapes += reading.input_shapes(source)
+    shapes.append(Lines("ray", lru_cache(maxsize=4)(rays)))
+    shapes += reading.output_shapes(output)
+    return finished(drawing, reading, shapes, bottom)
+
+
+def _to_the_middle(drawing: Drawing, reading: Reading, above: Lattice, below: Lattice) -> int:
+    """Pixels by which the lower map moves, on the page, so that windows are over their cells in the mean."""
+    ends = np.concatenate([reading.rays(above, below, step)[..., 0] for step in (0, reading.steps - 1)])
+    wanted = round(float(ends[:, 0].mean() - ends[:, 1].mean()))
+    left, right = below.points(np.array([(0, 0), (0, reading.output.columns)]))[:, 0]
+    return int(np.clip(wanted, drawing.margin - left, drawing.width - drawing.margin - right))
 
 
 def _arrangements(drawing: Drawing, reading: Reading, most: int) -> tuple[list[Row], list[Row]]:

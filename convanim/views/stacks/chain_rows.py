@@ -9,7 +9,7 @@ from convanim.scene.scene import Floats, Lattice, Lines, Scene, Shape
 from convanim.views.drawing import TooNarrowError
 from convanim.views.stacks.gutter import gutter_labels
 from convanim.views.stacks.sheets import PlacedSheet, sheet_shapes, written
-from convanim.views.stacks.stack import SheetMap, Stack
+from convanim.views.stacks.stack import Stack
 from convanim.views.stacks.stack_page import finished_stack
 from convanim.views.text_layout import words_of
 
@@ -24,11 +24,11 @@ _TALLEST = 0.9  # of the width, that rows with broken labels may take
 
 def chain_rows(stack: Stack) -> Scene:
     """The rows of a chain. Raises TooNarrowError when there is no room for its cells or their numbers."""
-    before = max(_own_end(plan) for plan in stack.maps)
-    behind = max(plan.canvas.columns - _own_end(plan) for plan in stack.maps)
-    longest = before + behind
+    zeros = _zeros(stack)
+    left = min(zero + plan.canvas.ranges[0].start for zero, plan in zip(zeros, stack.maps))
+    longest = max(zero + plan.canvas.ranges[0].stop for zero, plan in zip(zeros, stack.maps)) - left
     largest = stack.largest_cell(_LARGEST_CELL)
-    gutters = [(gutter, min(largest, (stack.room - gutter) // longest)) for gutter in _gutters(stack)]
+    gutters = [(gutter, min(largest, int((stack.room - gutter) / longest))) for gutter in _gutters(stack)]
     # Labels that are broken leave more of the page to the maps.
     gutter, cell = max(gutters, key=lambda each: each[1])
     if cell < stack.least(_LEAST_CELL):
@@ -37,12 +37,12 @@ def chain_rows(stack: Stack) -> Scene:
     tallest = max((block.height for block in blocks), default=0)
     down = round(max(cell + max(_BETWEEN * cell, _LEAST_BETWEEN * stack.unit), tallest + _APART * stack.label_em))
     top = stack.margin + max(0, round(tallest - cell) // 2)
-    end = stack.width - stack.margin - (stack.room - gutter - longest * cell) // 2 - behind * cell
+    start = round(stack.width - stack.margin - (stack.room - gutter + longest * cell) / 2)
     placed: list[PlacedSheet] = []
-    for number, plan in enumerate(stack.maps):
+    for number, (plan, zero) in enumerate(zip(stack.maps, zeros)):
+        x = round(start + (zero + plan.canvas.ranges[0].start - left) * cell)
         y = top + (len(stack.maps) - 1 - number) * down
-        # The maps' own cells end alike, as the last ones of causal maps do.
-        placed.append(PlacedSheet(plan, 0, Lattice((end - _own_end(plan) * cell, y), (cell, 0), (0, cell))))
+        placed.append(PlacedSheet(plan, 0, Lattice((x, y), (cell, 0), (0, cell))))
     lines: list[Shape] = []
     shapes: list[Shape] = []
     for number, place in enumerate(placed):
@@ -69,9 +69,22 @@ def _gutters(stack: Stack) -> list[int]:
     return found if max(heights) * len(heights) <= _TALLEST * stack.width else found[:1]
 
 
-def _own_end(plan: SheetMap) -> int:
-    """The column of a row behind its own last cell; only padding is behind it."""
-    return int(np.flatnonzero(plan.kinds[CellKind.INPUT])[-1]) + 1
+def _zeros(stack: Stack) -> list[float]:
+    """Where position 0 of each map stands, in cells from that of the input.
+
+    What reads a map stands over the middle of what it reads; where all padding is before a map, as of causal layers,
+    over the end of it: there cells of one time are above each other.
+    """
+    assert stack.links is not None
+    zeros = [0.0]
+    for number, plan in enumerate(stack.maps[:-1]):
+        pairs = np.concatenate([stack.links(step)[number] for step in {0, stack.steps - 1}])
+        first, last = pairs.min(axis=0), pairs.max(axis=0)
+        own = np.flatnonzero(plan.kinds[CellKind.INPUT])
+        is_causal = own[0] > 0 and own[-1] == plan.canvas.columns - 1
+        below, above = last if is_causal else (first + last) / 2
+        zeros.append(zeros[-1] + float(below - above))
+    return zeros
 
 
 def _links(stack: Stack, below: PlacedSheet, above: PlacedSheet, number: int, step: int) -> Floats:
