@@ -375,12 +375,13 @@ def test_many_steps_are_sampled_over_all_slices() -> None:
     assert animation.timing.steps[-1] == 511
 
 
+@every_view
 @pytest.mark.parametrize("layer", [Conv("3x4x3", (2, 3, 2), padding=1), ConvTranspose("2x2x2", 3)])
-def test_what_each_slice_adds_stands_under_its_products(layer: Any) -> None:
+def test_what_each_slice_adds_stands_under_its_products(layer: Any, view: str) -> None:
     """In the order of the slices that lie under them, and so in the equation; together they are the cell."""
     rng = np.random.default_rng(5)
     numbers, kernel = rng.integers(-5, 6, layer.input_size), rng.integers(-3, 4, layer.kernel_size)
-    scene = drawn(layer, view="flat", values=numbers, kernel_values=kernel, heat_map=False, **WIDE).scene
+    scene = drawn(layer, view=view, values=numbers, kernel_values=kernel, heat_map=False, **WIDE).scene
     oracle, is_flipped = oracle_of(layer), isinstance(layer, ConvTranspose)
     depth = layer.kernel_size[0]
     middles = {}
@@ -406,9 +407,27 @@ def test_what_each_slice_adds_stands_under_its_products(layer: Any) -> None:
         assert left.replace(" − ", " + −").split(" + ") == [spelled(added[at]) for at in order]
 
 
+@pytest.mark.parametrize(("size", "kernel", "is_seen"), [("4x4x4", 3, 1), ("3x5x5", "1x3x3", 1), ("5x5x5", 5, 0)])
+def test_weights_stand_below_slanted_slices_where_there_is_room(size: str, kernel: Any, is_seen: bool) -> None:
+    """All of them, under all slices; else a note says so."""
+    animation = drawn(Conv(size, kernel), view="iso", values="random:1")
+    scene = animation.scene
+    found: dict[str, list[Cells]] = {}
+    for shape in scene.shapes:
+        if isinstance(shape, Cells):
+            found.setdefault(shape.map, []).append(shape)
+    assert ("kernel" in found) is not any("weights are not drawn" in note for note in animation.notes)
+    assert ("kernel" in found) == is_seen
+    if is_seen:
+        weights = np.concatenate([shape.index for shape in found["kernel"]])
+        assert len(np.unique(weights, axis=0)) == np.prod(Conv(size, kernel).kernel_size)
+        lowest = max(s.boxes(0, np.arange(len(s)))[:, 3].max() for map in ("input", "output") for s in found[map])
+        assert lowest < min(s.boxes(0, np.arange(len(s)))[:, 1].min() for s in found["kernel"])
+        assert scene.height <= 1.9 * scene.width
+
+
 @every_view
 def test_frames_are_the_same_in_any_order(view: str) -> None:
     """A frame that is made from another one equals that from nothing, though slices step back and forth."""
-    numbers = "random:2" if view == "flat" else None
-    animation = drawn(ConvTranspose("2x2x2", 2, 2, padding=(0, 1, 0)), view=view, values=numbers)
+    animation = drawn(ConvTranspose("2x2x2", 2, 2, padding=(0, 1, 0)), view=view, values="random:2")
     walk(animation, [0, 1, 15, 3, 8, 0])

@@ -56,6 +56,8 @@ def unseen_weights(figure: Layer | Chain, values: FigureValues | None, scene: Sc
     if isinstance(figure, Chain) and len(figure.stages) > 1:
         return ("weights are not drawn in a chain: a figure of one layer shows them",)
     if any(isinstance(shape, Cells) and shape.levels is not None for shape in scene.shapes):
+        if len(figure.input_size) == 3:
+            return ("weights are not drawn: slices of a kernel have no room beside colours",)
         return ("weights are not drawn: filters that differ from channel to channel have no room beside colours",)
     return ("weights are not drawn: the view flat shows them",)
 

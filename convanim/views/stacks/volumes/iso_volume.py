@@ -22,6 +22,7 @@ from convanim.views.stacks.sheets import PlacedSheet, sheet_shapes, written
 from convanim.views.stacks.stack import SheetMap, Stack
 from convanim.views.stacks.stack_page import finished_stack
 from convanim.views.stacks.volumes.slice_texts import slice_name, slice_room
+from convanim.views.stacks.volumes.slice_work import SliceWork, slice_work
 from convanim.views.text_layout import LEADING, Block, text_block
 
 _LARGEST_CELL = 40  # pixels of a column at the base width
@@ -33,6 +34,9 @@ _PADDED = ((1.0, 10), *_CLOSER)
 _APART = ((1.02, 12),)
 _LEAST_SPREAD = 14  # pixels at the base width from a slice to the next: the height of its name
 _TALLEST = 1.2  # of the width
+_TALLEST_WITH_WORK = 1.6  # the same with what is done with the kernel
+_WORK_CELL, _LEAST_WORK_CELL = 26, 12  # pixels of a cell of that at the base width, at most and on a screen at least
+_OVER_WORK = 12  # pixels at the base width between the slices and that
 _GAP = 1.6  # between the maps, in cells
 _UNDER_LABELS = 0.2  # lines between labels and the highest slice
 _BETWEEN_LABELS = 1.0  # ems
@@ -65,7 +69,7 @@ class _Placed:
 
 def iso_volume(stack: Stack) -> Scene:
     """The slanted view of a stack of slices. Raises TooNarrowError when there is no room for its cells or numbers."""
-    layout = _layout(stack)
+    layout, work = _with_work(stack) or (_layout(stack, _TALLEST * stack.width), None)
     names = _name_rooms(stack)
     widths = [name + _width(layout, plan) for name, plan in zip(names, stack.maps)]
     heights = [_height(layout, plan) for plan in stack.maps]
@@ -93,12 +97,34 @@ def iso_volume(stack: Stack) -> Scene:
         bottom += round(LEGEND_HEIGHT * stack.unit)
     for each, made in zip(placed, [*placed[1:], None]):
         shapes += _map_shapes(stack, each, made)
+    if work is not None:
+        top = bottom + round(_OVER_WORK * stack.unit)
+        shapes += work.shapes(top)
+        bottom = top + work.height
     scene = finished_stack(stack, shapes, bottom)
     return replace(scene, unit=min(stack.unit, max(stack.unit / 2, layout.cell / _FINE)))
 
 
-def _layout(stack: Stack) -> _Layout:
-    """The layout with the largest cells whose slices are far enough apart."""
+def _with_work(stack: Stack) -> tuple[_Layout, SliceWork] | None:
+    """The layout with what a step does with the kernel below it; None where there is none of it or no room for both."""
+    for cell in range(stack.largest_cell(_WORK_CELL), stack.least(_LEAST_WORK_CELL) - 1, -1):
+        try:
+            work = slice_work(stack, cell)
+            if work is None:
+                return None
+            work.shapes(0)
+            left = _TALLEST_WITH_WORK * stack.width - work.height - _OVER_WORK * stack.unit
+            layout = _layout(stack, min(left, _TALLEST * stack.width))
+            for plan in stack.maps:
+                written(stack, plan, Lattice((0, 0), *layout.basis))
+        except TooNarrowError:
+            continue
+        return layout, work
+    return None
+
+
+def _layout(stack: Stack, tallest: float) -> _Layout:
+    """The layout with the largest cells whose slices are far enough apart, and no higher than so many pixels."""
     has_numbers = any(plan.numbers is not None for plan in stack.maps) and not stack.is_heat
     is_padded = not all(plan.kinds[CellKind.INPUT].all() for plan in stack.maps)
     for share, least in _APART if has_numbers else _PADDED if is_padded else _CLOSER:
@@ -106,15 +132,15 @@ def _layout(stack: Stack) -> _Layout:
             if cell % 2 and cell >= 16:
                 continue
             layout = _Layout(cell, max(_spread(stack, plan, cell, share) for plan in stack.maps))
-            if _fits(stack, layout):
+            if _fits(stack, layout, tallest):
                 return layout
     raise TooNarrowError("leaves no room for the slices")
 
 
-def _fits(stack: Stack, layout: _Layout) -> bool:
+def _fits(stack: Stack, layout: _Layout, tallest: float) -> bool:
     wide = sum(_width(layout, plan) for plan in stack.maps) + sum(_name_rooms(stack))
     tall = max(_height(layout, plan) for plan in stack.maps)
-    return wide + _gap(stack, layout.cell) * (len(stack.maps) - 1) <= stack.room and tall <= _TALLEST * stack.width
+    return wide + _gap(stack, layout.cell) * (len(stack.maps) - 1) <= stack.room and tall <= tallest
 
 
 def _name_rooms(stack: Stack) -> list[int]:
