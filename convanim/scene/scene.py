@@ -315,10 +315,15 @@ def levels_at(levels: Levels, step: int) -> Floats:
 
 
 class KeyLine(NamedTuple):
-    """What tells how cells are drawn and their kinds, where it is the last of a scene: its shapes, how high it is."""
+    """What tells how cells are drawn and their kinds, where it is the last of a scene: its shapes, how high it is.
+
+    Besides, what it says: notes, and for each kind its role and the name of the phrase for it.
+    """
 
     shapes: int
     height: int
+    notes: tuple[str, ...] = ()
+    kinds: tuple[tuple[str, str], ...] = ()
 
 
 NO_KEY = KeyLine(0, 0)

@@ -1,7 +1,8 @@
 """What the cells of a figure are that are neither input nor output nor window: a line with one of each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -9,6 +10,8 @@ from convanim.scene.scene import Blocks, Cells, Lattice, Lines, Shape, Texts
 from convanim.views.drawing import Page
 from convanim.views.source_point import dot
 from convanim.views.text_layout import LEADING, Block, wrapped
+
+Kinds: TypeAlias = tuple[tuple[str, str], ...]  # of each the role, and the phrase
 
 # By role, and by map where it says more than the role: the phrase, in the order of the line.
 _TOLD = {
@@ -31,6 +34,7 @@ _TOLD = {
     ("link_minus", ""): "key_minus",
 }
 _LINES = ("source", "point", "link_plus", "link_minus")  # kinds that are lines
+_BORDER = "key_border"  # the phrase, and how those begin that tell how large it is
 _OF_LABELS = 0.95  # the font size
 _BESIDE = 0.45  # between a cell and its words, in ems
 _APART = 1.6  # from one to the next
@@ -53,20 +57,18 @@ class _Entry:
         return self.before + self.words.width
 
 
-def key_line(page: Page, shapes: Iterable[Shape], top: int) -> tuple[list[Shape], int]:
-    """A cell and its meaning for every kind among `shapes`, and where the lines that start at `top` end."""
-    found = _kinds(shapes, page.filled)
-    if not found:
+def key_line(page: Page, kinds: Kinds, top: int, width: int) -> tuple[list[Shape], int]:
+    """A cell and its meaning for every kind, in a picture so wide, and where the lines that start at `top` end."""
+    if not kinds:
         return [], top
     em = max(page.least_em, _OF_LABELS * page.label_em)
-    room = page.room / em - round(em) / em - _BESIDE  # for words, in ems
-    entries = [
-        _Entry(role, round(em), Block(_words(phrase, room, page), em, page.font)) for (role, _), phrase in found.items()
-    ]
+    room = width - 2 * page.margin
+    for_words = room / em - round(em) / em - _BESIDE  # in ems
+    entries = [_Entry(role, round(em), Block(_words(phrase, for_words, page), em, page.font)) for role, phrase in kinds]
     top += round(0.5 * round(LEADING * em))
     told: list[Shape] = []
-    for line in _lines(entries, page.room, _APART * em):
-        x = page.width / 2 - (sum(entry.width for entry in line) + _APART * em * (len(line) - 1)) / 2
+    for line in _lines(entries, room, _APART * em):
+        x = width / 2 - (sum(entry.width for entry in line) + _APART * em * (len(line) - 1)) / 2
         height = round(max(entry.words.height for entry in line))
         for entry in line:
             side = entry.side
@@ -77,14 +79,30 @@ def key_line(page: Page, shapes: Iterable[Shape], top: int) -> tuple[list[Shape]
     return told, top
 
 
+def united(every: Sequence[Kinds]) -> Kinds | None:
+    """The kinds of several figures in one line; None where cells that look alike are told otherwise in one of them.
+
+    Borders of different sizes are borders.
+    """
+    if len({phrase for kinds in every for _, phrase in kinds if phrase.startswith(_BORDER)}) > 1:
+        plain = [tuple((role, _BORDER if of.startswith(_BORDER) else of) for role, of in kinds) for kinds in every]
+        every = [tuple(dict.fromkeys(kinds)) for kinds in plain]
+    found = {kind for kinds in every for kind in kinds}
+    for role in {role for role, _ in found}:
+        told = {frozenset(kind for kind in kinds if kind[0] == role) for kinds in every}
+        if len(told - {frozenset()}) > 1:
+            return None
+    return tuple((role, phrase) for (role, _), phrase in _TOLD.items() if (role, phrase) in found)
+
+
 def _words(phrase: str, room: float, page: Page) -> tuple[str, ...]:
     """A phrase on lines of `room` ems; how large a border is, is told where it fits on one."""
     lines = wrapped(page.words(phrase), room, page)
-    is_border = phrase.startswith("key_border")
-    return wrapped(page.words("key_border"), room, page) if is_border and len(lines) > 1 else lines
+    is_border = phrase.startswith(_BORDER)
+    return wrapped(page.words(_BORDER), room, page) if is_border and len(lines) > 1 else lines
 
 
-def _kinds(shapes: Iterable[Shape], filled: Mapping[str, str]) -> dict[tuple[str, str], str]:
+def kinds_among(shapes: Iterable[Shape], filled: Mapping[str, str]) -> Kinds:
     """The kinds of cells among shapes, in the order of the line.
 
     Padding is one kind where not all of it is zeros, and borders are where they come from different sizes.
@@ -100,7 +118,7 @@ def _kinds(shapes: Iterable[Shape], filled: Mapping[str, str]) -> dict[tuple[str
     borders = {each for each in roles if each[1].startswith("border")}
     if len(borders) > 1:
         roles = (roles - borders) | {("padding", "border")}
-    return {each: phrase for each, phrase in _TOLD.items() if each in roles}
+    return tuple((role, phrase) for (role, of), phrase in _TOLD.items() if (role, of) in roles)
 
 
 def _is_told(shape: Shape) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from convanim.scene.scene import NO_KEY, Key, KeyLine, Scene, Shape, Texts
 from convanim.views.drawing import Page
 from convanim.views.equation_line import Equation, equation_lines, equation_shapes
-from convanim.views.key_line import key_line
+from convanim.views.key_line import Kinds, key_line, kinds_among
 from convanim.views.text_layout import LEADING, Block, text_block
 from convanim.words.equations import joined
 
@@ -38,10 +38,9 @@ def scene_of(
         bottom += equation_lines(page, told) * line_height(page)
     key = NO_KEY
     if page.labels:
-        noted, end = _noted(page, (note, page.remark), bottom)
-        told_of, end = key_line(page, shapes, end)
-        told_of = noted + told_of
-        key = key if caption else KeyLine(len(told_of), end - bottom)
+        notes, kinds = tuple(filter(None, (note, page.remark))), kinds_among(shapes, page.filled)
+        told_of, end = told_below(page, notes, kinds, bottom, page.width)
+        key = key if caption else KeyLine(len(told_of), end - bottom, notes, kinds)
         text, bottom = text + told_of, end
     if caption:
         bottom += line_height(page) // 2
@@ -61,15 +60,16 @@ def scene_of(
     )
 
 
-def _noted(page: Page, notes: tuple[str, ...], top: int) -> tuple[list[Shape], int]:
-    """Notes from `top` down, each on its own line, and where they end."""
+def told_below(page: Page, notes: tuple[str, ...], kinds: Kinds, top: int, width: int) -> tuple[list[Shape], int]:
+    """Notes from `top` down, each on its own line, and below them the key, in a picture so wide; where they end."""
     told: list[Shape] = []
-    for note in filter(None, notes):
-        block = text_block(page, note, page.room)
+    for note in notes:
+        block = text_block(page, note, width - 2 * page.margin)
         above = 0.3 * block.em
-        told.append(block.at(page.width / 2, top + above, "caption"))
+        told.append(block.at(width / 2, top + above, "caption"))
         top += round(above + block.height)
-    return told, top
+    key, top = key_line(page, kinds, top, width)
+    return told + key, top
 
 
 def _caption(page: Page, caption: tuple[str, ...], top: int) -> Texts:

@@ -295,10 +295,13 @@ def test_captions_costs_and_ratios(one: Any, other: Any, first: str, second: str
             [Conv("192@28x28", 5, padding=2, out_channels=32), Chain("192@28x28", ["conv 1x1 16", "conv 5x5 32 p2"])],
             ["drawn without the grid of cells; window not to scale", "480 of 25,088 steps shown", "padding of zeros"],
         ),
+        ([Conv(5, 1, 2), Conv(5, 1, 2, 1), Conv(5, 1)], ["padding of zeros", "never read"]),
+        ([ConvTranspose(3, 3, 2, ((0, 1),) * 2), ConvTranspose(3, 3, 2, 1, 1)], ["border of zeros", "inserted zero"]),
+        ([ConvTranspose(3, 3, 2, 1)] * 2, ["border of zeros: kernel − 1 − padding", "inserted zero"]),
     ],
 )
-def test_what_all_figures_tell_is_told_once(figures: list[Any], expected: list[str]) -> None:
-    """Below all of them, in the middle of the page, and above their captions."""
+def test_what_several_figures_tell_is_told_once(figures: list[Any], expected: list[str]) -> None:
+    """With what one alone tells, below all of them, in the middle of the page, and above their captions."""
     scene = compared(*figures, width=900, caption=False)
     told = inks(scene, 0, ("caption",))
     assert [text for text, _ in told] == expected
@@ -314,6 +317,13 @@ def test_what_all_figures_tell_is_told_once(figures: list[Any], expected: list[s
     [
         (Conv(5, 3, padding=1), AvgPool(5, 3, 1, 1, count_include_pad=False), ["padding of zeros"], ["padding"]),
         (Conv(5, 3), Conv(5, 3, padding=1), [], ["padding of zeros"]),
+        (Conv(5, 1, 2), Conv(5, 3, padding=1), ["never read"], ["padding of zeros"]),
+        (
+            Conv(3, 3, padding=2),
+            ConvTranspose(3, 3, 2),
+            ["padding of zeros"],
+            ["border of zeros", "inserted zero"],
+        ),
         (Conv(5, 3), Conv(5, 2), [], []),
     ],
 )

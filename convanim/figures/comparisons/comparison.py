@@ -62,7 +62,7 @@ def comparison_layout(
     page = _Sheet(font, words, size.split(len(parts)))
     share = page.width
     difference = difference_of(comparison)
-    made, key = shared_key(parts_alike(_without_chains_of_one(parts), options, page))
+    made, key = shared_key(parts_alike(_without_chains_of_one(parts), options, page), page, width)
     if difference is not None:
         made = _marked(parts, made, difference, page.least_em)
     frames = max(len(each.timing.steps) for each in made)
@@ -88,7 +88,7 @@ def comparison_layout(
     lower = [0 if is_products else line - _input_line(each.scene) for each in made]
     tallest = max(each.scene.height + down for each, down in zip(made, lower))
     scenes: list[Scene] = []
-    around = key.moved((width - share) // 2, page.margin + above + tallest)
+    around = key.moved(page.margin + above + tallest)
     for number, (each, title, caption) in enumerate(zip(made, titles, captions)):
         left = number * share + (width - share * len(parts)) // 2
         down = page.margin + above + lower[number]

@@ -1,43 +1,43 @@
-"""The line that tells kinds of cells, once for all figures that are side by side, where theirs say the same."""
+"""The line that tells kinds of cells, once for all figures that are side by side, where none tells one otherwise."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from convanim.figures.layouts.layout import Layout
-from convanim.scene.scene import NO_KEY, Scene, Shape, Texts
+from convanim.scene.scene import NO_KEY, Scene, Shape
+from convanim.views.drawing import Page
+from convanim.views.key_line import united
+from convanim.views.page import told_below
 
 
 class SharedKey(NamedTuple):
-    """The shapes of the line, from `top` down, as they stand in the first figure; none where figures keep their own."""
+    """The shapes of the line, from a top of 0 down, and its height; none where figures keep their own."""
 
     shapes: tuple[Shape, ...] = ()
-    top: int = 0
     height: int = 0
 
-    def moved(self, dx: int, top: int) -> list[Shape]:
-        """The line so far to the right, from another top on."""
-        return [shape.shifted(dx, top - self.top) for shape in self.shapes]
+    def moved(self, top: int) -> list[Shape]:
+        """The line from another top on."""
+        return [shape.shifted(0, top) for shape in self.shapes]
 
 
-def shared_key(made: Sequence[Layout]) -> tuple[list[Layout], SharedKey]:
-    """The figures without their lines, and the one for all; as they are where lines differ, or there are none."""
-    first = made[0].scene
-    if not first.key.shapes or len({_said(each.scene) for each in made}) > 1:
+def shared_key(made: Sequence[Layout], page: Page, width: int) -> tuple[list[Layout], SharedKey]:
+    """The figures without their lines, and one for all, in a picture so wide, whose parts have such a page.
+
+    They are as they are where nothing is told twice, or where notes differ, or what is told of cells that look alike.
+    """
+    keys = [each.scene.key for each in made]
+    notes, kinds = keys[0].notes, united([key.kinds for key in keys])
+    if kinds is None or any(key.notes != notes for key in keys):
         return list(made), SharedKey()
-    key = SharedKey(_shapes(first), first.height - first.key.height, first.key.height)
-    return [replace(each, scene=_without(each.scene)) for each in made], key
-
-
-def _shapes(scene: Scene) -> tuple[Shape, ...]:
-    return scene.shapes[len(scene.shapes) - scene.key.shapes :]
-
-
-def _said(scene: Scene) -> tuple[object, ...]:
-    return tuple((shape.role, shape.text if isinstance(shape, Texts) else "") for shape in _shapes(scene))
+    if not notes and sum(len(key.kinds) for key in keys) == len(kinds):
+        return list(made), SharedKey()
+    shapes, height = told_below(page, notes, kinds, 0, width)
+    bare = [replace(each, scene=_without(each.scene)) for each in made]
+    return bare, SharedKey(tuple(shapes), height + page.margin // 2)  # off what stands below
 
 
 def _without(scene: Scene) -> Scene:
-    count, height = scene.key
-    kept = scene.shapes[: len(scene.shapes) - count]
-    return replace(scene, shapes=kept, height=scene.height - height, key=NO_KEY)
+    kept = scene.shapes[: len(scene.shapes) - scene.key.shapes]
+    return replace(scene, shapes=kept, height=scene.height - scene.key.height, key=NO_KEY)
