@@ -8,7 +8,7 @@ import numpy as np
 
 from convanim.scene.scene import Blocks, Cells, Lattice, Lines, Shape, Texts
 from convanim.views.drawing import Page
-from convanim.views.source_point import dot
+from convanim.views.source_point import dot, ring
 from convanim.views.text_layout import LEADING, Block, wrapped
 
 Kinds: TypeAlias = tuple[tuple[str, str], ...]  # of each the role, and the phrase
@@ -25,6 +25,7 @@ _TOLD = {
     ("overhang", ""): "key_overhang",
     ("source", ""): "key_source",
     ("point", ""): "key_point",
+    ("ring", ""): "key_point",
     ("unread", ""): "key_unread",
     ("unread", "output"): "key_unreached",
     ("winner", ""): "key_winner",
@@ -33,9 +34,10 @@ _TOLD = {
     ("link_plus", ""): "key_plus",
     ("link_minus", ""): "key_minus",
 }
-_LINES = ("source", "point", "link_plus", "link_minus")  # kinds that are lines
+_LINES = ("source", "point", "ring", "link_plus", "link_minus")  # kinds that are lines
 _BORDER = "key_border"  # the phrase, and how those begin that tell how large it is
 _OF_LABELS = 0.95  # the font size
+_OF_RINGS = 1.4  # ems of the side of a cell with a ring
 _BESIDE = 0.45  # between a cell and its words, in ems
 _APART = 1.6  # from one to the next
 _STROKE = np.array([[(0.2, 0.2), (0.8, 0.8)]])
@@ -43,14 +45,19 @@ _STROKE = np.array([[(0.2, 0.2), (0.8, 0.8)]])
 
 @dataclass(frozen=True)
 class _Entry:
-    role: str
-    side: int  # of its cell, in pixels
+    roles: tuple[str, ...]  # that are told alike, each with a cell
+    side: int  # of a cell, in pixels
     words: Block
 
     @property
-    def before(self) -> float:
-        """From the left of the cell to the words, in pixels."""
+    def step(self) -> float:
+        """From the left of a cell to what is behind it, in pixels."""
         return self.side + _BESIDE * self.words.em
+
+    @property
+    def before(self) -> float:
+        """From the left of the first cell to the words, in pixels."""
+        return len(self.roles) * self.step
 
     @property
     def width(self) -> float:
@@ -63,17 +70,23 @@ def key_line(page: Page, kinds: Kinds, top: int, width: int) -> tuple[list[Shape
         return [], top
     em = max(page.least_em, _OF_LABELS * page.label_em)
     room = width - 2 * page.margin
-    for_words = room / em - round(em) / em - _BESIDE  # in ems
-    entries = [_Entry(role, round(em), Block(_words(phrase, for_words, page), em, page.font)) for role, phrase in kinds]
+    entries = []
+    for phrase in dict.fromkeys(phrase for _, phrase in kinds):
+        roles = tuple(role for role, other in kinds if other == phrase)
+        side = round(_OF_RINGS * em if "ring" in roles else em)
+        for_words = room / em - len(roles) * (side / em + _BESIDE)  # in ems
+        entries.append(_Entry(roles, side, Block(_words(phrase, for_words, page), em, page.font)))
     top += round(0.5 * round(LEADING * em))
     told: list[Shape] = []
     for line in _lines(entries, room, _APART * em):
         x = width / 2 - (sum(entry.width for entry in line) + _APART * em * (len(line) - 1)) / 2
         height = round(max(entry.words.height for entry in line))
         for entry in line:
-            side = entry.side
-            cell = Lattice((round(x), top + (height - side) // 2), (side, 0), (0, side))
-            told += _shapes(entry, cell, x + entry.before, page.unit)
+            side, middle = entry.side, top + height / 2
+            for number, role in enumerate(entry.roles):
+                left = round(x + number * entry.step)
+                told += _cell(role, Lattice((left, top + (height - side) // 2), (side, 0), (0, side)), page.unit)
+            told.append(entry.words.from_left(x + entry.before, middle - entry.words.height / 2, "caption"))
             x += entry.width + _APART * em
         top += height
     return told, top
@@ -138,14 +151,14 @@ def _lines(entries: list[_Entry], room: float, apart: float) -> list[list[_Entry
     return lines
 
 
-def _shapes(entry: _Entry, at: Lattice, left: float, unit: float) -> list[Shape]:
-    """The entry's cell, and its words that start at `left`, beside the cell's middle."""
-    words = entry.words.from_left(left, at.origin[1] + at.row[1] / 2 - entry.words.height / 2, "caption")
-    if entry.role == "point":
+def _cell(role: str, at: Lattice, unit: float) -> list[Shape]:
+    """A cell of a role."""
+    if role in ("point", "ring"):
+        middle = at.points(np.array((0.5, 0.5)))
         window: list[Shape] = [Blocks("window", "key", at, np.array([(0, 0, 1, 1)]))]
-        return [*window, *dot(at.points(np.array((0.5, 0.5))), unit), words]
-    roles = ("source_edge", "source") if entry.role == "source" else (entry.role,)
-    cell: list[Shape] = [Blocks(role, "key", at, np.array([(0, 0, 1, 1)])) for role in roles]
-    if entry.role == "unread":
+        return [*window, *(dot(middle, unit) if role == "point" else ring(middle, at.column[0], unit))]
+    roles = ("source_edge", "source") if role == "source" else (role,)
+    cell: list[Shape] = [Blocks(each, "key", at, np.array([(0, 0, 1, 1)])) for each in roles]
+    if role == "unread":
         cell.append(Lines("unread", at.points(_STROKE)))
-    return [*cell, words]
+    return cell

@@ -1,7 +1,7 @@
 """The point of the input that an output cell is interpolated at: a dot, or a ring around the number that is there."""
 
-from functools import lru_cache
-from math import hypot, pi
+from functools import lru_cache, partial
+from math import hypot, pi, prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,18 +29,32 @@ def source_point(
     if not own:
         return []
     boxes = _boxes(drawing, canvas, lattice, strings, em)
-    side = _side(lattice)
+    side, unit, geometry = _side(lattice), drawing.unit, drawing.geometry
 
     @lru_cache(maxsize=4)
-    def around(step: int) -> Floats:
-        along = zip(own, drawing.geometry.output(step), canvas.ranges)
+    def mark(step: int) -> tuple[Floats, float]:
+        """Its middle, and its radius."""
+        along = zip(own, geometry.output(step), canvas.ranges)
         point = [float(each.point(o)) - positions.start for each, o, positions in along]
         middle = lattice.points(np.array(point if len(point) == 2 else (0.5, point[0])))
-        radius = _radius(middle, boxes, side, drawing.unit)
-        return _circle(middle, radius) if radius == _DOT * drawing.unit else _sight(middle, radius, drawing.unit)
+        return middle, _radius(middle, boxes, side, unit)
 
-    roles = ("point",) if side < _SMALL * drawing.unit else ("point_edge", "point")
-    return [Lines(role, around) for role in roles]
+    def is_ring(step: int) -> bool:
+        return mark(step)[1] != _DOT * unit
+
+    def lines(of_rings: bool, step: int) -> Floats:
+        if is_ring(step) is not of_rings:
+            return np.zeros((0, 2, 2))
+        return _sight(*mark(step), unit) if of_rings else _circle(*mark(step))
+
+    steps = range(prod(geometry.output_size) if len(boxes[0]) else 1)  # without numbers none is a ring
+    seen = {is_ring(step) for step in steps}
+    shapes: list[Shape] = []
+    for name, of_rings in (("point", False), ("ring", True)):
+        if of_rings in seen:
+            roles = (name,) if side < _SMALL * unit else (f"{name}_edge", name)
+            shapes += [Lines(role, lru_cache(maxsize=4)(partial(lines, of_rings))) for role in roles]
+    return shapes
 
 
 def numbers_beside(drawing: Drawing, lattice: Lattice, em: float) -> float:
@@ -53,6 +67,11 @@ def numbers_beside(drawing: Drawing, lattice: Lattice, em: float) -> float:
 def dot(middle: Floats, unit: float) -> list[Shape]:
     """A dot that stays."""
     return [Lines(role, _circle(middle, _DOT * unit)) for role in ("point_edge", "point")]
+
+
+def ring(middle: Floats, side: float, unit: float) -> list[Shape]:
+    """A ring that stays, within a cell of some pixels."""
+    return [Lines(role, _sight(middle, side / 2 - (_TICK + _HALF) * unit, unit)) for role in ("ring_edge", "ring")]
 
 
 def _interpolations(drawing: Drawing) -> list[Interpolation]:

@@ -299,6 +299,8 @@ def test_a_theme_without_any_one_role_is_whole_or_refused(role: str, tmp_path: P
         "slab_edge": "ray",
         "point": "source",
         "point_edge": "accent",
+        "ring": "point",
+        "ring_edge": "point_edge",
         "differing_edge": "source",
         "differing": "frame",
         "count": "heat",

@@ -21,7 +21,7 @@ FIGURES: dict[str, tuple[Layer, dict[str, Any]]] = {
     "between cells": (Upsample(3, size=5, mode="bilinear"), {"values": "arange"}),
 }
 # What lies over what, from below.
-ORDER = ("window", "winner", "source_edge", "source", "accent", "point_edge", "point", "lit")
+ORDER = ("window", "winner", "source_edge", "source", "accent", "point_edge", "point", "ring_edge", "ring", "lit")
 cases = pytest.mark.parametrize(("name", "view"), [(name, view) for name in FIGURES for view in VIEWS])
 
 

@@ -1,14 +1,17 @@
 """Upsampling: the dot that says where an output cell lies in the input, and the ring where a number is."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from helpers.campaigns import together
+from helpers.pixels import inks
 from numpy.typing import NDArray
 
 from convanim.figures.animation import compose
 from convanim.figures.options import Options
+from convanim.figures.subject import Comparison, Part
 from convanim.files.catalogue import theme_names
 from convanim.layers.layer import Upsample
 from convanim.render.frames import Renderer
@@ -22,9 +25,11 @@ _ROUND = 24  # lines of a circle; those behind them are a cross-hair's
 
 
 def points(scene: Scene) -> list[NDArray[np.float64]]:
-    """The lines of the mark at each step, in pixels."""
-    shape = next(s for s in scene.shapes if isinstance(s, Lines) and s.role == "point")
-    return [shape.at(step) for step in range(scene.steps)]
+    """The lines of the mark at each step, in pixels: one dot, or one ring."""
+    marks = [s for s in scene.shapes if isinstance(s, Lines) and s.role in ("point", "ring") and callable(s.ends)]
+    found = [[lines for mark in marks if len(lines := mark.at(step))] for step in range(scene.steps)]
+    assert {len(each) for each in found} == {1}
+    return [lines for (lines,) in found]
 
 
 def middle(scene: Scene, lines: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -91,6 +96,38 @@ def test_the_key_has_the_dot_of_the_map(theme: str) -> None:
     shape = next(s for s in animation.scene.shapes if isinstance(s, Lines) and s.role == "point")
     x, y = shape.at(0)[:, 0].mean(axis=0).astype(int)
     assert tuple(picture[y, x].tolist()) == animation.theme.style("point").stroke
+
+
+SAME = Upsample(3, size=3, mode="bilinear")
+
+
+@pytest.mark.parametrize(
+    ("layer", "values", "marks"),
+    [
+        (CORNERS, None, ["point"]),
+        (CENTRES, [[0, 10, 20], [30, 40, 50], [60, 70, 80]], ["point", "ring"]),
+        (Upsample(3, scale_factor=2, mode="bilinear"), "arange", ["point"]),
+        (SAME, "arange", ["ring"]),
+    ],
+)
+def test_the_key_has_every_mark_that_is_in_the_figure(layer: Upsample, values: Any, marks: list[str]) -> None:
+    """And no other, each on a cell of its own, which it keeps within; they are told in the same words."""
+    scene = compose(layer, Options(values=values, view="flat", width=480)).scene
+    cells = [s for s in scene.shapes if isinstance(s, Blocks) and s.map == "key"]
+    assert [cell.role for cell in cells] == ["window"] * len(marks)
+    for cell, mark in zip(cells, marks):
+        (drawn,) = [s for s in scene.shapes if isinstance(s, Lines) and s.role == mark and not callable(s.ends)]
+        (left, top, right, bottom), at = cell.boxes(0, np.arange(1))[0], drawn.at(0).reshape(-1, 2)
+        assert np.allclose(at.min(axis=0) + at.max(axis=0), [left + right, top + bottom])
+        assert (at.min(axis=0) > [left, top]).all()
+    assert [text for text, _ in inks(scene, 0, ("caption",))] == ["where the output cell lies"]
+
+
+def test_figures_with_dots_and_with_rings_have_one_key() -> None:
+    """Beside each other one may have dots alone."""
+    parts = tuple(Part(layer, Options(values="arange")) for layer in (Upsample(3, 2, mode="bilinear"), SAME))
+    scene = compose(Comparison(parts), Options(width=900, caption=False)).scene
+    assert [s.role for s in scene.shapes if isinstance(s, Blocks) and s.map == "key"] == ["window"] * 2
 
 
 @pytest.mark.parametrize("theme", theme_names())

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from convanim.figures.layouts.layout import Layout
 from convanim.scene.scene import NO_KEY, Scene, Shape
 from convanim.views.drawing import Page
-from convanim.views.key_line import united
+from convanim.views.key_line import Kinds, united
 from convanim.views.page import told_below
 
 
@@ -31,11 +31,15 @@ def shared_key(made: Sequence[Layout], page: Page, width: int) -> tuple[list[Lay
     notes, kinds = keys[0].notes, united([key.kinds for key in keys])
     if kinds is None or any(key.notes != notes for key in keys):
         return list(made), SharedKey()
-    if not notes and sum(len(key.kinds) for key in keys) == len(kinds):
+    if not notes and sum(len(_told(key.kinds)) for key in keys) == len(_told(kinds)):
         return list(made), SharedKey()
     shapes, height = told_below(page, notes, kinds, 0, width)
     bare = [replace(each, scene=_without(each.scene)) for each in made]
     return bare, SharedKey(tuple(shapes), height + page.margin // 2)  # off what stands below
+
+
+def _told(kinds: Kinds) -> set[str]:
+    return {phrase for _, phrase in kinds}
 
 
 def _without(scene: Scene) -> Scene:
