@@ -32,6 +32,7 @@ from convanim.layers.layer import Conv, ConvTranspose, MaxPool, input_shape, ker
 from convanim.numbers.figure_values import layer_values
 from convanim.scene.scene import Blocks, Cells, During, Lines, Scene, Since, Texts, series_at, shown
 from convanim.views.registry import VIEWS
+from convanim.views.stacks.lanes import edges_between
 from convanim.words.numerals import numeral
 
 every_op = listed("op", list(NUMBERED))
@@ -182,7 +183,7 @@ def test_sheets_past_a_number_are_left_out(view: str, inputs: int, outputs: int,
 @given(data=st.data(), order=ORDERS)
 @pytest.mark.parametrize("kind", [Conv, ConvTranspose])
 def test_numbers_slices_and_what_they_add(kind: Any, view: str, data: st.DataObject, order: str) -> None:
-    """Cells hold the numbers, iso those of sheets that none lies over; terms add up to the cell, as do sums."""
+    """Cells hold the numbers, on every sheet; terms add up to the cell, as do sums."""
     groups, read, made = (data.draw(st.integers(1, 2)) for _ in range(3))
     channels = {"in_channels": groups * read, "out_channels": groups * made * 2, "groups": groups}
     layer = kind(data.draw(st.sampled_from([(3, 2), (4,)])), data.draw(st.integers(1, 2)), padding=0, **channels)
@@ -193,9 +194,7 @@ def test_numbers_slices_and_what_they_add(kind: Any, view: str, data: st.DataObj
     options = {"values": numbers, "kernel_values": kernel, "order": order, "heat_map": False}
     scene = drawn(layer, view=view, **options, **WIDE).scene
     inputs = numbers_at(scene, 0, "input")
-    under = {sheet for pile in piles(scene) for sheet in pile[1:]}
-    written = [c for c in cells(input_shape(layer)) if view == "flat" or c[0] not in under]
-    assert inputs == {("input", *c): numeral(numbers[c].item()) for c in written}
+    assert inputs == {("input", *c): numeral(numbers[c].item()) for c in cells(input_shape(layer))}
     steps = stepped(layer, scene, order)
     for step, (output, cell) in some(steps):
         done = {("output", o, *c): numeral(made_of[(o, *c)].item()) for o, c in steps[: step + 1]}
@@ -286,6 +285,33 @@ def piles(scene: Scene) -> list[list[int]]:
         if int(key[1]) not in sheets:
             sheets.append(int(key[1]))
     return list(found.values())
+
+
+@pytest.mark.parametrize(
+    ("layer", "is_whole"),
+    [
+        (Conv("3@5x5", 3, out_channels=2), True),
+        (Conv("3@5x5", 3, padding=1, stride=2), True),
+        (Conv("4@5x5", 3, out_channels=2, groups=2), True),
+        (Conv("8@5x5", 3), False),
+    ],
+)
+def test_no_number_is_hidden_where_piles_have_room(layer: Any, is_whole: bool) -> None:
+    """Sheets of a pile then lie clear of each other, and each has its numbers; else the highest of a pile alone."""
+    scene = drawn(layer, view="iso", values="random:1", width=480).scene
+    stacked = piles(scene)
+    assert max(map(len, stacked)) > 1
+    seen = {key[1] for key in numbers_at(scene, 0, "input")}
+    assert seen == {sheet for pile in stacked for sheet in (pile if is_whole else pile[:1])}
+    sheets = {key[1]: lattice for (lattice, _, _), key in places(scene, ["input"]).items()}
+    (tall, wide), pad = layer.input_size, layer.padding[0][0]
+    outline = np.array([(0, 0), (0, wide + 2 * pad), (tall + 2 * pad, wide + 2 * pad), (tall + 2 * pad, 0)])
+    for pile in stacked:
+        for high, low in pairwise(pile):
+            _, lower = edges_between(sheets[high].points(outline), 0, scene.width)
+            upper, _ = edges_between(sheets[low].points(outline), 0, scene.width)
+            both = np.isfinite(lower) & np.isfinite(upper)
+            assert (lower[both] <= upper[both]).all() == is_whole
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,12 @@ def iso_basis(cell: int) -> tuple[Offset, Offset]:
     return (cell, -(cell // 2)), (down, down)
 
 
+def clear_of(rows: int, columns: int, basis: tuple[Offset, Offset]) -> float:
+    """Pixels from a sheet of cells down to the next one that it hides nothing of."""
+    (cx, cy), (rx, ry) = basis
+    return min(columns * cx, rows * rx) * (-cy / cx + ry / rx)
+
+
 def _width(place: Place, column: Offset, row: Offset) -> int:
     return place.columns * column[0] + place.rows * row[0]
 

@@ -3,7 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
+from itertools import product
 from math import ceil
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ import numpy as np
 from convanim.layers.sizes import Sizes
 from convanim.scene.scene import Floats, Lattice, Offset
 from convanim.views.drawing import TooNarrowError
-from convanim.views.single_maps.iso import iso_basis
+from convanim.views.single_maps.iso import clear_of, iso_basis
 from convanim.views.stacks.lanes import Floor, Lanes, edges_between, lanes_of
 from convanim.views.stacks.sheets import LEAST_BLOCK, PlacedSheet
 from convanim.views.stacks.stack import SheetMap, Stack
@@ -25,6 +26,7 @@ _LEAST_IN_A_RANK = 0.65  # of the largest cells that there could be, those of la
 _LEAST_APART = 0.6  # of the cells of stacked sheets, those of sheets that all stand apart, so that all of each is seen
 _SPREAD = 0.8  # from a sheet to the next, in cells
 _LEAST_SPREAD, _MOST_SPREAD = 10, 30  # the same in pixels at the base width
+_CLEAR = 1.03  # of the distance at which no sheet hides another
 _BASES = {"": 1.0, "group": 1.9, "elided": 2.2}  # how much wider what parts sheets is than a plain step
 TICK = ((2, -1), (1, 1))  # the basis of sheets without a grid
 _LEAST_TICKS = 10
@@ -41,6 +43,7 @@ class Layout(NamedTuple):
     across: int
     cell: int  # pixels that what is between sheets and maps goes by
     is_coarse: bool
+    is_clear: bool = False  # whether sheets of a lane lie so far apart that none hides another
 
 
 @dataclass(frozen=True)
@@ -82,29 +85,33 @@ class Stood:
 def layouts(stack: Stack, room: int, heights: Sequence[float]) -> Iterator[Layout]:
     """The layouts of a stack in `room` pixels with labels so high: of sheets apart, in lanes, and in piles alone.
 
-    Those come first that show more of the sheets, where they fit and cells are not much smaller. Raises TooNarrowError
-    when there is none.
+    Those come first that show more of the sheets, where they fit and cells are not much smaller; with numbers those
+    whose sheets hide none come before the others. Raises TooNarrowError when there is none.
     """
     lanes = tuple(lanes_of(stack, number) for number in range(len(stack.maps)))
     piles = tuple((tuple(range(plan.sheets)),) for plan in stack.maps)
     apart = tuple(tuple((sheet,) for sheet in range(plan.sheets)) for plan in stack.maps)
+    has_numbers = any(plan.numbers is not None for plan in stack.maps)
+    is_hiding = has_numbers and not stack.is_heat and any(len(lane) > 1 for of_map in lanes for lane in of_map)
     is_crowded = _gap(stack, 0) * (len(stack.maps) - 1) > _TALLEST * stack.width  # by what parts the maps alone
     for coarse in () if is_crowded else (False, True):
-        if coarse and any(plan.numbers is not None for plan in stack.maps):
+        if coarse and has_numbers:
             continue
-        stacked = [
+        largest = partial(_largest, stack, room, heights, is_coarse=coarse)
+        found = [
             layout
-            for each in ((lanes, piles) if lanes != piles else (piles,))
-            if (layout := _largest(stack, room, heights, each, is_coarse=coarse, is_pile=each is piles)) is not None
+            for is_clear, each in product((True, False) if is_hiding else (False,), dict.fromkeys((lanes, piles)))
+            if (layout := largest(each, is_pile=each == piles, is_clear=is_clear)) is not None
         ]
         if apart != lanes and not coarse:
-            spread = _largest(stack, room, heights, apart, is_coarse=False, is_pile=False, is_one_rank=True)
-            if spread is not None and spread.cell >= _LEAST_APART * (stacked[0].cell if stacked else 0):
-                stacked.insert(0, spread)
-        if stacked:
-            yield from stacked
+            spread = largest(apart, is_pile=False, is_one_rank=True)
+            stacked = next((layout.cell for layout in found if not layout.is_clear), 0)
+            if spread is not None and spread.cell >= _LEAST_APART * stacked:
+                found.insert(0, spread)
+        if found:
+            yield from found
             return
-    if any(plan.numbers is not None for plan in stack.maps):
+    if has_numbers:
         raise TooNarrowError(f"leaves less than {stack.spelled_least(_LEAST_CELL)} to a cell")
     raise TooNarrowError("leaves no room for the maps")
 
@@ -117,6 +124,7 @@ def _largest(
     *,
     is_coarse: bool,
     is_pile: bool,
+    is_clear: bool = False,
     is_one_rank: bool = False,
 ) -> Layout | None:
     """The layout with the largest cells, or ticks, that fits; None where all would be too small."""
@@ -127,7 +135,7 @@ def _largest(
     def at(size: int, across: int) -> Layout | None:
         dims = dims_at(stack, size, is_coarse=is_coarse)
         basis = TICK if is_coarse else iso_basis(size)
-        layout = Layout(basis, dims, lanes, across, COARSE if is_coarse else size, is_coarse)
+        layout = Layout(basis, dims, lanes, across, COARSE if is_coarse else size, is_coarse, is_clear)
         if max(_width(stack, layout, number) for number in range(len(dims))) > room:
             return None
         fits = placed(stack, layout, 0, 0, heights)[0].bottom <= _TALLEST * stack.width
@@ -174,9 +182,12 @@ def _gap(stack: Stack, cell: int) -> int:
 
 def offsets(stack: Stack, layout: Layout, plan: SheetMap, lane: Sequence[int]) -> list[int]:
     """How far each sheet of a lane lies below its first."""
-    found = [0]
+    found, plain = [0], _spread(stack, layout.cell)
+    more = 0.0
+    if layout.is_clear:
+        more = max(0.0, _CLEAR * clear_of(plan.canvas.rows, plan.canvas.columns, layout.basis) - plain)
     for sheet in lane[1:]:
-        found.append(found[-1] + round(_spread(stack, layout.cell) * _BASES[plan.breaks_before(sheet)]))
+        found.append(found[-1] + round(plain * _BASES[plan.breaks_before(sheet)] + more))
     return found
 
 

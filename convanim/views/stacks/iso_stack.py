@@ -74,7 +74,7 @@ def _row_scene(stack: Stack, beside: Row) -> Scene:
     """The scene of maps beside each other; rays come last, over all maps."""
     shapes: list[Shape] = []
     for stood in beside.stood:
-        shapes += _map_shapes(stack, stood, None)
+        shapes += _map_shapes(stack, stood, None, is_clear=False)
     for read, made in pairwise(beside.stood):
         shapes += [_ray_lines(stack, read, made, sheet, onto=0) for sheet in read.sheets]
     scene = finished_stack(stack, [*shapes, *beside.labels], beside.bottom, has_grid=not beside.is_coarse)
@@ -86,7 +86,8 @@ def _scene(stack: Stack, layout: Layout, gutter: int, blocks: list[Block]) -> Sc
     stood = placed(stack, layout, middle, stack.margin, _heights(stack, blocks))
     shapes: list[Shape] = []
     for map_ in stood:
-        shapes += _map_shapes(stack, map_, stood[map_.number + 1] if map_ is not stood[-1] else None)
+        above = stood[map_.number + 1] if map_ is not stood[-1] else None
+        shapes += _map_shapes(stack, map_, above, is_clear=layout.is_clear)
     bottom = max(map_.bottom for map_ in stood)
     for map_, height in zip(stood, _heights(stack, blocks)):
         top = max(stack.margin, map_.middle - height / 2)
@@ -111,7 +112,7 @@ def _label(stack: Stack, number: int, block: Block | None, top: float, room: int
     return shapes
 
 
-def _map_shapes(stack: Stack, stood: Stood, above: Stood | None) -> list[Shape]:
+def _map_shapes(stack: Stack, stood: Stood, above: Stood | None, *, is_clear: bool) -> list[Shape]:
     """All of one map, and the rays from it to the one above; the farthest lane first, the lowest sheet first.
 
     Over lanes of one sheet, which lie beside each other, what moves comes last: what is still is one layer then. Digits
@@ -128,21 +129,32 @@ def _map_shapes(stack: Stack, stood: Stood, above: Stood | None) -> list[Shape]:
     for lane in reversed(stood.lanes):
         for depth, sheet in reversed(list(enumerate(lane))):
             # Numbers on a sheet under another would be half hidden.
-            shown = text if text is None or depth == 0 else replace(text, strings=())
-            still, moving = _sheet(stack, sheet, stood.number, shown)
-            if rays and depth == 0:
-                still, crossed = digits_over(list(rays.values()), still, without_digits(moving)[1], stack.font)
+            is_whole = depth == 0 or is_clear
+            still, moving = _sheet(stack, sheet, stood.number, _without_strings(text) if not is_whole else text)
+            prism = [_prism(stack, stood.number, sheet, lane[depth - 1])] if depth else []
+            lines = [*prism, *([rays[sheet.sheet]] if rays else [])]
+            cells, digits = without_digits(moving)
+            if is_whole and lines:
+                still, crossed = digits_over([*rays.values(), *prism], still, digits, stack.font)
                 numbers += crossed
             shapes += still
-            lines = [rays[sheet.sheet]] if rays else []
-            if depth == 0:
-                cells, digits = without_digits(moving)
-                over += [*cells, *lines]
+            if is_whole:
                 numbers += digits
+            if depth == 0:
+                over += [*cells, *lines]
             else:
-                prism = lru_cache(maxsize=4)(partial(_edges, stack, stood.number, sheet, lane[depth - 1]))
-                shapes += [*moving, Lines("ray", prism, series=stack.window_series(stood.number, sheet.sheet)), *lines]
+                shapes += [*(cells if is_whole else moving), *lines]
     return shapes + _dots(stack, stood) + over + numbers
+
+
+def _without_strings(text: Written | None) -> Written | None:
+    return None if text is None else replace(text, strings=())
+
+
+def _prism(stack: Stack, number: int, sheet: PlacedSheet, over: PlacedSheet) -> Lines:
+    """The prism's edges from a sheet to the one over it."""
+    edges = lru_cache(maxsize=4)(partial(_edges, stack, number, sheet, over))
+    return Lines("ray", edges, series=stack.window_series(number, sheet.sheet))
 
 
 def _sheet(stack: Stack, sheet: PlacedSheet, number: int, text: Written | None) -> tuple[list[Shape], list[Shape]]:

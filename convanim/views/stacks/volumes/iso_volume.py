@@ -17,7 +17,7 @@ from convanim.scene.scene import Floats, Lattice, Lines, Offset, Scene, Shape
 from convanim.views.cell_shapes import without_digits
 from convanim.views.drawing import TooNarrowError
 from convanim.views.legend import LEGEND_HEIGHT, bar
-from convanim.views.single_maps.iso import iso_basis
+from convanim.views.single_maps.iso import clear_of, iso_basis
 from convanim.views.stacks.sheets import PlacedSheet, sheet_shapes, written
 from convanim.views.stacks.stack import SheetMap, Stack
 from convanim.views.stacks.stack_page import finished_stack
@@ -154,10 +154,9 @@ def _gap(stack: Stack, cell: int) -> int:
 
 
 def _spread(stack: Stack, plan: SheetMap, cell: int, share: float) -> int:
-    """Pixels from a slice to the next: a share of how high one is, from its upper to its lower edge."""
-    (cx, cy), (rx, ry) = iso_basis(cell)
-    narrow = min(plan.canvas.columns * cx, plan.canvas.rows * rx)
-    return max(round(share * narrow * (-cy / cx + ry / rx)), round(_LEAST_SPREAD * stack.unit))
+    """Pixels from a slice to the next: a share of those at which none hides another."""
+    clear = clear_of(plan.canvas.rows, plan.canvas.columns, iso_basis(cell))
+    return max(round(share * clear), round(_LEAST_SPREAD * stack.unit))
 
 
 def _width(layout: _Layout, plan: SheetMap) -> int:
