@@ -28,6 +28,7 @@ _TOLD = {
     ("ring", ""): "key_point",
     ("unread", ""): "key_unread",
     ("unread", "output"): "key_unreached",
+    ("output_partial", "output"): "key_partial",
     ("winner", ""): "key_winner",
     ("block_cell", ""): "key_cell",
     ("block_seen", ""): "key_seen",

@@ -7,6 +7,7 @@ from helpers.campaigns import together
 
 from convanim import AvgPool, Chain, Comparison, Conv, MaxPool, Options, Part
 from convanim.figures.animation import compose
+from convanim.figures.recipes.recipes import load_recipe
 from convanim.scene.scene import Cells, Scene, Texts
 
 STAGES: dict[str, tuple[int, list[list[str]]]] = {
@@ -44,6 +45,15 @@ def test_cells_and_labels_of_all_parts_have_one_size(name: str, width: int) -> N
     assert sorted(sides) == [str(n + 1) for n in range(len(STAGES[name][1]))]
     assert len(set.union(*sides.values())) == 1
     assert len(labels(scene)) == 1
+
+
+@together("template", ["forward_and_backward", "differ_true_convolution", "fully_connected_as_convolution"])
+def test_words_over_what_is_worked_out_are_as_large_as_those_beside_maps(template: str) -> None:
+    """Kernel, products, filter, adds: also those that come with a step; titles and signs have their own sizes."""
+    scene = load_recipe(template).animation().scene
+    words = [s for s in scene.shapes if isinstance(s, Texts) and s.role == "label" and isinstance(s.text, tuple)]
+    beside = {s.em for s in words if s.text[0].startswith(("input", "kernel", "products", "filter", "adds"))}
+    assert len(beside) == 1
 
 
 @together("name", [name for name in STAGES if name != "one and two"])

@@ -137,9 +137,10 @@ def _on_one_size(parts: Sequence[Part], made: Sequence[Layout]) -> list[Layout]:
 
 def _is_words(shape: Shape) -> TypeGuard[Texts]:
     """Whether a shape is a label that says something, and no sign, nor a weight that comes and goes."""
-    if not isinstance(shape, Texts) or shape.role != "label" or shape.when != ALWAYS or callable(shape.text):
+    if not isinstance(shape, Texts) or shape.role != "label" or callable(shape.text):
         return False
-    return any(len(text) > 1 for text in shape.text)
+    stays = shape.when == ALWAYS
+    return any(len(text) > 1 and (stays or any(map(str.isalpha, text))) for text in shape.text)
 
 
 def _worded(shape: Shape, em: float) -> Shape:

@@ -99,9 +99,10 @@ def _output_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[S
         shapes.append(unread_marks(lattice, own[~reached], around_text=drawing.values is not None))
     if drawing.values is not None and drawing.is_heat:
         return shapes + _heated(drawing, drawing.values, canvas, lattice, own, own_index, first)
-    for role, steps in (("output_partial", first), ("output", last)):
-        order = np.flatnonzero(reached)[np.argsort(steps[reached], kind="stable")]
-        shapes.append(Cells(role, "output", lattice, own[order], own_index[order], Since(steps[order])))
+    for role, steps, kept in (("output_partial", first, reached & (first < last)), ("output", last, reached)):
+        order = np.flatnonzero(kept)[np.argsort(steps[kept], kind="stable")]
+        if len(order):
+            shapes.append(Cells(role, "output", lattice, own[order], own_index[order], Since(steps[order])))
     won = None if drawing.values is None or drawing.values.shares is None else drawing.values.shares.won
     stamped = During(partial(_stamped, geometry, canvas, real, won=won))
     cut = During(partial(_stamped, geometry, canvas, ~real))
