@@ -51,9 +51,9 @@ def test_cells_and_labels_of_all_parts_have_one_size(name: str, width: int) -> N
 def test_words_over_what_is_worked_out_are_as_large_as_those_beside_maps(template: str) -> None:
     """Kernel, products, filter, adds: also those that come with a step; titles and signs have their own sizes."""
     scene = load_recipe(template).animation().scene
-    words = [s for s in scene.shapes if isinstance(s, Texts) and s.role == "label" and isinstance(s.text, tuple)]
-    beside = {s.em for s in words if s.text[0].startswith(("input", "kernel", "products", "filter", "adds"))}
-    assert len(beside) == 1
+    words = [s for s in scene.shapes if isinstance(s, Texts) and s.role == "label"]
+    told = ("input", "kernel", "products", "filter", "adds")
+    assert len({s.em for s in words if isinstance(s.text, tuple) and s.text[0].startswith(told)}) == 1
 
 
 @together("name", [name for name in STAGES if name != "one and two"])
