@@ -293,7 +293,11 @@ def test_captions_costs_and_ratios(one: Any, other: Any, first: str, second: str
         ([Conv(5, 1, 2), Conv(5, 1, 2), Conv(6, 1, 2)], ["never read"]),
         (
             [Conv("192@28x28", 5, padding=2, out_channels=32), Chain("192@28x28", ["conv 1x1 16", "conv 5x5 32 p2"])],
-            ["drawn without the grid of cells; window not to scale", "480 of 25,088 steps shown", "padding of zeros"],
+            [
+                "drawn without the grid of cells; single cells not to scale",
+                "480 of 25,088 steps shown",
+                "padding of zeros",
+            ],
         ),
         ([Conv(5, 1, 2), Conv(5, 1, 2, 1), Conv(5, 1)], ["padding of zeros", "never read"]),
         ([ConvTranspose(3, 3, 2, ((0, 1),) * 2), ConvTranspose(3, 3, 2, 1, 1)], ["border of zeros", "inserted zero"]),

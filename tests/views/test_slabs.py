@@ -1,13 +1,15 @@
 """Stacks too deep for sheets: slabs as thick as they have channels, at one scale; prisms and slices in pure hues."""
 
-from typing import Any
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from helpers.campaigns import campaign, listed
 from helpers.pixels import inks
 from helpers.stacks import drawn, some
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -86,6 +88,105 @@ def test_parts_of_a_comparison_are_at_one_scale() -> None:
     scene = drawn(Comparison((Part(few, Options()), Part(one, Options()))), width=800, max_frames=20).scene
     assert sorted(n for n, _ in thicknesses(scene)) == [4, 5, 32, 192]
     check_scale(scene)
+
+
+KERNELS = st.sampled_from([1, 2, 3, 5, 7, 11, 20])
+
+
+@st.composite
+def seen_beside(draw: st.DrawFn) -> list[Any]:
+    """A layer or a chain of two on deep maps, or two of them that are drawn beside each other."""
+    found: list[Any] = []
+    for _ in range(draw(st.integers(1, 2))):
+        size = draw(st.tuples(st.integers(42, 150), st.integers(42, 150)))
+        kernels = draw(st.lists(KERNELS, min_size=1, max_size=2))
+        stages = [f"conv {k}x{k} {draw(st.sampled_from([4, 16, 60]))}" for k in kernels]
+        channels = draw(st.integers(9, 200))
+        one = Conv(size, kernels[0], 1, 0, draw(st.integers(1, 2)), in_channels=channels, out_channels=16)
+        found.append(one if len(kernels) == 1 else Chain(size, stages, in_channels=channels))
+    return found
+
+
+def spans(scene: Scene, step: int) -> dict[str, tuple[int, int]]:
+    """Of each map how many rows and columns a step reads or makes, from the first to the last."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    for name, _, row, column in (*scene.reads(step), *scene.behind(step), *scene.writes(step)):
+        places.setdefault(str(name), []).append((row, column))
+    found = {name: np.ptp(np.array(cells), axis=0) + 1 for name, cells in places.items()}
+    return {name: (int(rows), int(columns)) for name, (rows, columns) in found.items()}
+
+
+def upper_sides(scene: Scene, step: int, roles: Sequence[str], map: str) -> tuple[int, int]:
+    """How many steps of its lattice the one block of some roles on an upper face of a map takes, down and across."""
+    found = {
+        (block[2] - block[0], block[3] - block[1])
+        for shape in scene.shapes
+        if isinstance(shape, Blocks) and shape.role in roles and shape.map == map
+        if (0, 1) not in (shape.lattice.row, shape.lattice.column)
+        for block in shape.at(step).tolist()
+    }
+    assert len(found) == 1, (map, found)
+    return found.pop()
+
+
+class Face(NamedTuple):
+    """The upper face of a map: its cells and steps of its lattice, and those of all that is read or made there."""
+
+    cells: tuple[int, int]
+    steps: tuple[int, int]
+    blocks: list[tuple[tuple[int, int], tuple[int, int]]]
+
+
+def faces_of(scene: Scene, figure: Any, before: str) -> list[Face]:
+    """The upper faces of a figure's maps, whose names begin with `before`, at some steps."""
+    shapes = figure.shapes if isinstance(figure, Chain) else [figure.input_size, [a.output_size for a in figure.axes]]
+    names = ["input", *(f"map {n}" for n in range(1, len(shapes) - 1)), "output"]
+    windows = ["window", *(f"window {name}" for name in names[1:-1]), "output"]
+    found = []
+    for shape, name, window in zip(shapes, names, windows):
+        steps = upper_sides(scene, 0, ["slab", "hidden", "output_pending"], before + name)
+        roles = ["window", "window_hidden", "current"]
+        at = (0, scene.steps // 3, scene.steps - 1)
+        blocks = [(spans(scene, s)[before + name], upper_sides(scene, s, roles, before + window)) for s in at]
+        found.append(Face(tuple(shape[-2:]), steps, blocks))
+    return found
+
+
+@campaign(150, deadline=None)
+@example(figures=[Conv("192@60x60", 5, out_channels=32), Chain("192@60x60", ["conv 1x1 16", "conv 5x5 32"])], width=800)
+@example(figures=[Conv("192@42x42", 20, out_channels=32), Conv("192@42x42", 2, out_channels=32)], width=800)
+@given(figures=seen_beside(), width=st.sampled_from([480, 800, 1300]))
+def test_windows_are_as_large_beside_each_other_as_they_are(figures: list[Any], width: int) -> None:
+    """Over all maps of a picture windows and current cells are to scale where they are large, and else in their order.
+
+    A single cell is small, and large enough to be found. What is not to scale is told.
+    """
+    parts = Comparison(tuple(Part(each, Options()) for each in figures))
+    scene = drawn(figures[0] if len(figures) == 1 else parts, view="iso", width=width, max_frames=20).scene
+    befores = ["1/", "2/"] if len(figures) > 1 else [""]
+    faces = [face for figure, before in zip(figures, befores) for face in faces_of(scene, figure, before)]
+    cells, steps = max(side for face in faces for side in zip(face.cells, face.steps))
+    scale, smallest = steps / cells, min(min(face.steps) for face in faces)
+    # Maps that are very small beside others are larger than they are, with their windows.
+    true = [[abs(s - c * scale) <= 0.5 + 1e-9 for c, s in zip(face.cells, face.steps)] for face in faces]
+    every = sorted(
+        {(n, taken) for face, is_true in zip(faces, true) for b in face.blocks for n, taken, t in zip(*b, is_true) if t}
+    )
+    one = min(taken for face in faces for _, each in face.blocks for taken in each)
+    lattice = next(s.lattice for s in scene.shapes if isinstance(s, Blocks) and s.role == "current")
+    assert one == 1 or 8 <= one * np.hypot(*lattice.column) / scene.unit <= 12.5
+    for (few, small), (many, large) in combinations(every, 2):
+        assert small <= large, (few, small, many, large)
+        assert small < large or many < 1.9 * few or small > 0.5 * smallest, (few, small, many, large)
+    for count, taken in every:
+        if count * scale >= one * count**0.5 + 0.5:
+            assert abs(taken - count * scale) <= 0.5 + 1e-9, (count, taken, scale)
+    if len(figures) == 1 and all(map(all, true)):
+        seen = [block for face in faces for block in face.blocks]
+        larger = [n for n, taken in seen if any(t > round(c * scale) for c, t in zip(n, taken))]
+        told = [text for text, _ in inks(scene, 0, ("caption",)) if "scale" in text]
+        assert bool(told) is bool(larger)
+        assert all(("single cells" in text) is (set(larger) == {(1, 1)}) for text in told)
 
 
 def blocks_at(scene: Scene, step: int, role: str, map: str) -> list[tuple[Blocks, NDArray[np.float64]]]:

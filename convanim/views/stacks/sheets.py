@@ -35,12 +35,15 @@ class PlacedSheet:
     ticks: Sizes | None = None
     least_block: int = LEAST_BLOCK
 
-    def block(self, spot: Spot) -> tuple[int, int, int, int]:
-        """The block of the lattice around a spot: first row and column, and the ones behind the last."""
+    def ends(self, spot: Spot) -> list[tuple[int, int]]:
+        """The first row and column of the canvas at a spot, each with the one behind the last."""
         ends = [(int(axis[0]), int(axis[-1]) + 1) for axis in spot.axes]
         local = [(a - r.start, b - r.start) for (a, b), r in zip(ends, self.plan.canvas.ranges)]
-        if len(local) == 1:
-            local.insert(0, (0, 1))
+        return local if len(local) > 1 else [(0, 1), *local]
+
+    def block(self, spot: Spot) -> tuple[int, int, int, int]:
+        """The block of the lattice around a spot: first row and column, and the ones behind the last."""
+        local = self.ends(spot)
         if self.ticks is not None:
             counts = (self.plan.canvas.rows, self.plan.canvas.columns)
             least = min(self.least_block / np.hypot(*self.lattice.column), min(self.ticks) / 6)

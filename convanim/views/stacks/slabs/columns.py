@@ -41,7 +41,7 @@ def columns(stack: Stack, slab: Slab) -> list[Shape]:
 def _column(stack: Stack, slab: Slab, step: int) -> tuple[Window, int, int]:
     """The cell that a step makes with those below it: its place, and from which depth to which they reach."""
     spot = stack.spots(step)[slab.number]
-    return slab.face.block(spot), slab.span(spot.sheets)[0], slab.thickness
+    return slab.window(spot), slab.span(spot.sheets)[0], slab.thickness
 
 
 def _upper(stack: Stack, slab: Slab, depth: int, step: int) -> Ints:

@@ -1,6 +1,7 @@
 """Slanted stacks too deep for sheets: slabs above each other, the input below, all at one scale of channels."""
 
 from functools import lru_cache, partial
+from math import ceil, hypot
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ from convanim.layers.sizes import Sizes
 from convanim.scene.scene import Floats, Lattice, Lines, Scene, Shape
 from convanim.views.drawing import TooNarrowError
 from convanim.views.stacks.gutter import GUTTER, gutter_labels, gutter_width
-from convanim.views.stacks.sheets import LEAST_BLOCK, PlacedSheet
+from convanim.views.stacks.sheets import PlacedSheet
 from convanim.views.stacks.slabs.shapes import (
     body_shapes,
     bracket,
@@ -19,17 +20,18 @@ from convanim.views.stacks.slabs.shapes import (
     prism_shapes,
     read_of,
 )
-from convanim.views.stacks.slabs.slab import FEW, Slab, channel_pixels, slab_basis
+from convanim.views.stacks.slabs.slab import FEW, Side, Slab, channel_pixels, slab_basis
 from convanim.views.stacks.stack import Stack
-from convanim.views.stacks.stack_page import finished_stack
+from convanim.views.stacks.stack_page import Enlarged, finished_stack
 
 _LARGEST_CELL = 44  # pixels of a column at the base width
 _LEAST_CELL = 8  # pixels of a column below which a face has no grid
 _TICK = 4  # pixels of a column of one
-_LEAST_TICKS = 6
+_LEAST_TICKS = 6  # of a side, at the base width
 _TALLEST = 1.4  # of the width
 _GAP, _SMALL_GAP = 30, 16  # pixels between slabs at the base width: a few, or many
-_LEAST_BLOCK = 16  # pixels of a window's side at the base width, so that its outline leaves room for its colour
+_LEAST_WINDOW = 8  # pixels of a cell's side at the base width, so that its outline is found, and windows are larger
+_MOST_WINDOW = 0.6  # of the smallest side of a face that a window takes where that is more than to scale
 _LEAST_PRISM = 3  # pixels of a prism's depth, and of a slice's
 
 
@@ -42,10 +44,14 @@ class _Layout(NamedTuple):
 
     def dims(self, rows: int, columns: int) -> Sizes:
         """The rows and columns of a face, in cells or in ticks."""
+        return round(rows * self.per_cell(rows)), round(columns * self.per_cell(columns))
+
+    def per_cell(self, cells: int) -> float:
+        """Steps of the lattice for each of so many cells along a side."""
         if self.ticks is None:
-            return rows, columns
-        ticks, cells = self.ticks
-        return max(self.least, round(rows * ticks / cells)), max(self.least, round(columns * ticks / cells))
+            return 1
+        ticks, most = self.ticks
+        return max(ticks / most, self.least / cells)
 
     def face(self, rows: int, columns: int) -> tuple[int, int]:
         """The width and height of a face in pixels."""
@@ -85,7 +91,21 @@ def slab_stack(stack: Stack) -> Scene:
         label_top = max(stack.margin, centre - block.height / 2)
         shapes.append(block.from_left(stack.margin, label_top))
         bottom = max(bottom, round(label_top + block.height))
-    return finished_stack(stack, shapes, bottom, has_grid=layout.ticks is None)
+    return finished_stack(stack, shapes, bottom, has_grid=layout.ticks is None, enlarged=_enlarged(stack, slabs))
+
+
+def _enlarged(stack: Stack, slabs: list[Slab]) -> Enlarged:
+    """What is drawn larger than to scale at steps in every row and every column."""
+    rows, columns = stack.maps[-1].canvas.rows, stack.maps[-1].canvas.columns
+    steps = stack.done(0)[[n % rows * columns + n % columns for n in range(max(rows, columns))]].tolist()
+    found: Enlarged = None
+    for spots in map(stack.spots, steps):
+        for slab, spot in zip(slabs, spots):
+            if not spot.is_empty and not slab.is_to_scale(spot):
+                if any(first + 1 < last for first, last in slab.face.ends(spot)):
+                    return "window"
+                found = "cell"
+    return found
 
 
 def _gap(stack: Stack) -> int:
@@ -104,7 +124,7 @@ def _layout(stack: Stack, room: int) -> _Layout:
         if _fits(stack, layout, room):
             return layout
     largest = max(max(each.rows, each.columns) for maps in stack.beside for each in maps)
-    least = stack.least(_LEAST_TICKS)
+    least = max(stack.least(_LEAST_TICKS), round(_LEAST_TICKS * stack.cell_unit))
     for ticks in range(room // _TICK, least - 1, -1):
         layout = _Layout(_TICK, (ticks, largest), least)
         if _fits(stack, layout, room):
@@ -130,9 +150,26 @@ def _slab(stack: Stack, layout: _Layout, number: int, middle: int, top: int) -> 
     rows, columns = layout.dims(plan.canvas.rows, plan.canvas.columns)
     left = middle - (columns * cx + rows * rx) // 2
     lattice = Lattice((left, top - columns * cy), (cx, cy), (rx, ry))
-    ticks = None if layout.ticks is None else (rows, columns)
-    face = PlacedSheet(plan, 0, lattice, ticks, max(stack.least(LEAST_BLOCK), round(_LEAST_BLOCK * stack.unit)))
-    return Slab(number, face, channel_pixels(stack, stack.beside), stack.least(_LEAST_PRISM))
+    face = PlacedSheet(plan, 0, lattice, None if layout.ticks is None else (rows, columns))
+    least, most = _enlarged_sides(stack, layout)
+    down, across = (
+        Side(steps, layout.per_cell(cells), least, most)
+        for steps, cells in ((rows, plan.canvas.rows), (columns, plan.canvas.columns))
+    )
+    return Slab(number, face, (down, across), channel_pixels(stack, stack.beside), stack.least(_LEAST_PRISM))
+
+
+def _enlarged_sides(stack: Stack, layout: _Layout) -> Sizes:
+    """The fewest steps that a cell takes, and the most that a window takes that is larger than to scale.
+
+    They are alike on all faces of a picture, so that windows are in their order over all of them.
+    """
+    if layout.ticks is None:
+        return 1, 1
+    least = ceil(max(stack.least(_LEAST_WINDOW), _LEAST_WINDOW * stack.unit) / hypot(*slab_basis(layout.cell)[0]))
+    counts = {cells for maps in stack.beside for each in maps for cells in (each.rows, each.columns)} - {1}
+    most = round(_MOST_WINDOW * min((round(cells * layout.per_cell(cells)) for cells in counts), default=layout.least))
+    return min(least, most), most
 
 
 def _rays(stack: Stack, below: Slab, above: Slab, step: int) -> Floats:
@@ -142,4 +179,4 @@ def _rays(stack: Stack, below: Slab, above: Slab, step: int) -> Floats:
         return np.zeros((0, 2, 2))
     is_last = above.number == len(stack.maps) - 1
     depth = cell_of(stack, above, step)[1][1] if is_last else above.span(made.sheets)[1]
-    return np.stack([below.corners(read[0], read[1]), above.corners(above.face.block(made), depth)], axis=1)
+    return np.stack([below.corners(read[0], read[1]), above.corners(above.window(made), depth)], axis=1)

@@ -105,7 +105,7 @@ def prism_shapes(stack: Stack, slab: Slab) -> list[Shape]:
 def read_of(stack: Stack, slab: Slab, step: int) -> tuple[Window, int, int] | None:
     """The window that a step reads of a slab, and from which depth to which; None where it reads nothing."""
     spot = stack.spots(step)[slab.number]
-    return None if spot.is_empty else (slab.face.block(spot), *slab.span(spot.sheets))
+    return None if spot.is_empty else (slab.window(spot), *slab.span(spot.sheets))
 
 
 def _hue(stack: Stack, slab: Slab) -> Series:
@@ -211,7 +211,7 @@ def cell_of(stack: Stack, slab: Slab, step: int) -> tuple[Window, tuple[int, int
     """The cell that a step makes on the upper face of its slice, and from which depth to which that reaches."""
     spot = stack.spots(step)[slab.number]
     top, low = slab.span(spot.sheets)
-    return slab.face.block(spot), (top, low if stack.order == "filter" else slab.thickness)
+    return slab.window(spot), (top, low if stack.order == "filter" else slab.thickness)
 
 
 def _outline(stack: Stack, slab: Slab, step: int) -> Floats:

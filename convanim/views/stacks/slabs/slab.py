@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import floor
 from typing import TypeAlias
 
 import numpy as np
@@ -42,11 +43,40 @@ def slab_basis(cell: int) -> tuple[Offset, Offset]:
 
 
 @dataclass(frozen=True)
+class Side:
+    """One side of a face: so many steps of its lattice, of which a cell takes `per_cell`."""
+
+    steps: int
+    per_cell: float
+    least: int  # steps that a single cell takes at least, so that it can be seen,
+    most: int  # and that cells take at most where that is more than to scale
+
+    def taken(self, cells: int) -> int:
+        """The steps that some cells take: to scale, or where that is little as many as tell more cells from fewer."""
+        return max(self.to_scale(cells), min(round(self.least * cells**0.5), self.most))
+
+    def to_scale(self, cells: int) -> int:
+        """The steps that some cells take to scale."""
+        return round(cells * self.per_cell)
+
+    def placed(self, first: int, last: int) -> tuple[int, int]:
+        """Where cells from the first to the one behind the last lie: in their middle, within the face."""
+        taken = self.taken(last - first)
+        start = floor(((first + last) * self.per_cell - taken) / 2 + 0.5)
+        start = max(0, min(start, self.steps - taken))
+        return start, start + taken
+
+
+@dataclass(frozen=True)
 class Slab:
-    """A map's slab where it stands: its upper face, and how thick each of its channels is."""
+    """A map's slab where it stands: its upper face, and how thick each of its channels is.
+
+    A face is `sides` down and across; its lattice has a step for each cell, or for so many where cells are too small.
+    """
 
     number: int
     face: PlacedSheet
+    sides: tuple[Side, Side]
     per_channel: float
     least: int  # pixels of a prism's depth at least, so that it can be seen
 
@@ -71,12 +101,22 @@ class Slab:
     @cached_property
     def body(self) -> Window:
         """All of the map's own cells, without what pads them."""
-        return self.face.block(Spot((), tuple(np.array([0, last]) for last in last_positions(self.face))))
+        return self.window(Spot((), tuple(np.array([0, last]) for last in last_positions(self.face))))
 
     @cached_property
     def whole(self) -> Window:
         """All of the face with what pads it."""
-        return self.face.block(Spot((), tuple(np.array([r.start, r.stop - 1]) for r in self.plan.canvas.ranges)))
+        return self.window(Spot((), tuple(np.array([r.start, r.stop - 1]) for r in self.plan.canvas.ranges)))
+
+    def window(self, spot: Spot) -> Window:
+        """The block of the upper face at a spot."""
+        (top, bottom), (left, right) = (side.placed(*ends) for side, ends in zip(self.sides, self.face.ends(spot)))
+        return top, left, bottom, right
+
+    def is_to_scale(self, spot: Spot) -> bool:
+        """Whether the block at a spot is as large beside others as its cells are many."""
+        ends = zip(self.sides, self.face.ends(spot))
+        return all(side.taken(last - first) == side.to_scale(last - first) for side, (first, last) in ends)
 
     def span(self, sheets: Sequence[int]) -> tuple[int, int]:
         """From which depth to which some channels reach that follow each other; thin ones can still be seen."""
