@@ -1,5 +1,6 @@
 """What layers cost: weights, multiply–accumulates, activations."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import prod
 
@@ -102,3 +103,40 @@ def node_cost(node: Node) -> Cost:
 def network_cost(network: Network) -> Cost:
     """The cost of all nodes of a network."""
     return sum((node_cost(node) for node in network.nodes), Cost(0, 0, 0))
+
+
+def cost_shares(figure: Layer | Backward | Chain | Network) -> tuple[Cost, ...]:
+    """What a figure's cost is made of: the costs of a chain's layers, or of a network's branches.
+
+    A network without branches has its layers. What costs nothing is left out, and what has weights but no products, as
+    batch norms do, is part of what is before it.
+    """
+    if isinstance(figure, Network):
+        branches = _branch_costs(figure)
+        return branches if len(branches) > 1 else _dear(map(node_cost, figure.nodes))
+    if isinstance(figure, Chain):
+        return _dear(map(stage_cost, figure.stages))
+    return _dear([cost_of(figure)])
+
+
+def _branch_costs(network: Network) -> tuple[Cost, ...]:
+    """The costs of the branches of a network; one ends where its map has several readers, or is joined with others."""
+    costs: dict[str, Cost] = {}
+    begins: dict[str, str] = {}  # of each node the first one of its branch
+    for node in network.nodes:
+        begin = node.name
+        if len(node.inputs) == 1 and len(network.readers[node.inputs[0]]) == 1:
+            begin = begins.get(node.inputs[0], begin)
+        begins[node.name] = begin
+        costs[begin] = costs.get(begin, Cost(0, 0, 0)) + node_cost(node)
+    return _dear(costs.values())
+
+
+def _dear(costs: Iterable[Cost]) -> tuple[Cost, ...]:
+    found: list[Cost] = []
+    for cost in costs:
+        if cost.macs or (cost.weights and not found):
+            found.append(cost)
+        elif cost.weights:
+            found[-1] += cost
+    return tuple(found)

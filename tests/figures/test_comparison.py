@@ -11,7 +11,7 @@ from helpers.campaigns import campaign, together
 from helpers.pixels import inks
 from helpers.stacks import drawn
 from helpers.strategies import chains, channelled
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -24,9 +24,10 @@ from convanim.figures.subject import Comparison, Part
 from convanim.files.catalogue import template_names
 from convanim.layers.layer import AvgPool, Conv, ConvTranspose, MaxPool
 from convanim.networks.chain import Chain
+from convanim.networks.cost import cost_shares
 from convanim.publish.batch import render_all
 from convanim.render.frames import Renderer
-from convanim.scene.scene import Blocks, Cells, Scene, Texts, shown
+from convanim.scene.scene import Blocks, Cells, Lines, Scene, Texts, shown
 from convanim.style.theme import load_theme
 from convanim.words.layer_names import told_apart
 from convanim.words.user_language import load_words
@@ -203,6 +204,72 @@ def test_costs_are_bars_to_scale() -> None:
     one, other = ((box[2] - box[0]) for _, box in sorted(long.items()))
     assert abs(other / one - 3) < 0.02
     assert long["1/cost"][0] == long["2/cost"][0]
+
+
+def divided(scene: Scene, part: int, place: int = 0) -> list[float]:
+    """How much of a bar of a part is before each line that divides it; of its first kind of cost, or a later one."""
+    bars = [at for at, s in enumerate(scene.shapes) if isinstance(s, Blocks) and s.map == f"{part}/cost"]
+    left, _, right, _ = scene.shapes[bars[place]].boxes(0, np.arange(1))[0]  # type: ignore[union-attr]
+    behind = scene.shapes[bars[place] + 1]
+    if not isinstance(behind, Lines):
+        return []
+    return [float((x - left) / (right - left)) for x in behind.at(0)[:, 0, 0]]
+
+
+REDUCED = [Conv("192@28x28", 5, padding=2, out_channels=32), Chain("192@28x28", ["conv 1x1 16", "conv 5x5 32 p2"])]
+
+
+@pytest.mark.parametrize(
+    ("name", "shares", "told"),
+    [
+        ("inception_reduction", [[3_072, 12_800]], "3,072 + 12,800 = 15,872"),
+        ("depthwise_separable", [[36, 16]], "36 + 16 = 52"),
+        ("two_plus_one", [[9, 3], [144, 24]], "144 + 24 = 168"),
+        ("inception_module_naive", [[12_288, 129_024, 15_872, 6_144]], "163,328"),
+    ],
+)
+def test_bars_are_divided_at_the_shares_of_layers(name: str, shares: list[list[int]], told: str) -> None:
+    """One sees where weights are saved; of few layers the numbers stand behind the bar."""
+    scene = load_recipe(name).animation().scene
+    assert told in said(scene, "caption")
+    for place, each in enumerate(shares):
+        expected = np.cumsum(each)[:-1] / sum(each)
+        assert divided(scene, 2, place) == pytest.approx(expected.tolist(), abs=0.01)
+    assert len(divided(scene, 1)) == (2 if name == "inception_module_naive" else 0)
+
+
+@few
+@given(
+    stages=st.lists(st.sampled_from(["conv 1x1 2", "conv 3x3 9 p1", "relu", "conv 1x1 40"]), min_size=1, max_size=9),
+    width=st.sampled_from([480, 800, 1300]),
+)
+def test_divided_bars_are_to_scale_or_whole(stages: list[str], width: int) -> None:
+    """Lines are at the layers' shares, all of them or none in a picture; sums are those of layers, and have room."""
+    chain = Chain("30@9x9", stages)
+    counts = [share.weights for share in cost_shares(chain)]
+    assume(len(counts) > 0 and sum(counts) != 30 * 30)
+    scene = compared(Conv("30@9x9", 1, out_channels=30), chain, width=width)
+    if divided(scene, 2):
+        assert divided(scene, 2) == pytest.approx((np.cumsum(counts)[:-1] / sum(counts)).tolist(), abs=0.03)
+    captions = [(text, box) for text, box in inks(scene, 0, ("caption",)) if "=" in text and "+" in text]
+    for text, box in captions:
+        assert text.replace(",", "") == f"{' + '.join(map(str, counts))} = {sum(counts)}"
+        assert box[2] <= scene.width
+    (whole,) = (s for s in scene.shapes if isinstance(s, Blocks) and s.map == "2/cost")
+    long = whole.boxes(0, np.arange(1))[0][[0, 2]]
+    seen = np.diff([0, *np.cumsum(counts)]) / sum(counts) * (long[1] - long[0]) / scene.unit
+    assert bool(divided(scene, 2)) is bool(1 < len(counts) <= 6 and seen.min() >= 5) or abs(seen.min() - 5) < 2
+
+
+def test_shares_that_cannot_be_told_leave_bars_whole() -> None:
+    """A share of a pixel has no line, nor have then those of the other figures; rounded numbers are no sum."""
+    small = Chain("2@9x9", ["conv 1x1 1", "conv 5x5 300 p2", "conv 1x1 40"])
+    scene = compared(REDUCED[1], small, width=900)
+    assert (divided(scene, 1), divided(scene, 2)) == ([], [])
+    large = [Chain("4@99x99", ["conv 3x3 8 p1", f"conv 3x3 {n} p1"]) for n in (8, 2)]
+    macs = said(compared(*large, Conv("4@9x9", 1, out_channels=8), width=900), "caption")
+    assert any(text.endswith(" M") for text in macs)
+    assert not any("+" in text and " M" in text for text in macs)
 
 
 @pytest.mark.parametrize("width", [480, 900, 1800])

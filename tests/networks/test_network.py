@@ -9,7 +9,7 @@ from helpers.campaigns import together
 from convanim import Chain, RequestError
 from convanim.networks.between import Keeps, Linear
 from convanim.networks.building import MOST_NODES, Asked, BrokenNetworkError, network, network_of
-from convanim.networks.cost import cost_of, network_cost, node_cost
+from convanim.networks.cost import cost_of, cost_shares, network_cost, node_cost
 from convanim.networks.network import INPUT
 from convanim.networks.network_fields import largest_reached, network_fields
 from convanim.networks.receptive_fields import largest_reached as reached_in_chain
@@ -36,6 +36,23 @@ def test_inception_has_the_papers_numbers() -> None:
     assert [field.size for field in network_fields(net)["concat"] or ()] == [5, 5]
     assert largest_reached(net)["concat"] == (5, 5)
     assert net.readers[INPUT] == ("1x1", "3x3 reduce", "5x5 reduce", "pool")
+
+
+def test_a_cost_is_that_of_branches_or_layers() -> None:
+    """Inception's four branches; without branches each layer, its batch norm with it, and so each of a chain."""
+    branches = [(share.weights, share.macs // 28**2) for share in cost_shares(network("192@28x28", INCEPTION))]
+    assert branches == [(n, n) for n in (12_288, 129_024, 15_872, 6_144)]
+    chain = Chain("3@20x17", ["conv 3x3 8 p1 s2", "relu", "max-pool 2", "conv-transpose 3 4 s2", "conv 1x1 2"])
+    weights = [216, 288, 8]
+    assert [share.weights for share in cost_shares(chain)] == weights
+    assert [share.weights for share in cost_shares(network_of(chain))] == weights
+    straight = [Asked("a", "conv 3 4", (INPUT,)), Asked("bn", "batch-norm", ("a",)), Asked("b", "conv 1 2", ("bn",))]
+    assert [share.weights for share in cost_shares(network("3@8x8", straight))] == [108 + 4, 8]
+    for figure in (chain, network_of(chain), network("192@28x28", INCEPTION), network("3@8x8", straight)):
+        total, shares = cost_of(figure), cost_shares(figure)
+        assert sum(share.weights for share in shares) == total.weights
+        assert sum(share.macs for share in shares) == total.macs
+    assert cost_shares(Chain(4, ["relu", "max-pool 2"])) == ()
 
 
 def test_nodes_may_come_in_any_order() -> None:

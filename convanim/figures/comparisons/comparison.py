@@ -19,7 +19,7 @@ from convanim.figures.timing import MOST_FRAMES, timing
 from convanim.layers.backward import Backward
 from convanim.layers.layer import Layer
 from convanim.networks.chain import Chain
-from convanim.networks.cost import cost_of
+from convanim.networks.cost import cost_of, cost_shares
 from convanim.networks.differences import Difference
 from convanim.networks.network import Network
 from convanim.networks.pointwise import Pointwise
@@ -105,7 +105,7 @@ def comparison_layout(
         told, bottom = _told(page, difference, width, bottom + page.margin)
         around += told
     elif options.caption is not False:
-        costs = [cost_of(part.figure) for part in parts]
+        costs = [(cost_of(part.figure), cost_shares(part.figure)) for part in parts]
         bars, end = cost_bars(page, names, costs, page.margin, width - 2 * page.margin, bottom + page.margin)
         around += bars
         bottom = end if bars else bottom
