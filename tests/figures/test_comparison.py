@@ -361,7 +361,7 @@ def test_captions_costs_and_ratios(one: Any, other: Any, first: str, second: str
         (
             [Conv("192@28x28", 5, padding=2, out_channels=32), Chain("192@28x28", ["conv 1x1 16", "conv 5x5 32 p2"])],
             [
-                "drawn without the grid of cells; single cells not to scale",
+                "drawn without the grid of cells; cell not to scale",
                 "480 of 25,088 steps shown",
                 "padding of zeros",
             ],

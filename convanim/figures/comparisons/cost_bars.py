@@ -106,7 +106,7 @@ def _cuts(shares: Sequence[int], scale: float) -> list[int]:
 def _are_seen(page: Page, cuts: Sequence[int]) -> bool:
     """Whether the shares between some cuts are few enough, and wide enough, to be told from each other."""
     least = max(page.least(_LEAST_SHARE), round(_LEAST_SHARE * page.unit))
-    return len(cuts) == 2 or (len(cuts) - 1 <= _MOST_SHARES and min(np.diff(cuts)) >= least)
+    return len(cuts) == 2 or (len(cuts) - 1 <= _MOST_SHARES and bool(np.diff(cuts).min() >= least))
 
 
 def _told(page: Page, shares: Sequence[int], total: str, room: float, em: float) -> str:

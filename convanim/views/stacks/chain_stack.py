@@ -7,7 +7,6 @@ from math import prod
 
 import numpy as np
 
-from convanim.layers.axis import Axis
 from convanim.layers.channels import Channels
 from convanim.layers.geometry import Geometry
 from convanim.layers.kinds.rearranged import phases, picked, window_of
@@ -24,8 +23,16 @@ from convanim.scene.scene import Ints, Key
 from convanim.views.cell_numbers import kernel_weights
 from convanim.views.grids import copied, filled, input_canvas, kinds
 from convanim.views.single_maps.window_numbers import fillers_of
+from convanim.views.stacks.chain_spots import positions_under, single_of, spots_of
 from convanim.views.stacks.layer_stack import filters_on_window
-from convanim.views.stacks.stack import SheetMap, Spot, Stack, StackOptions, StageWeights, drawn_channels, made_at
+from convanim.views.stacks.stack import (
+    SheetMap,
+    Stack,
+    StackOptions,
+    StageWeights,
+    drawn_channels,
+    made_at,
+)
 from convanim.views.stacks.stack_equations import last_equation, terms_from
 from convanim.views.stacks.stack_maps import all_input, is_one_picture, plain_canvas, undrawn, with_channels
 from convanim.views.stacks.stage_weights import MOST_WEIGHTS
@@ -103,13 +110,14 @@ def chain_stack(chain: Chain, values: FigureValues | None, options: StackOptions
         most_cell=options.most_cell,
         words=words,
         maps=tuple(maps),
-        spots=lru_cache(maxsize=8)(lambda step: _spots(maps, readers, regions(step))),
+        spots=lru_cache(maxsize=8)(lambda step: spots_of(maps, readers, regions(step))),
         order=options.order,
         labels=options.labels,
         remark=options.remark,
         caption=options.caption,
         is_heat=options.is_heat,
         reads=lambda step: _region_keys(maps[-2], regions(step)[-2]),
+        single=lambda step, number: single_of(maps, readers, regions(step), number),
         behind=lambda step: tuple(key for of in zip(maps[:-2], regions(step)) for key in _region_keys(*of)),
         series=lambda step: _hue(chain, output, *at(step)),
         equation=None if values is None else partial(last_equation, chain, values, cell),
@@ -205,37 +213,9 @@ def _reader(chain: Chain, number: int) -> Geometry | None:
     return None if stage is None or isinstance(stage, Pointwise) else Geometry(stage)
 
 
-def _spots(maps: Sequence[SheetMap], readers: Sequence[Geometry | None], regions: Sequence[Region]) -> tuple[Spot, ...]:
-    """What is read of every map, its padding and inserted zeros too, and the cell that is made of the last."""
-    above = [None, *regions[:0:-1]][::-1]
-    return tuple(map(_spot, maps, readers, regions, above))
-
-
-def _spot(plan: SheetMap, reader: Geometry | None, region: Region, above: Region | None) -> Spot:
-    sheets = (0,) if region.channels is None else _sheets(plan, region.channels)
-    if reader is None or above is None:
-        return Spot(sheets, region.axes)
-    made = tuple(axis.spread * cells for axis, cells in zip(reader.axes, region.axes))
-    read = tuple(np.unique(_positions(axis, cells)) for axis, cells in zip(reader.axes, above.axes))
-    return Spot(sheets, read, made)
-
-
-def _sheets(plan: SheetMap, channels: tuple[int, ...]) -> tuple[int, ...]:
-    wanted = set(channels)
-    return tuple(i for i, channel in enumerate(plan.drawn) if channel in wanted)
-
-
 def _takes_one(stage: Stage) -> bool:
     """Whether a stage takes one cell of those that it reads: the maximum, or the one whose place it was."""
     return not isinstance(stage, Pointwise) and operation_of(stage).reduction in (Reduction.MAX, Reduction.PLACE)
-
-
-def _positions(axis: Axis, cells: Ints) -> Ints:
-    """The positions under the windows of some output cells."""
-    if axis.own is not None:
-        found = [axis.position(o, k) for o in cells.tolist() for k in range(axis.window_size(o))]
-        return np.array(found, dtype=np.int64)
-    return axis.stride * cells[:, None] - axis.before + axis.dilation * np.arange(axis.kernel_size)
 
 
 def _winners(
@@ -282,7 +262,9 @@ def _links(readers: Sequence[Geometry | None], regions: Sequence[Region]) -> tup
     for reader, after, region in zip(readers, readers[1:], regions[1:]):
         cells = region.axes[0]
         places = cells if after is None else after.axes[0].spread * cells
-        read = [[cell] if reader is None else _positions(reader.axes[0], np.array([cell])).ravel() for cell in cells]
+        read = [
+            [cell] if reader is None else positions_under(reader.axes[0], np.array([cell])).ravel() for cell in cells
+        ]
         pairs = [(position, place) for positions, place in zip(read, places) for position in positions]
         found.append(np.array(pairs, dtype=np.int64).reshape(-1, 2))
     return tuple(found)

@@ -171,6 +171,13 @@ class Spot(NamedTuple):
         return self if self.made is None else Spot(self.sheets, self.made)
 
 
+class Single(NamedTuple):
+    """Of the positions of a map that a step depends on one, in the middle, and what it reads of the map before."""
+
+    read: Spot
+    made: Spot
+
+
 class Volume(NamedTuple):
     """A layer of three axes, and its numbers if there are any."""
 
@@ -218,6 +225,7 @@ class Stack(Page):
     decimals: int = 2
     least_decimals: int = 0
     behind: Callable[[int], tuple[Key, ...]] = lambda step: ()  # of a chain, what those that are read come from
+    single: Callable[[int, int], "Single | None"] = lambda step, number: None  # of a chain, for a map
     links: Callable[[int], tuple[Ints, ...]] | None = None  # of one axis: (from, to) positions on neighbouring maps
     font: Metrics = BUNDLED
     words: Words = field(default_factory=english)

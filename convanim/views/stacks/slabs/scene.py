@@ -1,6 +1,7 @@
 """Slanted stacks too deep for sheets: slabs above each other, the input below, all at one scale of channels."""
 
 from functools import lru_cache, partial
+from itertools import product
 from math import ceil, hypot
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from convanim.scene.scene import Floats, Lattice, Lines, Scene, Shape
 from convanim.views.drawing import TooNarrowError
 from convanim.views.stacks.gutter import GUTTER, gutter_labels, gutter_width
 from convanim.views.stacks.sheets import PlacedSheet
+from convanim.views.stacks.slabs.prisms import read_of, single_of
 from convanim.views.stacks.slabs.shapes import (
     body_shapes,
     bracket,
@@ -18,7 +20,6 @@ from convanim.views.stacks.slabs.shapes import (
     cell_of,
     made_shapes,
     prism_shapes,
-    read_of,
 )
 from convanim.views.stacks.slabs.slab import FEW, Side, Slab, channel_pixels, slab_basis
 from convanim.views.stacks.stack import Stack
@@ -99,8 +100,9 @@ def _enlarged(stack: Stack, slabs: list[Slab]) -> Enlarged:
     rows, columns = stack.maps[-1].canvas.rows, stack.maps[-1].canvas.columns
     steps = stack.done(0)[[n % rows * columns + n % columns for n in range(max(rows, columns))]].tolist()
     found: Enlarged = None
-    for spots in map(stack.spots, steps):
-        for slab, spot in zip(slabs, spots):
+    for step, slab in product(steps, slabs):
+        single = single_of(stack, slab, step)
+        for spot in (stack.spots(step)[slab.number], *(() if single is None else (single.read,))):
             if not spot.is_empty and not slab.is_to_scale(spot):
                 if any(first + 1 < last for first, last in slab.face.ends(spot)):
                     return "window"
@@ -173,8 +175,9 @@ def _enlarged_sides(stack: Stack, layout: _Layout) -> Sizes:
 
 
 def _rays(stack: Stack, below: Slab, above: Slab, step: int) -> Floats:
-    """From the upper corners of the prism through one slab to the lower ones of what that makes of the next."""
-    read, made = read_of(stack, below, step), stack.spots(step)[above.number].core
+    """From the upper corners of a window's prism through one slab to the lower ones of what that makes of the next."""
+    read, single = read_of(stack, below, step), single_of(stack, below, step)
+    made = stack.spots(step)[above.number].core if single is None else single.made
     if read is None or made.is_empty:
         return np.zeros((0, 2, 2))
     is_last = above.number == len(stack.maps) - 1

@@ -10,6 +10,7 @@ from convanim.layers.axis import CellKind
 from convanim.scene.scene import Blocks, Floats, Ints, Lines, Series, Shape, Texts
 from convanim.views.stacks.gridless_sheets import filled
 from convanim.views.stacks.slabs.columns import columns
+from convanim.views.stacks.slabs.prisms import Prism, around_of, read_of
 from convanim.views.stacks.slabs.slab import Slab, Window
 from convanim.views.stacks.stack import Stack
 
@@ -64,15 +65,27 @@ def _lines(stack: Stack, slab: Slab, first: int) -> list[Shape]:
 
 
 def prism_shapes(stack: Stack, slab: Slab) -> list[Shape]:
-    """The prism through the channels of a slab that a step reads, in its filter's hue; it is seen as through glass."""
+    """The prism through the channels of a slab that are read, in its filter's hue; it is seen as through glass.
+
+    Of a map that several windows of a step are read of, it is one window's, in a paler prism of them all.
+    """
     plan = slab.plan
+    shapes: list[Shape] = []
+    if slab.number < len(stack.maps) - 2:
+        shapes = _prism(stack, slab, (plan.role, f"region {plan.name}"), partial(around_of, stack, slab))
     name = f"window {plan.name}" if slab.number else "window"
+    return shapes + _prism(stack, slab, (plan.window, name), partial(read_of, stack, slab))
+
+
+def _prism(stack: Stack, slab: Slab, named: tuple[str, str], prism_at: Callable[[int], Prism | None]) -> list[Shape]:
+    """The shapes of a prism, by its role and the name of its map in keys; a window's is outlined."""
+    role, name = named
     hue = _hue(stack, slab)
 
     def lines(of: Callable[[Window, int, int], Floats]) -> Callable[[int], Floats]:
         @lru_cache(maxsize=4)
         def at(step: int) -> Floats:
-            read = read_of(stack, slab, step)
+            read = prism_at(step)
             return _NO_LINES if read is None else of(*read)
 
         return at
@@ -80,32 +93,27 @@ def prism_shapes(stack: Stack, slab: Slab) -> list[Shape]:
     def face(of: Callable[[Window, int, int], list[int]]) -> Callable[[int], Ints]:
         @lru_cache(maxsize=4)
         def at(step: int) -> Ints:
-            read = read_of(stack, slab, step)
+            read = prism_at(step)
             return _NONE if read is None else np.array([of(*read)])
 
         return at
 
     @lru_cache(maxsize=256)
     def upper(depth: int, step: int) -> Ints:
-        read = read_of(stack, slab, step)
+        read = prism_at(step)
         return _NONE if read is None or read[1] != depth else np.array([read[0]])
 
     shapes: list[Shape] = [
-        Blocks(plan.window, name, slab.left_lattice, face(slab.left), "fill", hue),
-        Blocks(plan.window, name, slab.right_lattice, face(slab.right), "fill", hue),
+        Blocks(role, name, slab.left_lattice, face(slab.left), "fill", hue),
+        Blocks(role, name, slab.right_lattice, face(slab.right), "fill", hue),
     ]
     for depth in _upper_depths(stack, slab):
         at = partial(upper, depth)
-        shapes.append(Blocks(plan.window, name, slab.upper_lattice(depth), at, "fill", hue))
+        shapes.append(Blocks(role, name, slab.upper_lattice(depth), at, "fill", hue))
     if slab.per_channel >= stack.least(_FREE):
         shapes.append(Lines("channel", lines(slab.layers)))
-    return [*shapes, Lines("ray", lines(slab.ridges)), Lines("accent", lines(slab.silhouette))]
-
-
-def read_of(stack: Stack, slab: Slab, step: int) -> tuple[Window, int, int] | None:
-    """The window that a step reads of a slab, and from which depth to which; None where it reads nothing."""
-    spot = stack.spots(step)[slab.number]
-    return None if spot.is_empty else (slab.window(spot), *slab.span(spot.sheets))
+    around = "accent" if role == slab.plan.window else "ray"
+    return [*shapes, Lines("ray", lines(slab.ridges)), Lines(around, lines(slab.silhouette))]
 
 
 def _hue(stack: Stack, slab: Slab) -> Series:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import floor
+from math import floor, sqrt
 from typing import TypeAlias
 
 import numpy as np
@@ -53,7 +53,7 @@ class Side:
 
     def taken(self, cells: int) -> int:
         """The steps that some cells take: to scale, or where that is little as many as tell more cells from fewer."""
-        return max(self.to_scale(cells), min(round(self.least * cells**0.5), self.most))
+        return max(self.to_scale(cells), min(round(self.least * sqrt(cells)), self.most))
 
     def to_scale(self, cells: int) -> int:
         """The steps that some cells take to scale."""
