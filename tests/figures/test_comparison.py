@@ -209,7 +209,7 @@ def test_costs_are_bars_to_scale() -> None:
 def divided(scene: Scene, part: int, place: int = 0) -> list[float]:
     """How much of a bar of a part is before each line that divides it; of its first kind of cost, or a later one."""
     bars = [at for at, s in enumerate(scene.shapes) if isinstance(s, Blocks) and s.map == f"{part}/cost"]
-    left, _, right, _ = scene.shapes[bars[place]].boxes(0, np.arange(1))[0]  # type: ignore[union-attr]
+    left, _, right, _ = scene.shapes[bars[place]].boxes(0, np.arange(1))[0]
     behind = scene.shapes[bars[place] + 1]
     if not isinstance(behind, Lines):
         return []

@@ -111,7 +111,7 @@ def spans(scene: Scene, step: int) -> dict[str, tuple[int, int]]:
     """Of each map how many rows and columns a step reads or makes, from the first to the last."""
     places: dict[str, list[tuple[int, int]]] = {}
     for name, _, row, column in (*scene.reads(step), *scene.behind(step), *scene.writes(step)):
-        places.setdefault(str(name), []).append((row, column))
+        places.setdefault(str(name), []).append((int(row), int(column)))
     found = {name: np.ptp(np.array(cells), axis=0) + 1 for name, cells in places.items()}
     return {name: (int(rows), int(columns)) for name, (rows, columns) in found.items()}
 
@@ -158,7 +158,8 @@ def faces_of(scene: Scene, figure: Any, before: str) -> list[Face]:
             if isinstance(figure, Chain) and name == "input" and len(shapes) > 2:
                 every = upper_sides(scene, step, ["input", *roles], before + "region input", before + "window")
                 blocks.append((of, every))
-                of = of if every == seen else figure.stages[0].kernel_size
+                first: Any = figure.stages[0]
+                of = of if every == seen else first.kernel_size
             blocks.append((of, seen))
         found.append(Face(tuple(shape[-2:]), steps, blocks))
     return found
