@@ -9,7 +9,7 @@ from convanim.errors import RequestError
 from convanim.export.save import destination, save
 from convanim.figures.animation import Animation, compose
 from convanim.figures.options import options_of
-from convanim.figures.recipes.from_text import is_recipe, recipe_of, spelled_input
+from convanim.figures.recipes.from_text import is_recipe, recipe_of, refuse_stray_size, spelled_input
 from convanim.figures.recipes.recipes import load_recipe
 from convanim.figures.subject import Comparison, Shown
 from convanim.layers.layer import Layer
@@ -97,6 +97,7 @@ def animate(figure: Shown | str | os.PathLike[str], *, input_size: SizeLike | No
     asked = options_of(options)
     if isinstance(figure, str) and not is_recipe(figure):
         size = spelled_input(input_size)
+        refuse_stray_size([figure], size, None)
         return Figure(recipe_of(figure, "figure", input_size=size, given=options).animation())
     if input_size is not None:
         raise RequestError("input_size", input_size, "layers, templates and recipes have their own", "leave it out")

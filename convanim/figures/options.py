@@ -121,6 +121,7 @@ def _type(annotation: Any) -> Any:
 _FIELDS = {each.name: each for each in fields(Options)}
 TYPES = {name: _type(each.type) for name, each in _FIELDS.items()}
 ALONE = {name: each.metadata["alone"] for name, each in _FIELDS.items() if each.metadata["alone"]}
+NUMBERS = ("values", "kernel_values", "gradient_values", "resize", "heat_map")  # of the cells of layers
 OF_A_PART = tuple(name for name, each in _FIELDS.items() if each.metadata["of_a_part"])
 
 
@@ -129,14 +130,23 @@ def option_names() -> tuple[str, ...]:
     return tuple(_FIELDS)
 
 
+def options_set(options: Options) -> tuple[str, ...]:
+    """The names of those options that are not left as they are by themselves, in order."""
+    return tuple(name for name in _FIELDS if _is_set(options, name))
+
+
+def _is_set(options: Options, name: str) -> bool:
+    value, default = getattr(options, name), _FIELDS[name].default
+    return value is not None if default is None else bool(value != default)
+
+
 def refuse_set(options: Options, names: Iterable[str], rule: str) -> None:
     """Raise RequestError for the first of some options that is not left as it is by itself."""
     for name in names:
-        value, default = getattr(options, name), _FIELDS[name].default
-        if value is None if default is None else value == default:
-            continue
-        said = value if isinstance(value, str | int) and not isinstance(value, bool) else None
-        raise RequestError(name, said, rule, "leave it out")
+        if _is_set(options, name):
+            value = getattr(options, name)
+            said = value if isinstance(value, str | int) and not isinstance(value, bool) else None
+            raise RequestError(name, said, rule, "leave it out")
 
 
 def recipe_keys() -> dict[str, dict[str, str]]:

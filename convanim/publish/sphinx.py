@@ -25,7 +25,7 @@ from convanim.export.formats import FORMATS
 from convanim.figures.animation import Animation
 from convanim.figures.options import TYPES, option_names
 from convanim.figures.recipes.command_line import is_text, number
-from convanim.figures.recipes.from_text import is_recipe, recipe_of, refuse_stray_asked, refuse_stray_size
+from convanim.figures.recipes.from_text import recipe_of, refuse_stray_asked, refuse_stray_size
 from convanim.figures.recipes.recipes import Recipe
 from convanim.figures.recipes.tables import beside
 from convanim.figures.subject import Comparison
@@ -143,8 +143,7 @@ class ConvanimDirective(SphinxDirective):
         given = self._looks(folder)
         say = partial(_LOG.info, "%s", location=self.get_location())
         sizes = {"input_size": self.options.get("input-size"), "dims": self.options.get("dims")}
-        if is_recipe(text):
-            refuse_stray_size(*sizes.values())
+        refuse_stray_size([text], **sizes)
         if text.lower().endswith(".toml"):
             relative, path = self.env.relfn2path(text)
             self.env.note_dependency(relative)

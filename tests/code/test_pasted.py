@@ -365,6 +365,18 @@ def test_what_is_said_of_code_needs_code() -> None:
         assert "it is of code that leaves it open" in result.stderr
 
 
+def test_a_size_that_every_figure_says_itself_is_refused() -> None:
+    """One that some figure leaves open is taken."""
+    own = "conv -i 5 -k 3"
+    for command in (["explain", own], ["compare", own, "dilation", "-o", "x.gif"], ["deck", own, "-o", "x.pptx"]):
+        result = CliRunner().invoke(main, [*command, "-i", "6"])
+        assert result.exit_code == 2
+        assert "--input-size 6: each figure says its own" in result.stderr
+    assert CliRunner().invoke(main, ["compare", own, "conv 3", "-i", "6", "--json"]).exit_code == 0
+    with pytest.raises(RequestError, match="input_size 6: each figure says its own"):
+        animate(own, input_size=6)
+
+
 def test_a_row_of_numbers_serves_one_channel(tmp_path: Path) -> None:
     """A one-row file is a map of one row in one channel, and one number a map of one cell."""
     numbers = tmp_path / "row.csv"

@@ -224,6 +224,19 @@ def test_it_is_written_step_by_step() -> None:
         assert len(next(pieces)) < 40_000
 
 
+def test_looks_that_json_has_not_are_told() -> None:
+    """By their names, in a note; a recipe's own are none, nor is what JSON tells."""
+    line = "conv -i 3 -k 2 --json"
+    assert run(f"{line} --values arange --order position --steps 0:2").stderr == ""
+    told = run(f"{line} --theme dark")
+    assert (told.exit_code, told.stdout) == (0, run(line).stdout)
+    assert told.stderr == "Note: --theme changes nothing in JSON\n"
+    assert "--width, --lang and --hold change nothing" in run(f"{line} --hold 1 --width 200 --lang de").stderr
+    assert run(f"{line} --theme dark --quiet").stderr == ""
+    assert run("render inception_reduction --json --lang de").stderr == ""
+    assert "--steps changes nothing" in run("render unet --json --steps 0:2").stderr
+
+
 def test_json_and_files_exclude_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--json` with `-o` is refused, and `--json` alone writes no file."""
     monkeypatch.chdir(tmp_path)

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.campaigns import campaign
-from helpers.command_lines import described, done, in_a_new_folder
+from helpers.command_lines import described, done, in_a_new_folder, run
 from helpers.oracle import cells, oracle_of
 from helpers.pixels import keys_at, numbers_at
 from helpers.spoken import picture_texts
 from helpers.strategies import layers
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from PIL import Image
 
 from convanim import AvgPool, Chain, Comparison, Conv, ConvTranspose, MaxPool, Network, Options, Part, animate
 from convanim.errors import RequestError
@@ -305,6 +306,38 @@ def test_a_quoted_layer_flows_back() -> None:
     assert [figure["backward"] for figure in told["figures"]] == ["weight", "weight"]
     told = described("draw", "nn.Conv2d(2, 4, 3, groups=2)", "-i", "5", "--backward", "weight", "--values", "arange")
     assert np.shape(told["weight_gradient"]) == (4, 1, 3, 3)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("conv", "-i", "4", "-k", "2", "--backward", "both", "--kernel-values", "box", "--values", "arange"),
+        ("conv", "-i", "4", "-k", "2", "--backward", "weight", "--values", "arange"),
+        ("conv", "-i", "4", "-k", "2", "--backward", "--kernel-values", "box"),
+        ("conv", "-i", "4", "-k", "2", "--backward", "--values", "random:3"),
+        ("conv", "-i", "4", "-k", "2", "--backward", "--values", "random:3", "--gradient-values", "ones"),
+        ("max-pool", "-i", "4", "-k", "2", "--backward", "--values", "arange", "--gradient-values", "ones"),
+        ("compare", "conv 2", "conv -k 2 -i 4 --backward", "-i", "4", "--values", "arange"),
+        ("compare", "conv 2", "conv -k 2 -i 4 --backward weight", "-i", "4", "--kernel-values", "box"),
+        ("render", "gradient_of_the_weights", "--backward", "input"),
+    ],
+)
+def test_numbers_that_a_gradient_depends_on_change_the_picture(line: tuple[str, ...]) -> None:
+    """Numbers are taken where something in a picture comes from them, be it their seed: without them it is another."""
+    pictures = []
+    for words in (line, line[:-2]):
+        done(*words, "-o", "a.png")
+        with Image.open("a.png") as picture:
+            pictures.append((picture.size, picture.tobytes()))
+    assert pictures[0] != pictures[1]
+
+
+def test_json_tells_the_numbers_of_the_layer_itself() -> None:
+    """Of a gradient, too, that does not depend on them."""
+    told = described("conv", "-i", "4", "-k", "2", "--backward", "weight", "--kernel-values", "box")
+    assert told["forward"]["kernel"] == [[0.25, 0.25], [0.25, 0.25]]
+    refused = run("compare", "conv 2", "conv -k 2 -i 4 --backward weight --kernel-values box", "-i", "4", "-o", "a.png")
+    assert "--kernel-values box: the gradient of the weights does not depend on the weights" in refused.stderr
 
 
 def test_explain_tells_why() -> None:

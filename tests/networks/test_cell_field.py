@@ -89,6 +89,7 @@ def test_the_command_tells_of_a_cell(tmp_path: Path) -> None:
     told = run(*given, "up@0x3x5")
     field = receptive_field(STAGES, "2@21x25", node="up", cell=(0, 3, 5))
     assert told.stdout.splitlines()[0] == "input 2@21×25 · cell 0, 3, 5 of up"
+    assert run(*given, "up@0x3x5", "--lang", "de").stdout.startswith("Eingabe 2@21×25 · Zelle 0, 3, 5")
     table = json.loads(run(*given, "up@0x3x5", "--json").stdout)
     assert table["exact"]["cells"] == field.exact.sum()
     assert table["bounded"]["ends"] == [list(ends) for ends in field.bounded_box or ()]
@@ -147,6 +148,7 @@ def test_a_cell_is_whole_numbers(cell: Any) -> None:
         {"cell_size": 30},
         {"max_cells": 5},
         {"caption": True},
+        {"bounce": True},
     ],
 )
 def test_options_that_say_nothing_of_a_field_are_refused(given: dict[str, Any]) -> None:

@@ -70,12 +70,12 @@ def tell_cell(
 
         write(compose(found, options_given(given)), targets(output, form if "-" in output else None, ""), notes)
         return
-    if form is not None:
-        raise RequestError("format", form, "there is nothing to draw", "give -o FILE, or leave it out")
     from convanim.explain.cell_field import field_json, field_lines
     from convanim.words.language import english
+    from convanim.words.user_language import load_words
 
-    click.echo(field_json(found) if json else "\n".join(field_lines(found, english())))
+    words = english() if given["lang"] is None else load_words(given["lang"])
+    click.echo(field_json(found) if json else "\n".join(field_lines(found, words)))
 
 
 def _parted(said: str, network: "Network") -> "tuple[str, Cell | None]":

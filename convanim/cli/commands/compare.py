@@ -18,7 +18,6 @@ from convanim.cli.output.output import give
 from convanim.errors import RequestError
 from convanim.figures.recipes.from_text import (
     applicable_options,
-    is_recipe,
     options_given,
     part_of,
     refuse_stray_asked,
@@ -83,8 +82,7 @@ def comparison_from(
 
     if len(figures) < 2:
         raise RequestError("figure", figures[0], "there is one alone", "name two or more")
-    if all(map(is_recipe, figures)):
-        refuse_stray_size(input_size, dims)
+    refuse_stray_size(figures, input_size, dims)
     refuse_stray_asked(figures, given)
     asked = asked_of(dict(given), is_shared=True)
     shared = {name: given[name] for name in (*OF_A_PART, "lang") if given[name] is not None}

@@ -15,6 +15,7 @@ from convanim.cli.options.output_options import output_option, quiet_option
 from convanim.cli.output.notes import Notes
 from convanim.cli.output.output import progress
 from convanim.cli.output.streams import say_path
+from convanim.cli.output.unseen import refuse_unseen_numbers
 from convanim.errors import RequestError
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def deck_command() -> click.Command:
             raise RequestError("frame", given["frame"], "figures on slides move", "leave it out, or add --still")
         recipes = recipes_of(figures, input_size, dims, given, notes)
         to = _places(output, per_step, reveal)
+        refuse_unseen_numbers(recipes)
         made = [recipe.animation() for recipe in recipes]
         notes.of_figures((animation.name, note) for animation in made for note in animation.notes)
         for note in (note for place in to for note in place.kind.notes(made)):

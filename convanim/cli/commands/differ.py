@@ -1,6 +1,5 @@
 """The command that holds two layers against each other."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -11,6 +10,7 @@ from convanim.cli.options.layer_options import dims_option, input_option
 from convanim.cli.options.output_options import output_options
 from convanim.cli.output.notes import Notes
 from convanim.cli.output.output import refuse_unseen_frame, targets, write
+from convanim.cli.output.unseen import refuse_undrawn
 from convanim.errors import RequestError
 from convanim.figures.recipes.from_text import options_given
 
@@ -44,7 +44,7 @@ def differ_command() -> click.Command:
         if format and not output:
             raise RequestError("format", format, "only -o - needs it: a file's suffix says its format", "leave it out")
         if not output:
-            _refuse_unseen(given)
+            refuse_undrawn(given, told=_OF_TEXT)
         sides = layer_pair(a, b, input_size, dims)
         if options.transposed_as not in (None, "gather") and not any(
             side.layer.op == "conv-transpose" for side in sides
@@ -90,12 +90,3 @@ def differ_command() -> click.Command:
         "With -o both are drawn beside each other, the output cells that differ marked.\n\n"
         "Example: convanim differ 'conv -k 2 -p same' 'conv -k 2 -p same-lower' -i 4",
     )
-
-
-def _refuse_unseen(given: Mapping[str, Any]) -> None:
-    """Raise RequestError for an option of a figure where none is drawn."""
-    for name, value in given.items():
-        if value is not None and name not in _OF_TEXT:
-            raise RequestError(
-                name, value if isinstance(value, str | int) else None, "no figure is drawn", "add -o FILE"
-            )

@@ -14,6 +14,7 @@ from convanim.cli.options.output_options import quiet_option
 from convanim.cli.output.notes import Notes
 from convanim.cli.output.output import progress
 from convanim.cli.output.streams import say_path
+from convanim.cli.output.unseen import refuse_unseen_numbers
 
 
 def embed_command() -> click.Command:
@@ -24,6 +25,7 @@ def embed_command() -> click.Command:
 
         notes = Notes(quiet=quiet)
         (recipe,) = recipes_of([figure], input_size, dims, given, notes)
+        refuse_unseen_numbers([recipe])
         animation = recipe.animation()
         for note in (*animation.notes, *left_out(animation)):
             notes(note)

@@ -131,11 +131,11 @@ def _explain_text(text: str) -> click.Command:
         backward: str | None,
         **given: Any,
     ) -> None:
+        refuse_stray_size([text], input_size, dims)
+        refuse_stray_asked([text], given)
         if is_recipe(text):
             from convanim.figures.recipes.recipes import load_recipe
 
-            refuse_stray_size(input_size, dims)
-            refuse_stray_asked([text], given)
             said = {"lang": lang, "backward": backward}
             recipe = load_recipe(text, **{name: value for name, value in said.items() if value is not None})
             told = recipe.spoken()

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convanim.cli.commands.cell_of_network import cell_option, effective_option, tell_cell
-from convanim.cli.commands.network_figures import draw_network, drawing_options
+from convanim.cli.commands.network_figures import draw_network, drawing_options, refuse_stray
 from convanim.cli.options.help import FILES, Command, Opt
 from convanim.cli.options.layer_options import dims_option, input_option
 from convanim.cli.options.output_options import quiet_option
 from convanim.cli.output.notes import Notes
+from convanim.cli.output.unseen import refuse_undrawn
 from convanim.errors import RequestError
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ def network_command() -> click.Command:
         if output and (json or csv):
             rule = "it prints the table, so there is nothing for -o"
             raise RequestError("json" if json else "csv", None, rule, "leave one of them out")
+        if not output:
+            # What a cell sees is told in words, which have a language.
+            told = ("lang",) if cell is not None and not json else ()
+            refuse_undrawn(given, told, "leave one of them out" if json or csv else "add -o FILE")
+        refuse_stray(output, format, jobs=jobs, force=force, is_cell=cell is not None)
         notes = Notes(quiet=quiet)
         try:
             found = read_network(network, input_size, dims=dims)
@@ -54,17 +60,12 @@ def network_command() -> click.Command:
         for note in found.notes:
             notes(note)
         if cell is not None:
-            for name, is_given in (("jobs", jobs is not None), ("force", force)):
-                if is_given:
-                    raise RequestError(name, jobs if name == "jobs" else None, "a cell is one picture", "leave it out")
             weighed = (network, input_size) if effective else None
             tell_cell(found.network, cell, weighed, output, format, given, notes, json=json, csv=csv)
             return
         if output:
             draw_network(found.network, output, format, given, notes, jobs=jobs, force=force)
             return
-        if format is not None:
-            raise RequestError("format", format, "there is nothing to draw", "give -o DIR/, or leave it out")
         _print(found.network, json=json, csv=csv)
 
     return Command(

@@ -14,6 +14,7 @@ from convanim.cli.output.output import targets, write
 from convanim.cli.output.several_figures import settled, workers
 from convanim.cli.output.streams import say_path
 from convanim.errors import RequestError
+from convanim.figures.options import NUMBERS
 from convanim.figures.recipes.from_text import options_given
 
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from convanim.networks.network import Network
 
 # An overview has no numbers in it, and one map whose cells are gone through.
-_NUMBERS = {"values", "kernel_values", "gradient_values", "resize", "heat_map", "max_cells"}
-_ONE_LAYER = {"transposed_as", "backward", "perceptron"}
+_OF_LAYERS = {*NUMBERS, "max_cells", "transposed_as", "backward", "perceptron"}
 
 
 def drawing_options() -> list[click.Option]:
@@ -41,8 +41,21 @@ def drawing_options() -> list[click.Option]:
             shell_complete=completed_by(formats),
         ),
         *batch_options(),
-        *without(figure_options(), _NUMBERS | _ONE_LAYER),
+        *without(figure_options(), _OF_LAYERS),
     ]
+
+
+def refuse_stray(output: Sequence[str], form: str | None, *, jobs: int | None, force: bool, is_cell: bool) -> None:
+    """Raise RequestError for options of a folder where none is made; a cell is one picture, in files."""
+    if not is_cell and any(map(_is_folder, output)):
+        return
+    if form is not None and "-" not in output:
+        rule = "a file's suffix says its format" if output else "there is nothing to draw"
+        raise RequestError("format", form, rule, f"give -o {'-' if is_cell else 'DIR/'}, or leave it out")
+    for name, value, is_given in (("jobs", jobs, jobs is not None), ("force", None, force)):
+        if is_given:
+            rule = "a cell is one picture" if is_cell else "there is one figure at most"
+            raise RequestError(name, value, rule, "leave it out" if is_cell else "give -o DIR/, or leave it out")
 
 
 def draw_network(

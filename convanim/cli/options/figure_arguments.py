@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from convanim.cli.options.code_options import asked_of
-from convanim.figures.recipes.from_text import is_recipe, recipe_of, refuse_stray_asked, refuse_stray_size
+from convanim.figures.recipes.from_text import recipe_of, refuse_stray_asked, refuse_stray_size
 
 if TYPE_CHECKING:
     from convanim.figures.recipes.recipes import Recipe
@@ -22,8 +22,7 @@ def recipes_of(
     `input_size` and `dims` are those of figures that say none themselves.
     Raises RequestError as `part_of` does.
     """
-    if all(map(is_recipe, figures)):
-        refuse_stray_size(input_size, dims)
+    refuse_stray_size(figures, input_size, dims)
     refuse_stray_asked(figures, given)
     own = dict(given)
     asked = asked_of(own, is_shared=len(figures) > 1)

@@ -12,6 +12,7 @@ import click
 from convanim.cli.options.listed_taps import refuse_taps_alone
 from convanim.cli.output.notes import Notes
 from convanim.cli.output.streams import say_path
+from convanim.cli.output.unseen import refuse_unseen_numbers, unseen_in_json
 from convanim.errors import RequestError, shown, suggestion
 
 if TYPE_CHECKING:
@@ -46,9 +47,12 @@ def give(
             _print_json(recipe, taps)
         except RequestError as error:
             raise recipe.blamed(error) from None
+        if unseen := unseen_in_json(recipe):
+            notes(unseen)
         return
     to = targets(output, form, f"{recipe.name}.gif")
     refuse_unseen_frame(recipe, to)
+    refuse_unseen_numbers([recipe])
     write(recipe.animation(), to, notes)
 
 

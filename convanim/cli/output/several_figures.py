@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from convanim.cli.output.notes import Notes
 from convanim.cli.output.output import refuse_unseen_frame, targets
 from convanim.cli.output.streams import say_path
+from convanim.cli.output.unseen import refuse_unseen_numbers
 from convanim.errors import RequestError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def draw_all(recipes: "Sequence[Recipe]", to: Sequence[str], jobs: int | None, f
     told: list[tuple[str, str]] = []
     replaced: list[str] = []
     folders: list[Path] = []
+    refuse_unseen_numbers(recipes)
     for recipe in recipes:
         found = targets([path_of(recipe, pattern) for pattern in to], None, "")
         refuse_unseen_frame(recipe, found)

@@ -7,7 +7,7 @@ import numpy as np
 from convanim.errors import RequestError
 from convanim.figures.layouts.layout import Layout
 from convanim.figures.layouts.remarks import NOT_SLOW, missing_glyphs
-from convanim.figures.options import Options, refuse_set
+from convanim.figures.options import NUMBERS, Options, refuse_set
 from convanim.figures.timing import MOST_FRAMES, timing
 from convanim.networks.cell_field import Box, CellField
 from convanim.numbers.scales import Scale
@@ -18,7 +18,6 @@ from convanim.views.registry import view
 from convanim.words.cell_fields import field_label, told_texts
 from convanim.words.language import Words
 
-_NUMBERS = ("values", "kernel_values", "gradient_values", "resize", "heat_map")
 _LOOKS = ("order", "max_sheets", "output_label", "cell_size", "max_cells")
 _OF_LAYERS = ("backward", "perceptron", "transposed_as", *_LOOKS)
 _SEEN = 0.5  # the level of cells of which no more is known than that they are seen
@@ -26,8 +25,9 @@ _SEEN = 0.5  # the level of cells of which no more is known than that they are s
 
 def field_layout(figure: CellField, options: Options, words: Words, font: Metrics, size: PictureSize) -> Layout:
     """The scene of a cell's field. Raises RequestError when the options do not fit it, or it has no room."""
-    refuse_set(options, _NUMBERS, "a receptive field has numbers of its own")
+    refuse_set(options, NUMBERS, "a receptive field has numbers of its own")
     refuse_set(options, _OF_LAYERS, "a receptive field is one map, of which it says nothing")
+    refuse_set(options, ("bounce",), "a receptive field is a still, and does not move")
     if options.caption:
         raise RequestError("caption", None, "a receptive field has its words beside the map", "leave it out")
     if options.view not in (None, "flat"):

@@ -8,7 +8,7 @@ from convanim.figures.layouts.backward_layout import backward_layout
 from convanim.figures.layouts.in_common import ALONE, InCommon
 from convanim.figures.layouts.layout import Layout, layout_of, refuse_unknown_view
 from convanim.figures.layouts.remarks import NOT_SLOW, missing_glyphs, sampling
-from convanim.figures.options import Options, refuse_set
+from convanim.figures.options import NUMBERS, Options, refuse_set
 from convanim.figures.timing import raster, timing
 from convanim.layers.backward import Backward
 from convanim.layers.layer import Layer
@@ -23,7 +23,6 @@ from convanim.words.captions import caption_lines
 from convanim.words.language import Words
 
 _MOST_BLOCKS = 1_000
-_NUMBERS = ("values", "kernel_values", "gradient_values", "resize", "heat_map")
 OF_SHEETS = ("order", "max_sheets", "cell_size", "max_cells")  # options of what an overview has not
 _FRAMES = 64  # that show a network's cells, where no other number is asked for: whole rows and columns of them
 
@@ -62,7 +61,7 @@ def network_layout(
     from convanim.views.networks.network_volumes import largest_of, seen_of, volumes_of
     from convanim.views.networks.overview_look import Overview
 
-    refuse_set(options, _NUMBERS, "an overview of a network has no numbers in it")
+    refuse_set(options, NUMBERS, "an overview of a network has no numbers in it")
     refuse_set(options, ("perceptron", "transposed_as"), "it is of one layer, and an overview of a network has many")
     refuse_set(options, OF_SHEETS, "an overview of a network has blocks, and no sheets of cells")
     if options.view in PRODUCTS:

@@ -105,11 +105,25 @@ def spelled_input(input_size: Any) -> str | None:
     return "x".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
 
 
-def refuse_stray_size(input_size: str | None, dims: int | None) -> None:
-    """Raise RequestError for a shared size where every figure is a recipe, which has its own."""
-    for field, given in (("input_size", input_size), ("dims", dims)):
+def refuse_stray_size(figures: Sequence[str], input_size: str | None, dims: int | None) -> None:
+    """Raise RequestError for a shared size where every figure has its own."""
+    are_recipes = all(map(is_recipe, figures))
+    if (input_size is None and dims is None) or not (are_recipes or all(map(_has_own_size, figures))):
+        return
+    whose = "templates and recipes have their own" if are_recipes else "each figure says its own"
+    for field, given in (("input_size", input_size), ("dims", dims if are_recipes else None)):
         if given is not None:
-            raise RequestError(field, given, "templates and recipes have their own", "leave it out, or quote layers")
+            raise RequestError(field, given, whose, "leave it out, or quote layers" if are_recipes else "leave it out")
+
+
+def _has_own_size(text: str) -> bool:
+    """Whether a text is a recipe, or a command line that says the size of its input."""
+    from convanim.code.frameworks import is_code
+    from convanim.figures.recipes.command_line import is_command
+
+    words = text.removeprefix("convanim ").split()
+    is_line = bool(words) and not is_code(text) and is_command(words)
+    return is_recipe(text) or (is_line and any(word.startswith(("-i", "--input-size")) for word in words))
 
 
 def refuse_stray_asked(figures: Sequence[str], given: Mapping[str, Any]) -> None:
