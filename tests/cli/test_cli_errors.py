@@ -53,6 +53,7 @@ BAD = [
     ("conv -i 4 -k 2 --backward --values arange", "--values", "arange", "give --gradient-values"),
     ("conv-transpose -i 4 -k 2 --backward --values small.csv", "--values", "small.csv", "does not depend on the input"),
     ("avg-pool -i 4 -k 2 --backward --values random:7 --gradient-values ones", "--values", "random:7", "leave it out"),
+    ("conv -i 9x6x6 -k 3 --max-sheets 4", "--max-sheets", "4", "leave it out"),
     ("explain relu -i 4 -k 2", "--kernel-size", "2", "it is of code that leaves it open"),
     ("network relu -i 4 --theme dark", "--theme", "dark", "add -o FILE"),
     ("network relu -i 4 --lang de", "--lang", "de", "add -o FILE"),

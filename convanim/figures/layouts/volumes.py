@@ -3,7 +3,7 @@
 from math import prod
 
 from convanim.errors import RequestError
-from convanim.figures.options import Options
+from convanim.figures.options import Options, refuse_set
 from convanim.layers.channels import Channels
 from convanim.layers.layer import ConvTranspose, Layer, MaxUnpool, Rearranged, cell_count, channels_of
 from convanim.layers.sizes import Sizes
@@ -26,6 +26,7 @@ def volume_of(figure: Layer | Chain, options: Options) -> Layer | Chain:
     Raises RequestError, before anything is allocated, for what is not drawn so.
     """
     stages, size = stages_of(figure), figure.input_size
+    refuse_set(options, ("max_sheets",), "three axes are drawn in all of their slices")
     if len(stages) > 1:
         _refuse_chain(stages, size, options)
     for stage in stages:
