@@ -47,7 +47,11 @@ class Cells:
         mask = self.mask
         if mask is None or mask.ndim == 0:
             return None if mask is None else ()
-        return tuple((int(i.min()), int(i.max())) for i in np.nonzero(mask))
+        along = (
+            mask.any(axis=tuple(other for other in range(mask.ndim) if other != axis)) for axis in range(mask.ndim)
+        )
+        ends = (np.flatnonzero(some)[[0, -1]] for some in along)
+        return tuple((int(first), int(last)) for first, last in ends)
 
     @property
     def count(self) -> int:
@@ -148,11 +152,14 @@ def _read(reads: Sequence[Ints], mask: Mask, sizes: Sizes) -> Mask:
     """The input cells of a sheet that are read to make some output cells, axis after axis."""
     for axis, (table, size) in enumerate(zip(reads, sizes)):
         made = np.moveaxis(mask, axis, 0)
-        rows = np.flatnonzero(made.reshape(len(made), -1).any(axis=1))
+        others = tuple(range(1, made.ndim))
+        rows = np.flatnonzero(made.any(axis=others))
         back = np.zeros((size, *made.shape[1:]), dtype=bool)
-        for row in rows:
-            cells = table[row]
-            back[cells[cells >= 0]] |= made[row]
+        # Rows that are alike are read at once: of a box all are.
+        changes = np.flatnonzero((made[rows[1:]] != made[rows[:-1]]).any(axis=others)) + 1
+        for alike in filter(len, np.split(rows, changes)):
+            cells = table[alike]
+            back[cells[cells >= 0]] |= made[alike[0]]
         mask = np.moveaxis(back, 0, axis)
     return mask
 

@@ -337,11 +337,11 @@ class Scene:
     height: int
     steps: int
     shapes: tuple[Shape, ...]
-    reads: Callable[[int], tuple[Key, ...]]  # the cells that a step reads, by key
-    writes: Callable[[int], tuple[Key, ...]]  # the cells that it writes, by key
+    reads: Callable[[int], Sequence[Key]]  # the cells that a step reads, by key
+    writes: Callable[[int], Sequence[Key]]  # the cells that it writes, by key
     equation: Callable[[int], str]  # what it computes; "" where there are no numbers
     unit: float  # pixels here for one pixel of a line's width or dash in a theme
-    behind: Callable[[int], tuple[Key, ...]] = lambda step: ()  # of a chain, the cells of earlier maps that those read
+    behind: Callable[[int], Sequence[Key]] = lambda step: ()  # of a chain, the cells of earlier maps that those read
     parts: Callable[[int], int] = lambda step: 0  # in how many parts a step can be taken, such as its products
     alike: Sequence[int] | None = None  # for each step a number: those of the same one differ in lines that glide alone
     lost_decimals: int = 0  # that its numbers would need and have no room for

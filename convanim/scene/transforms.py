@@ -7,6 +7,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
+from convanim.scene.key_boxes import KeyBoxes, joined
 from convanim.scene.scene import (
     Blocks,
     Cells,
@@ -125,7 +126,7 @@ def rested(scene: Scene) -> Scene:
     """A scene with one step more, at which it rests: all that was made, and nothing of what a single step does."""
     count = scene.steps
 
-    def keys(of: Callable[[int], tuple[Key, ...]]) -> Callable[[int], tuple[Key, ...]]:
+    def keys(of: Callable[[int], Sequence[Key]]) -> Callable[[int], Sequence[Key]]:
         return lambda step: of(step) if step < count else ()
 
     return replace(
@@ -182,7 +183,9 @@ def named(scene: Scene, name: str) -> Scene:
 def renamed(scene: Scene, name: Callable[[str], str]) -> Scene:
     """A scene whose maps are called otherwise, in their keys, too."""
 
-    def keyed(keys: tuple[Key, ...]) -> tuple[Key, ...]:
+    def keyed(keys: Sequence[Key]) -> Sequence[Key]:
+        if isinstance(keys, KeyBoxes):
+            return KeyBoxes(tuple((name(of), axes) for of, axes in keys.boxes))
         return tuple((name(str(key[0])), *key[1:]) for key in keys)
 
     shapes = [
@@ -207,9 +210,9 @@ def merged(scenes: Sequence[Scene], width: int, height: int) -> Scene:
         height=height,
         steps=scenes[0].steps,
         shapes=tuple(_waiting(shape, scene.parts) for scene in scenes for shape in scene.shapes),
-        reads=lambda step: tuple(key for scene in scenes for key in scene.reads(step)),
-        behind=lambda step: tuple(key for scene in scenes for key in scene.behind(step)),
-        writes=lambda step: tuple(key for scene in scenes for key in scene.writes(step)),
+        reads=lambda step: joined([scene.reads(step) for scene in scenes]),
+        behind=lambda step: joined([scene.behind(step) for scene in scenes]),
+        writes=lambda step: joined([scene.writes(step) for scene in scenes]),
         equation=lambda step: " | ".join(text for scene in scenes if (text := scene.equation(step))),
         unit=scenes[0].unit,
         parts=lambda step: max(scene.parts(step) for scene in scenes),

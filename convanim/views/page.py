@@ -1,6 +1,6 @@
 """The page around any maps: the equation under them, the key, the caption, and the finished scene."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from convanim.scene.scene import NO_KEY, Key, KeyLine, Scene, Shape, Texts
@@ -23,7 +23,7 @@ def scene_of(
     steps: int,
     equation: tuple[Equation | None, bool],
     caption: tuple[str, ...],
-    keys: tuple[Callable[[int], tuple[Key, ...]], Callable[[int], tuple[Key, ...]]],
+    keys: tuple[Callable[[int], Sequence[Key]], Callable[[int], Sequence[Key]]],
     note: str = "",
 ) -> Scene:
     """The scene of shapes that end at `bottom`; below them an equation, if it is to be shown, and caption lines.

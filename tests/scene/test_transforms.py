@@ -101,8 +101,8 @@ def test_merged_scenes_are_all_shown_on_one_page(one: Scene, other: Scene, move:
     assert (whole.width, whole.height, whole.steps, whole.unit) == (900, 700, total, one.unit)
     for step in (0, total - 1):
         assert look(whole, step) == look(parts[0], step) + look(parts[1], step)
-        assert whole.reads(step) == one.reads(step) + other.reads(step)
-        assert whole.writes(step) == one.writes(step) + other.writes(step)
+        assert whole.reads(step) == (*one.reads(step), *other.reads(step))
+        assert whole.writes(step) == (*one.writes(step), *other.writes(step))
         said = [scene.equation(step) for scene in (one, other) if scene.equation(step)]
         assert whole.equation(step) == " | ".join(said)
 

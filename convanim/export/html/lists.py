@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from convanim.scene.key_boxes import KeyBoxes
 from convanim.scene.scene import Ints, Key
 
 Box: TypeAlias = list[int]  # start, count, step, rows, row step; ones at the end are left out
@@ -70,6 +71,8 @@ def _trimmed(numbers: Sequence[int], least: int) -> list[int]:
 
 def key_blocks(keys: Iterable[Key]) -> dict[str, list[Block]]:
     """The cells that keys name, for each map as blocks: products of one progression for each axis of its cells."""
+    if isinstance(keys, KeyBoxes) and len({name for name, _ in keys.boxes}) == len(keys.boxes):
+        return {name: _products(axes) for name, axes in keys.boxes if all(axes)}
     places: dict[str | int, list[tuple[str | int, ...]]] = {}
     for name, *place in keys:
         places.setdefault(name, []).append(tuple(place))
@@ -89,13 +92,18 @@ def _blocks(places: Ints) -> list[Block]:
     """Different places (N, axes), ascending."""
     axes = [np.unique(places[:, axis]) for axis in range(places.shape[1])]
     if np.prod([len(axis) for axis in axes], dtype=float) == len(places):
-        parts = [[_trimmed(run, 1) for run in _progressions(axis.tolist())] for axis in axes]
-        return [list(block) for block in product(*parts)]
+        return _products([axis.tolist() for axis in axes])
     found: list[Block] = []
     for first in axes[0].tolist():
         rest = _blocks(places[places[:, 0] == first, 1:])
         found += [[[first], *block] for block in rest]
     return found
+
+
+def _products(axes: Sequence[Sequence[int]]) -> list[Block]:
+    """All cells of some places along each axis, ascending."""
+    parts = [[_trimmed(run, 1) for run in _progressions(axis)] for axis in axes]
+    return [list(block) for block in product(*parts)]
 
 
 class Table:

@@ -53,7 +53,7 @@ def scene_data(animation: Animation, themes: Sequence[Theme], progress: Callable
     maps, sets = shapes.maps, Table()
     blocks_of = lru_cache(maxsize=16)(key_blocks)  # steps may read the same cells
 
-    def numbers(keys: tuple[Key, ...]) -> list[int]:
+    def numbers(keys: Sequence[Key]) -> list[int]:
         """The numbers of sets of cells, one for each map."""
         return [sets.number([maps.number(name), blocks]) for name, blocks in blocks_of(keys).items()]
 

@@ -7,12 +7,12 @@ depths by 512 channels or the most that it has, so that modules beside each othe
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
 from itertools import pairwise
 from math import hypot
 
 import numpy as np
 
+from convanim.scene.key_boxes import KeyBoxes
 from convanim.scene.lengths import PIXELS, Length
 from convanim.scene.picture_size import PictureSize
 from convanim.scene.scene import Key, Lines, Scene, Shape, Texts
@@ -51,8 +51,7 @@ def overview(page: Overview, *, is_flat: bool = False) -> Scene:
     if look.is_brief:
         told, bottom = hue_lines(page, page.volumes, bottom, look.grain)
         shapes += told
-    read = lru_cache(maxsize=4)(partial(_cells_in, page.volumes[0].name))  # the same at many steps
-    keys = (lambda step: read(page.seen(step)[0]), lambda step: (page.cell(step),))
+    keys = (lambda step: _cells_in(page.volumes[0].name, page.seen(step)[0]), lambda step: (page.cell(step),))
     note = ""
     if page.labels and are_enlarged(page, solids, look.grain):
         note = page.words("marks_enlarged")
@@ -61,11 +60,11 @@ def overview(page: Overview, *, is_flat: bool = False) -> Scene:
     return replace(scene, unit=look.grain, share=look.share)
 
 
-def _cells_in(name: str, box: tuple[int, int, int, int] | None) -> tuple[Key, ...]:
+def _cells_in(name: str, box: tuple[int, int, int, int] | None) -> Sequence[Key]:
     """The cells of the input that a box has, all that the current cell depends on; none where they are too many."""
     if box is None or (box[2] - box[0]) * (box[3] - box[1]) > _MOST_NAMED:
         return ()
-    return tuple((name, row, column) for row in range(box[0], box[2]) for column in range(box[1], box[3]))
+    return KeyBoxes(((name, (range(box[0], box[2]), range(box[1], box[3]))),))
 
 
 def _with_text(size: PictureSize, em: float) -> PictureSize:

@@ -3,6 +3,7 @@
 The filters stand before the output and the columns above it, so that each of its cells lies where a row meets a column.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 
@@ -108,7 +109,7 @@ def _timed(placed: Matrices, scene: Scene) -> Scene:
     """The scene with what its steps read, write and compute."""
     rows = placed.columns.shape[0]
 
-    def writes(step: int) -> tuple[Key, ...]:
+    def writes(step: int) -> Sequence[Key]:
         own = placed.product(step)
         return tuple(("columns", row, step) for row in range(rows)) if own is None else scene.writes(own)
 
@@ -116,7 +117,7 @@ def _timed(placed: Matrices, scene: Scene) -> Scene:
         own = placed.product(step)
         return "" if own is None else scene.equation(own)
 
-    def reads(step: int) -> tuple[Key, ...]:
+    def reads(step: int) -> Sequence[Key]:
         own = placed.product(step)
         if own is not None:
             return scene.reads(own)
