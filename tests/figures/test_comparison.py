@@ -65,6 +65,18 @@ def boxes(scene: Scene, step: int, start: str) -> NDArray[np.float64]:
     return np.concatenate(found)
 
 
+@pytest.mark.parametrize(("order", "filters"), [("filter", 3), ("position", 3), ("filter", 2)])
+def test_a_layer_of_one_place_stays_on_the_filter_of_the_layer_beside_it(order: str, filters: int) -> None:
+    """Where that has as many filters, and goes through them one after another; else it waits at its end."""
+    one = Part(Conv("4@1x1", 1, out_channels=3), Options())
+    other = Part(Conv("4@3x2", 1, out_channels=filters), Options(order=order))
+    scene = compose(Comparison((one, other)), Options(width=900)).scene
+    is_kept = order == "filter" and filters == 3
+    for step in range(scene.steps):
+        (_, made, *_), (_, beside, *_) = scene.writes(step)
+        assert made == (beside if is_kept else min(step, 2))
+
+
 def test_the_shorter_figure_holds_its_last_step() -> None:
     """Each figure shows its own steps from the first; where it is through, its last one stays."""
     long, short = drawn(LONG, width=240).scene, drawn(SHORT, width=240).scene

@@ -17,7 +17,7 @@ from convanim.figures.options import Options
 from convanim.figures.subject import Comparison, Part, difference_of
 from convanim.figures.timing import MOST_FRAMES, timing
 from convanim.layers.backward import Backward
-from convanim.layers.layer import Layer
+from convanim.layers.layer import Layer, channels_of
 from convanim.networks.chain import Chain
 from convanim.networks.cost import cost_of, cost_shares
 from convanim.networks.differences import Difference
@@ -62,7 +62,8 @@ def comparison_layout(
     page = _Sheet(font, words, size.split(len(parts)))
     share = page.width
     difference = difference_of(comparison)
-    made, key = shared_key(parts_alike(_without_chains_of_one(parts), options, page), page, width)
+    drawn = _without_chains_of_one(parts)
+    made, key = shared_key(parts_alike(drawn, options, page), page, width)
     if difference is not None:
         made = _marked(parts, made, difference, page.least_em)
     frames = max(len(each.timing.steps) for each in made)
@@ -92,7 +93,7 @@ def comparison_layout(
     for number, (each, title, caption) in enumerate(zip(made, titles, captions)):
         left = number * share + (width - share * len(parts)) // 2
         down = page.margin + above + lower[number]
-        scene = named(retimed(each.scene, each.timing.steps, frames), str(number + 1))
+        scene = named(retimed(each.scene, _in_pace(drawn, made, number), frames), str(number + 1))
         scenes.append(scene.shifted(left, down))
         for block, top, role in (
             (title, page.margin, "label"),
@@ -118,6 +119,27 @@ def comparison_layout(
     still = stills.pop() if len(stills) == 1 else None
     remarks = _remarks(parts, made)
     return Layout(scene, clock, remarks, left_out, numbers, cell, row, is_numeric, still)
+
+
+def _in_pace(parts: Sequence[Part], made: Sequence[Layout], number: int) -> Sequence[int]:
+    """The steps of a part, one a frame: what ends first waits at its end.
+
+    But a layer of one place, such as a fully connected one, stays on each filter for as long as a layer beside it that
+    goes through as many, one after another.
+    """
+    own = made[number].timing.steps
+    for part, other in zip(parts, made):
+        steps = len(other.timing.steps)
+        filters = _filters(part) if part.options.order == "filter" and steps == other.scene.steps else 0
+        if _filters(parts[number]) == len(own) == filters < steps == max(len(each.timing.steps) for each in made):
+            return [step for step in own for _ in range(steps // filters)]
+    return own
+
+
+def _filters(part: Part) -> int:
+    """How many filters the layer of a part has; 0 where it is no layer, or has none."""
+    channels = channels_of(part.figure) if isinstance(part.figure, Layer) else None
+    return 0 if channels is None else channels.outputs
 
 
 def _without_chains_of_one(parts: Sequence[Part]) -> list[Part]:
