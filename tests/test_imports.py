@@ -41,7 +41,7 @@ INNER = {
     "code": ("text", "operations", "dialects", "graphs"),
     "code/graphs": ("text", "onnx", "live"),
     "views": ("single_maps", "stacks", "products", "perceptrons", "networks"),
-    "views/stacks": ("slabs", "volumes"),
+    "views/stacks": ("sheets", "slabs", "volumes"),
     "figures": ("layouts", "comparisons", "recipes"),
     "export": ("png", "gif", "films", "svg", "html", "documents"),
     "publish": ("decks",),

@@ -17,7 +17,9 @@ from convanim.views.cell_numbers import lettering
 from convanim.views.drawing import TooNarrowError
 from convanim.views.grids import Canvas, Mask
 from convanim.views.products.texts import HUES, cell_series, has_filter_hues, kernel_texts, lit_role
-from convanim.views.stacks.sheets import PlacedSheet, Written, sheet_shapes, written
+from convanim.views.stacks.sheets.placed_sheet import PlacedSheet
+from convanim.views.stacks.sheets.sheet_numbers import Written, written
+from convanim.views.stacks.sheets.sheet_shapes import sheet_shapes
 from convanim.views.stacks.stack import Stack
 from convanim.views.text_layout import LEADING, Block, text_block
 from convanim.views.window_roles import KIND_ROLES

@@ -8,7 +8,9 @@ from convanim.layers.axis import CellKind
 from convanim.scene.scene import Floats, Lattice, Lines, Scene, Shape
 from convanim.views.drawing import TooNarrowError
 from convanim.views.stacks.gutter import gutter_labels
-from convanim.views.stacks.sheets import PlacedSheet, sheet_shapes, written
+from convanim.views.stacks.sheets.placed_sheet import PlacedSheet
+from convanim.views.stacks.sheets.sheet_numbers import written
+from convanim.views.stacks.sheets.sheet_shapes import sheet_shapes
 from convanim.views.stacks.stack import Stack
 from convanim.views.stacks.stack_page import finished_stack
 from convanim.views.text_layout import words_of

@@ -14,7 +14,7 @@ from convanim.views.cell_numbers import Lettering, lettering
 from convanim.views.cell_shapes import framed, sides
 from convanim.views.grids import Canvas
 from convanim.views.kernel_work import line_up, product_shapes
-from convanim.views.stacks.sheets import PlacedSheet
+from convanim.views.stacks.sheets.placed_sheet import PlacedSheet
 from convanim.views.stacks.stack import SheetMap, Stack
 from convanim.views.text_layout import fits, widest
 from convanim.words.spelling import Spelling

@@ -11,7 +11,7 @@ from convanim.views.drawing import TooNarrowError
 from convanim.views.legend import LEGEND_HEIGHT
 from convanim.views.stacks.closeup import Inset, inset_of
 from convanim.views.stacks.filters import filter_plan, slice_columns
-from convanim.views.stacks.sheets import written
+from convanim.views.stacks.sheets.sheet_numbers import written
 from convanim.views.stacks.stack import SheetMap, Stack
 from convanim.views.stacks.stage_weights import weights_across, weights_lettering, weights_plan
 from convanim.views.text_layout import words_of

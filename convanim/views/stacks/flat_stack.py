@@ -12,8 +12,10 @@ from convanim.views.stacks.chain_rows import chain_rows
 from convanim.views.stacks.closeup import closeup_shapes
 from convanim.views.stacks.filters import filter_plan, filter_shapes, slice_parts, slice_shapes
 from convanim.views.stacks.flat_columns import DOTS, SHEET_GAP, Column, arranged, filter_cell, gap_between
-from convanim.views.stacks.gridless_sheets import gridless_shapes
-from convanim.views.stacks.sheets import LEAST_BLOCK, PlacedSheet, sheet_shapes, written
+from convanim.views.stacks.sheets.gridless_sheets import gridless_shapes
+from convanim.views.stacks.sheets.placed_sheet import LEAST_BLOCK, PlacedSheet
+from convanim.views.stacks.sheets.sheet_numbers import written
+from convanim.views.stacks.sheets.sheet_shapes import sheet_shapes
 from convanim.views.stacks.stack import Stack
 from convanim.views.stacks.stack_page import finished_stack
 from convanim.views.stacks.stage_weights import weight_shapes

@@ -15,7 +15,7 @@ from convanim.scene.scene import Floats, Lattice, Offset
 from convanim.views.drawing import TooNarrowError
 from convanim.views.single_maps.iso import clear_of, iso_basis
 from convanim.views.stacks.lanes import Floor, Lanes, edges_between, lanes_of
-from convanim.views.stacks.sheets import LEAST_BLOCK, PlacedSheet
+from convanim.views.stacks.sheets.placed_sheet import LEAST_BLOCK, PlacedSheet
 from convanim.views.stacks.stack import SheetMap, Stack
 
 _LARGEST_CELL = 44  # pixels of a column at the base width

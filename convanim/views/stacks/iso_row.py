@@ -12,7 +12,7 @@ from convanim.scene.scene import Lattice, Texts
 from convanim.views.single_maps.iso import iso_basis
 from convanim.views.stacks.iso_layout import COARSE, TICK, Layout, Stood, dims_at, offsets, sizes_down
 from convanim.views.stacks.lanes import Lanes, lanes_of
-from convanim.views.stacks.sheets import LEAST_BLOCK, PlacedSheet
+from convanim.views.stacks.sheets.placed_sheet import LEAST_BLOCK, PlacedSheet
 from convanim.views.stacks.stack import Stack
 from convanim.views.text_layout import Block, words_of, wrapped
 

@@ -14,12 +14,14 @@ from convanim.views.cell_shapes import without_digits
 from convanim.views.digits_over_rays import digits_over
 from convanim.views.drawing import TooNarrowError
 from convanim.views.legend import LEGEND_HEIGHT, bar
-from convanim.views.stacks.gridless_sheets import gridless_shapes
 from convanim.views.stacks.gutter import LEGEND_WIDTH, gutter_labels, gutter_width
 from convanim.views.stacks.iso_layout import Layout, Stood, layouts, placed
 from convanim.views.stacks.iso_row import SLIDE, Row, may_be_row, row
 from convanim.views.stacks.lanes import leading
-from convanim.views.stacks.sheets import PlacedSheet, Written, sheet_shapes, written
+from convanim.views.stacks.sheets.gridless_sheets import gridless_shapes
+from convanim.views.stacks.sheets.placed_sheet import PlacedSheet
+from convanim.views.stacks.sheets.sheet_numbers import Written, written
+from convanim.views.stacks.sheets.sheet_shapes import sheet_shapes
 from convanim.views.stacks.slabs.scene import slab_stack
 from convanim.views.stacks.stack import Spot, Stack
 from convanim.views.stacks.stack_page import finished_stack

@@ -9,7 +9,7 @@ from convanim.layers.axis import CellKind
 from convanim.scene.scene import Cells, Lattice, Shape, Texts
 from convanim.views.cell_numbers import Lettering, lettering
 from convanim.views.grids import Canvas
-from convanim.views.stacks.sheets import PlacedSheet
+from convanim.views.stacks.sheets.placed_sheet import PlacedSheet
 from convanim.views.stacks.stack import SheetMap, Stack
 
 MOST_WEIGHTS = 100  # of a stage; more of them are not looked at one by one

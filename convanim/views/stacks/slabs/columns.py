@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 import numpy as np
 
 from convanim.scene.scene import Blocks, Floats, Ints, Lines, Shape
-from convanim.views.stacks.gridless_sheets import filled
+from convanim.views.stacks.sheets.gridless_sheets import filled
 from convanim.views.stacks.slabs.slab import Slab, Window
 from convanim.views.stacks.stack import Stack
 

@@ -11,7 +11,7 @@ from convanim.layers.sizes import Sizes
 from convanim.scene.scene import Floats, Lattice, Lines, Scene, Shape
 from convanim.views.drawing import TooNarrowError
 from convanim.views.stacks.gutter import GUTTER, gutter_labels, gutter_width
-from convanim.views.stacks.sheets import PlacedSheet
+from convanim.views.stacks.sheets.placed_sheet import PlacedSheet
 from convanim.views.stacks.slabs.prisms import read_of, single_of
 from convanim.views.stacks.slabs.shapes import (
     body_shapes,

@@ -8,7 +8,7 @@ import numpy as np
 
 from convanim.layers.axis import CellKind
 from convanim.scene.scene import Blocks, Floats, Ints, Lines, Series, Shape, Texts
-from convanim.views.stacks.gridless_sheets import filled
+from convanim.views.stacks.sheets.gridless_sheets import filled
 from convanim.views.stacks.slabs.columns import columns
 from convanim.views.stacks.slabs.prisms import Prism, around_of, read_of
 from convanim.views.stacks.slabs.slab import Slab, Window

@@ -10,8 +10,8 @@ import numpy as np
 
 from convanim.scene.scene import Floats, Ints, Lattice, Offset
 from convanim.views.drawing import Page
-from convanim.views.stacks.gridless_sheets import last_positions
-from convanim.views.stacks.sheets import PlacedSheet
+from convanim.views.stacks.sheets.gridless_sheets import last_positions
+from convanim.views.stacks.sheets.placed_sheet import PlacedSheet
 from convanim.views.stacks.stack import Beside, SheetMap, Spot, Stack
 
 Window: TypeAlias = tuple[

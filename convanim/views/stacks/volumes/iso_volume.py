@@ -18,7 +18,9 @@ from convanim.views.cell_shapes import without_digits
 from convanim.views.drawing import TooNarrowError
 from convanim.views.legend import LEGEND_HEIGHT, bar
 from convanim.views.single_maps.iso import clear_of, iso_basis
-from convanim.views.stacks.sheets import PlacedSheet, sheet_shapes, written
+from convanim.views.stacks.sheets.placed_sheet import PlacedSheet
+from convanim.views.stacks.sheets.sheet_numbers import written
+from convanim.views.stacks.sheets.sheet_shapes import sheet_shapes
 from convanim.views.stacks.stack import SheetMap, Stack
 from convanim.views.stacks.stack_page import finished_stack
 from convanim.views.stacks.volumes.slice_texts import slice_name, slice_room

@@ -6,7 +6,7 @@ import numpy as np
 
 from convanim.layers.axis import CellKind
 from convanim.scene.scene import Shape, Texts
-from convanim.views.stacks.sheets import PlacedSheet
+from convanim.views.stacks.sheets.placed_sheet import PlacedSheet
 from convanim.views.stacks.stack import SheetMap, Stack
 
 _OF_LABELS = 0.8  # the font size

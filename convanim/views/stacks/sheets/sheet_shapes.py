@@ -9,107 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convanim.layers.axis import CellKind
-from convanim.layers.sizes import Sizes
-from convanim.numbers.sources import Numbers
-from convanim.scene.scene import Blocks, Cells, During, Floats, Ints, Lattice, Lines, Series, Shape, Since, Texts
-from convanim.views.cell_numbers import Lettering, lettering
+from convanim.scene.scene import Blocks, Cells, During, Floats, Ints, Lines, Series, Shape, Since, Texts
 from convanim.views.cell_shapes import framed, outline, sides, source_frames, unread_marks, window_sides
-from convanim.views.drawing import TooNarrowError
 from convanim.views.grids import Mask
 from convanim.views.hatches import cell_strokes
+from convanim.views.stacks.sheets.placed_sheet import PlacedSheet
+from convanim.views.stacks.sheets.sheet_numbers import Written
 from convanim.views.stacks.stack import SheetMap, Spot, Stack
 from convanim.views.step_parts import at_last, but_for, lit_by
 from convanim.views.text_layout import widest
 from convanim.views.window_roles import KIND_ROLES
-
-LEAST_BLOCK = 13  # pixels that a single cell is wide at least on a sheet without a grid
-
-
-@dataclass(frozen=True)
-class PlacedSheet:
-    """A sheet where it stands: on a lattice of its cells or, where those are too small, of `ticks` along each side."""
-
-    plan: SheetMap
-    sheet: int
-    lattice: Lattice
-    ticks: Sizes | None = None
-    least_block: int = LEAST_BLOCK
-
-    def ends(self, spot: Spot) -> list[tuple[int, int]]:
-        """The first row and column of the canvas at a spot, each with the one behind the last."""
-        ends = [(int(axis[0]), int(axis[-1]) + 1) for axis in spot.axes]
-        local = [(a - r.start, b - r.start) for (a, b), r in zip(ends, self.plan.canvas.ranges)]
-        return local if len(local) > 1 else [(0, 1), *local]
-
-    def block(self, spot: Spot) -> tuple[int, int, int, int]:
-        """The block of the lattice around a spot: first row and column, and the ones behind the last."""
-        local = self.ends(spot)
-        if self.ticks is not None:
-            counts = (self.plan.canvas.rows, self.plan.canvas.columns)
-            least = min(self.least_block / np.hypot(*self.lattice.column), min(self.ticks) / 6)
-            local = [_in_ticks(ends, n, ticks, least) for ends, n, ticks in zip(local, counts, self.ticks)]
-        (top, bottom), (left, right) = local
-        return top, left, bottom, right
-
-    @property
-    def outline(self) -> Floats:
-        """The four corners (4, 2) of the whole sheet, in pixels; of a slanted one the left, upper, right, lower one."""
-        rows, columns = self.ticks or (self.plan.canvas.rows, self.plan.canvas.columns)
-        return self.lattice.points(np.array([(0, 0), (0, columns), (rows, columns), (rows, 0)]))
-
-    def corners(self, spot: Spot) -> Floats:
-        """The four corners (4, 2) of the block around a spot, in pixels."""
-        top, left, bottom, right = self.block(spot)
-        return self.lattice.points(np.array([(top, left), (top, right), (bottom, right), (bottom, left)]))
-
-
-def _in_ticks(ends: tuple[int, int], count: int, ticks: int, one: float) -> tuple[int, int]:
-    """From cells to ticks, outwards to whole ones, and as many as can be seen: `one` for a cell, more for more."""
-    first, last = ends[0] * ticks // count, -(-ends[1] * ticks // count)
-    least = max(1, round(min(one * (ends[1] - ends[0]) ** 0.5, 0.6 * ticks)))
-    if last - first < least:
-        first = max(0, min((first + last - least + 1) // 2, ticks - least))
-        last = first + least
-    return first, last
-
-
-@dataclass(frozen=True)
-class Written:
-    """The numbers of one map as they are shown: text, colours, or both."""
-
-    strings: tuple[str, ...] = ()  # of the drawn sheets' own cells, sheet by sheet; empty where there is no room
-    em: float = 0.0
-    levels: Floats | None = None  # the same as colours; (N, 3) for a picture in colour
-
-
-def written(stack: Stack, plan: SheetMap, lattice: Lattice) -> Written | None:
-    """How a map's numbers are shown on its sheets; None where it has none.
-
-    Raises TooNarrowError when they are no heat map and do not fit.
-    """
-    if plan.numbers is None:
-        return None
-    if plan.is_one_picture and plan.scale is not None:
-        return Written(levels=plan.scale.levels(plan.numbers).reshape(len(plan.numbers), -1).T)
-    numbers = plan.drawn_numbers
-    fillers = tuple(text for _, text in plan.fillers)
-    letters = (
-        _beside_colours(stack, lattice, numbers, fillers)
-        if stack.is_heat
-        else lettering(stack, lattice, numbers, fillers, is_fixed=plan is stack.output and stack.least_decimals > 0)
-    )
-    levels = None if plan.scale is None or not stack.is_heat else plan.scale.levels(numbers).ravel()
-    return Written(() if letters is None else letters.strings, 0.0 if letters is None else letters.em, levels)
-
-
-def _beside_colours(stack: Stack, lattice: Lattice, numbers: Numbers, fillers: tuple[str, ...]) -> Lettering | None:
-    """The numbers of a heat map, with as many decimals as there is room for; None where there is none."""
-    for decimals in range(stack.decimals, -1, -1):
-        try:
-            return lettering(replace(stack, decimals=decimals), lattice, numbers, fillers)
-        except TooNarrowError:
-            continue
-    return None
 
 
 def sheet_shapes(

@@ -9,7 +9,7 @@ from convanim.layers.sizes import Sizes
 from convanim.layers.step_order import unravel
 from convanim.scene.scene import Blocks, Ints, Shape
 from convanim.views.grids import Canvas
-from convanim.views.stacks.sheets import PlacedSheet
+from convanim.views.stacks.sheets.placed_sheet import PlacedSheet
 from convanim.views.stacks.stack import Spot, Stack
 
 

@@ -1,0 +1,1 @@
+"""Sheets of a stack: where one stands, its numbers, its cells and the window over it, with a grid and without."""
