@@ -10,6 +10,7 @@ from convanim.scene.scene import Floats, Ints, Lattice, Lines, Shape, Texts
 from convanim.views.grids import Canvas
 
 _LEAST_FRAMED = 16  # pixels at the base width; frames are 3 wide
+_LEAST_OUTLINED = 12  # pixels at the base width that cells are thick; outlines are 3.5 wide
 _INSET = 4  # pixels at the base width that a frame lies inside its cell: clear of the window's outline,
 _MOST_INSET = 0.14  # or so much of a small cell
 _HALF = 2.5  # pixels at the base width that a frame with its edge takes to each side
@@ -76,10 +77,16 @@ def outline(lattice: Lattice, cells: Ints) -> Floats:
     return lattice.points(np.concatenate(found))
 
 
-def window_sides(lattice: Lattice, corners: Floats, cells: Ints) -> Floats:
-    """The lines (N, 2, 2) around a window with four `corners`; around its cells (M, 2) where dilation parts them."""
-    (rows, columns) = np.ptp(cells, axis=0) + 1 if len(cells) else (0, 0)
-    return sides(corners) if rows * columns == len(cells) else outline(lattice, cells)
+def window_sides(lattice: Lattice, corners: Floats, cells: Ints, unit: float) -> Floats:
+    """The lines (N, 2, 2) around a window with four `corners`; around its cells (M, 2) where dilation parts them.
+
+    `unit` is a pixel at the base width. Lines around small cells would cover them.
+    """
+    (a, b), (c, d) = lattice.row, lattice.column
+    thick = abs(a * d - b * c) / max(hypot(a, b), hypot(c, d))
+    rows, columns = np.ptp(cells, axis=0) + 1 if len(cells) else (0, 0)
+    has_gaps = rows * columns > len(cells)
+    return outline(lattice, cells) if has_gaps and thick >= _LEAST_OUTLINED * unit else sides(corners)
 
 
 def framed(around: Callable[[int], Floats], *, is_upright: bool, role: str = "frame") -> list[Shape]:

@@ -77,3 +77,12 @@ def test_sheets_have_it_too(view: str) -> None:
     ]
     ends = np.concatenate([s.at(0).reshape(-1, 2) for s in scene.shapes if isinstance(s, Lines) and s.role == "accent"])
     assert all((np.abs(ends - corner).max(axis=1) < 0.5).any() for corner in corners)
+
+
+@pytest.mark.parametrize("view", list(VIEWS))
+def test_cells_that_lines_would_cover_are_outlined_together(view: str) -> None:
+    """A window of many small cells has one outline around them all."""
+    layer = Conv(48, 3, dilation=5)
+    scene = composed(layer, Options(view=view, max_frames=9999)).scene
+    reach = {(row, column) for row in range(11) for column in range(11)}
+    assert outlined(scene, 0) == border(reach)

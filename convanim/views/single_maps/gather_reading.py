@@ -99,7 +99,7 @@ def _input_shapes(drawing: Drawing, canvas: Canvas, lattice: Lattice) -> list[Sh
         "accent",
         lru_cache(maxsize=4)(
             lambda step: window_sides(
-                lattice, _window(geometry, canvas, lattice, step), canvas.cells[under_kernel(step)]
+                lattice, _window(geometry, canvas, lattice, step), canvas.cells[under_kernel(step)], drawing.unit
             )
         ),
         is_upright=lattice.is_upright,

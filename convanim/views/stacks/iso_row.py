@@ -24,7 +24,7 @@ _WIDER = (2.5, 2.0, 1.5, 1.0)  # than usual, sheets that lie over each other are
 _LABEL_GAP = 0.4  # between a map and its label, in ems
 _SMALLEST = 0.6  # of the usual size, that of labels in narrow maps
 _SHORT, _LONG = 5, 8  # ems of a line from which on it may be broken where words end, and of one that takes two lines
-_FINE = 12  # pixels of a cell for lines as wide as in a picture of the base width
+FINE = 12  # pixels of a cell for lines as wide as in a picture of the base width
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def _row(size: _Size) -> Row | None:
     bottom = max([each.bottom for each in stood] + [round(label.points[-1, 1] + label.em) for label in labels])
     if bottom + stack.margin > SLIDE * stack.size.pixels:
         return None
-    unit = min(stack.unit, max(stack.unit / 2, size.layout.basis[0][0] / _FINE))
+    unit = min(stack.unit, max(stack.unit / 2, size.layout.basis[0][0] / FINE))
     return Row(tuple(stood), tuple(labels), bottom, unit, size.layout.is_coarse)
 
 

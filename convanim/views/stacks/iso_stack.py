@@ -16,7 +16,7 @@ from convanim.views.drawing import TooNarrowError
 from convanim.views.legend import LEGEND_HEIGHT, bar
 from convanim.views.stacks.gutter import LEGEND_WIDTH, gutter_labels, gutter_width
 from convanim.views.stacks.iso_layout import Layout, Stood, layouts, placed
-from convanim.views.stacks.iso_row import SLIDE, Row, may_be_row, row
+from convanim.views.stacks.iso_row import FINE, SLIDE, Row, may_be_row, row
 from convanim.views.stacks.lanes import leading
 from convanim.views.stacks.sheets.gridless_sheets import gridless_shapes
 from convanim.views.stacks.sheets.placed_sheet import PlacedSheet
@@ -95,7 +95,10 @@ def _scene(stack: Stack, layout: Layout, gutter: int, blocks: list[Block]) -> Sc
         top = max(stack.margin, map_.middle - height / 2)
         shapes += _label(stack, map_.number, blocks[map_.number] if blocks else None, top, gutter - stack.margin)
         bottom = max(bottom, round(top + height))
-    return finished_stack(stack, shapes, bottom, has_grid=not layout.is_coarse)
+    scene = finished_stack(stack, shapes, bottom, has_grid=not layout.is_coarse)
+    # Small cells of a wide picture have lines as in one of the base width, where wider ones would cover them.
+    fine = max(min(1.0, stack.unit), layout.cell / FINE)
+    return replace(scene, unit=min(stack.unit, fine))
 
 
 def _heights(stack: Stack, blocks: list[Block]) -> list[float]:

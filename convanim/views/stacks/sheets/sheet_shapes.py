@@ -342,4 +342,5 @@ class _Sheet:
         if self.placed.sheet not in spot.sheets or spot.is_empty:
             return np.zeros((0, 2, 2))
         own = spot.on(self.placed.sheet)
-        return window_sides(self.placed.lattice, self.placed.corners(own), self.plan.canvas.cells[self._under(own)])
+        cells = self.plan.canvas.cells[self._under(own)]
+        return window_sides(self.placed.lattice, self.placed.corners(own), cells, self.stack.unit)
