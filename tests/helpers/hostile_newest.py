@@ -37,7 +37,7 @@ LINES = [
     "conv-transpose|-i|3|-k|3|-s|2|--backward|input|--values|random|--slow|1|-o|a.png",
     "conv-transpose|-i|6|-k|3|-s|2|-p|1|--output-size|12|--transposed-as|gather|-o|a.svg|--max-frames|4",
     "max-pool|-i|3|-k|2|-s|1|--backward|input|--values|mine.csv|--gradient-values|mine.npy|-o|a.png|--steps|0:1",
-    "avg-pool|-i|4|-k|3|-p|1|--divisor-override|4|--backward|input|--values|arange|-o|a.gif|--max-frames|3",
+    "avg-pool|-i|4|-k|3|-p|1|--divisor-override|4|--backward|input|--gradient-values|arange|-o|a.gif|--max-frames|3",
     "pad|-i|4x5|-p|1:-1x-1:2|--mode|constant|--value|3|--values|arange|-o|a.gif|--max-frames|4",
     "pad|-i|4|-p|2|--mode|reflect|-o|a.svg|--max-frames|4",
     "lp-pool|-i|4|-n|2|-k|2|-s|2|--ceil-mode|--values|random:7|--slow|1|-o|a.gif",

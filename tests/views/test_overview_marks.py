@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from helpers.campaigns import campaign, listed
 from helpers.overviews import MARKS, NETWORKS, blocks, faces, marks, network, sides, words
+from helpers.stacks import drawn as fitting
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -117,7 +118,7 @@ def test_marks_of_templates_are_found_at_once(name: str, view: str) -> None:
 def test_marks_of_random_networks_are_found_at_once(seed: int, view: str, width: int) -> None:
     """On maps of any size: none is smaller than one of fewer cells, and that small ones are larger is said."""
     figure = random_network(random.Random(seed))
-    check(figure, animate(figure, view=view, width=width).animation, view)
+    check(figure, fitting(figure, view=view, width=width), view)
 
 
 @pytest.mark.parametrize("view", VIEWS)

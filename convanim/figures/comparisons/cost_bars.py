@@ -92,7 +92,7 @@ def _rows(
         shapes.append(Blocks("kernel", f"{number + 1}/cost", lattice, np.array([(0, 0, high, long)])))
         if is_divided and len(at) > 2:
             ends = [((start + x, upper), (start + x, upper + high)) for x in at[1:-1]]
-            shapes.append(Lines("ray", np.array(ends), is_upright=True))
+            shapes.append(Lines("slab_edge", np.array(ends), is_upright=True))
         behind = start + long + 0.4 * em
         shapes.append(_line(page, _told(page, each, text, left + width - behind, em), behind, middle, em))
     return shapes

@@ -15,6 +15,7 @@ from convanim.views.stacks.stack import Stack
 from convanim.views.stacks.stack_page import finished_stack
 from convanim.views.text_layout import words_of
 
+_TRIED = 64  # steps that are asked where a map stands over the one that it reads
 _LARGEST_CELL = 44  # pixels at the base width
 _LEAST_CELL = 4
 _BETWEEN = 1.4  # rows of cells from one map to the next
@@ -80,7 +81,13 @@ def _zeros(stack: Stack) -> list[float]:
     assert stack.links is not None
     zeros = [0.0]
     for number, plan in enumerate(stack.maps[:-1]):
-        pairs = np.concatenate([stack.links(step)[number] for step in {0, stack.steps - 1}])
+        ends = [stack.links(step)[number] for step in (0, stack.steps - 1)]
+        if not all(map(len, ends)):  # some cells read nothing but padding that no stage made
+            ends = [stack.links(int(step))[number] for step in np.linspace(0, stack.steps - 1, _TRIED)]
+        pairs = np.concatenate(ends)
+        if not len(pairs):
+            zeros.append(zeros[-1])
+            continue
         first, last = pairs.min(axis=0), pairs.max(axis=0)
         own = np.flatnonzero(plan.kinds[CellKind.INPUT])
         is_causal = own[0] > 0 and own[-1] == plan.canvas.columns - 1

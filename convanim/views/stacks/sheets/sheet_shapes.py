@@ -342,5 +342,7 @@ class _Sheet:
         if self.placed.sheet not in spot.sheets or spot.is_empty:
             return np.zeros((0, 2, 2))
         own = spot.on(self.placed.sheet)
+        if self.plan.is_sliced:  # a box has whole sides
+            return sides(self.placed.corners(own))
         cells = self.plan.canvas.cells[self._under(own)]
         return window_sides(self.placed.lattice, self.placed.corners(own), cells, self.stack.unit)
