@@ -75,12 +75,12 @@ def check(figure: Network, animation: Animation, view: str) -> None:
             on_equal[axis, cells, pixels].append((count, size))
             least = (FOUND[axis] if view == "iso" else FOUND[0]) * scene.unit
             assert 0 <= low < high <= pixels, told
-            assert size >= min(least, 0.35 * pixels, exact if count == cells else pixels) - 0.51, told
+            assert size >= min(least, 0.25 * pixels, exact if count == cells else pixels) - 0.51, told
             assert size >= exact - 0.51, told
             if size > exact + 0.51:
                 are_larger = True
                 assert size <= max(1.75 * least, 2 * scene.unit) + 0.51, told
-                assert size <= max(0.62 * pixels, 2 * scene.unit) + 0.51, told
+                assert size <= max(0.44 * pixels, 2 * scene.unit) + 0.51, told
             off = (low + high) / 2 - (first + count / 2) * pixels / cells
             edge = round(scene.unit)
             assert abs(off) <= 1 or (off > 0 and low <= edge) or (off < 0 and high >= pixels - edge), told
@@ -107,7 +107,7 @@ def larger(figure: Network, scene: Scene, step: int) -> bool:
 @listed("name", NETWORKS)
 @pytest.mark.parametrize("view", VIEWS)
 def test_marks_of_templates_are_found_at_once(name: str, view: str) -> None:
-    """They are as large as eyes need, or a third of a small face, on their faces, centred on their cells, in order."""
+    """They are as large as eyes need, or a quarter of a small face, on their faces, centred on their cells, in order."""
     recipe = load_recipe(name, view=view)
     assert isinstance(recipe.figure, Network)
     check(recipe.figure, recipe.animation(), view)

@@ -16,7 +16,7 @@ from convanim.views.networks.overview_look import Overview
 
 _LEAST = 11  # pixels of one cell's mark at the least text, and
 _ASLANT = 7  # across a face that is seen aslant;
-_OF_FACE = 0.35  # at most so much of a face,
+_OF_FACE = 0.25  # at most so much of a face: more cells than one are larger, and small faces not filled,
 _SEEN = 2  # and pixels that can be seen
 _ROOMY = 10  # pixels of a face's shorter side that has room for lines around a mark
 _MOST = 1.75  # times as many as of one cell: the largest mark that is not to scale
