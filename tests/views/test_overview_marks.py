@@ -107,7 +107,7 @@ def larger(figure: Network, scene: Scene, step: int) -> bool:
 @listed("name", NETWORKS)
 @pytest.mark.parametrize("view", VIEWS)
 def test_marks_of_templates_are_found_at_once(name: str, view: str) -> None:
-    """They are as large as eyes need, or a quarter of a small face, on their faces, centred on their cells, in order."""
+    """As large as eyes need, or a quarter of a small face, on their faces, centred on their cells, in order."""
     recipe = load_recipe(name, view=view)
     assert isinstance(recipe.figure, Network)
     check(recipe.figure, recipe.animation(), view)
