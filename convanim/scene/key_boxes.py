@@ -30,10 +30,9 @@ class KeyBoxes(Sequence[Key]):
     def __getitem__(self, at: slice) -> tuple[Key, ...]: ...
 
     def __getitem__(self, at: int | slice) -> Key | tuple[Key, ...]:
-        numbers = range(len(self))[at]
-        if isinstance(numbers, range):
-            return tuple(self[number] for number in numbers)
-        return next(islice(self, numbers, None))
+        if isinstance(at, slice):
+            return tuple(self)[at]
+        return next(islice(self, range(len(self))[at], None))
 
 
 def joined(keys: Sequence[Sequence[Key]]) -> Sequence[Key]:

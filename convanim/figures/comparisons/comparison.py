@@ -93,7 +93,7 @@ def comparison_layout(
     for number, (each, title, caption) in enumerate(zip(made, titles, captions)):
         left = number * share + (width - share * len(parts)) // 2
         down = page.margin + above + lower[number]
-        scene = named(retimed(each.scene, _in_pace(drawn, made, number), frames), str(number + 1))
+        scene = named(retimed(each.scene, _in_pace(drawn, made, number, frames), frames), str(number + 1))
         scenes.append(scene.shifted(left, down))
         for block, top, role in (
             (title, page.margin, "label"),
@@ -121,18 +121,19 @@ def comparison_layout(
     return Layout(scene, clock, remarks, left_out, numbers, cell, row, is_numeric, still)
 
 
-def _in_pace(parts: Sequence[Part], made: Sequence[Layout], number: int) -> Sequence[int]:
-    """The steps of a part, one a frame: what ends first waits at its end.
+def _in_pace(parts: Sequence[Part], made: Sequence[Layout], number: int, frames: int) -> Sequence[int]:
+    """The steps of a part, one for each of its frames: what ends first waits at its end.
 
     But a layer of one place, such as a fully connected one, stays on each filter for as long as a layer beside it that
     goes through as many, one after another.
     """
     own = made[number].timing.steps
+    if _filters(parts[number]) != len(own) or len(own) == frames:
+        return own
     for part, other in zip(parts, made):
-        steps = len(other.timing.steps)
-        filters = _filters(part) if part.options.order == "filter" and steps == other.scene.steps else 0
-        if _filters(parts[number]) == len(own) == filters < steps == max(len(each.timing.steps) for each in made):
-            return [step for step in own for _ in range(steps // filters)]
+        is_one_after_another = part.options.order == "filter" and len(other.timing.steps) == other.scene.steps == frames
+        if is_one_after_another and _filters(part) == len(own):
+            return [step for step in own for _ in range(frames // len(own))]
     return own
 
 
